@@ -1,0 +1,249 @@
+package db
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"runtime/debug"
+	"time"
+
+	"github.com/ovationhq/ovation/internal/fault"
+)
+
+// call is one closure that waits for the writer.
+type call struct {
+	fn    func(*Tx) error
+	done  func(error) // told once, after the commit or the failure
+	err   error
+	after []func()
+}
+
+// errPanic marks a closure that panicked; the batch goes on without it.
+var errPanic = errors.New("db: panic in a write closure")
+
+// maxWait bounds how long a call waits to be taken by a busy writer.
+const maxWait = 2 * time.Second
+
+// Write runs fn in a transaction and returns after it is on disk. An error of
+// fn undoes fn and is returned as it is. Write returns a fault with the code
+// overloaded, disk_full or read_only when the database can not take it.
+//
+// fn may run more than once, and runs to its end even if ctx is cancelled in
+// the meantime: a commit that is shared can not be abandoned by one.
+func (d *DB) Write(ctx context.Context, fn func(*Tx) error) error {
+	answer := make(chan error, 1)
+	if err := d.submit(ctx, &call{fn: fn, done: func(err error) { answer <- err }}); err != nil {
+		return err
+	}
+	select {
+	case err := <-answer:
+		return err
+	case <-d.stopped:
+		select {
+		case err := <-answer:
+			return err
+		default:
+			return errClosing()
+		}
+	}
+}
+
+// submit queues the call; its done is called exactly once if submit returns
+// nil.
+func (d *DB) submit(ctx context.Context, c *call) error {
+	if d.readOnly {
+		return fault.New(fault.ReadOnly, "The database was opened for reading only.")
+	}
+	if err := d.brokenErr(); err != nil {
+		return err
+	}
+	select {
+	case <-d.quit:
+		return errClosing()
+	default:
+	}
+	select {
+	case d.queue <- c:
+		return nil
+	default:
+	}
+	timer := time.NewTimer(maxWait)
+	defer timer.Stop()
+	select {
+	case d.queue <- c:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-d.quit:
+		return errClosing()
+	case <-timer.C:
+		return fault.New(fault.Overloaded, "The server has more work than it can write down. Nothing was changed; try again with the same key.").After(RetryAfterOverload)
+	}
+}
+
+func errClosing() error {
+	return fault.New(fault.Maintenance, "The server is shutting down. Nothing was changed; try again with the same key in a moment.").After(RetryAfterOverload)
+}
+
+// writer is the one goroutine that writes.
+func (d *DB) writer() {
+	defer close(d.stopped)
+	batch := make([]*call, 0, d.max)
+	for {
+		batch = batch[:0]
+		select {
+		case c := <-d.queue:
+			batch = append(batch, c)
+		case <-d.quit:
+			d.drain(batch)
+			return
+		}
+		batch = d.gather(batch)
+		d.writeBatch(batch)
+	}
+}
+
+// gather adds everything that waits, up to the limit.
+func (d *DB) gather(batch []*call) []*call {
+	for len(batch) < d.max {
+		select {
+		case c := <-d.queue:
+			batch = append(batch, c)
+		default:
+			return batch
+		}
+	}
+	return batch
+}
+
+// drain commits what still waits when the database is closed.
+func (d *DB) drain(batch []*call) {
+	for {
+		batch = d.gather(batch[:0])
+		if len(batch) == 0 {
+			return
+		}
+		d.writeBatch(batch)
+	}
+}
+
+// The bounds of running a batch again when its transaction was lost.
+const (
+	retryFor   = 5 * time.Second
+	retryFirst = 5 * time.Millisecond
+	retryMost  = 250 * time.Millisecond
+)
+
+// writeBatch runs the batch to its end: committed, or failed for a reason.
+func (d *DB) writeBatch(batch []*call) {
+	if err := d.brokenErr(); err != nil {
+		answer(batch, err)
+		return
+	}
+	ctx := context.Background()
+	begun, pause := time.Now(), retryFirst
+	for {
+		err := d.tryBatch(ctx, batch)
+		if err == nil {
+			answer(batch, nil)
+			return
+		}
+		switch d.engine.verdict(err) {
+		case retry:
+			if time.Since(begun) < retryFor {
+				time.Sleep(pause/2 + rand.N(pause))
+				pause = min(2*pause, retryMost)
+				continue
+			}
+			err = fault.Wrap(err, fault.Overloaded, "The database does not answer at the moment. Nothing was changed; try again with the same key.").After(RetryAfterOverload)
+		case fullDisk:
+			err = fault.Wrap(err, fault.DiskFull, "There is no room left on the server's disk. Nothing was changed; it works again as soon as there is room.")
+		case readonly:
+			err = fault.Wrap(err, fault.ReadOnly, "The server's storage can not be written at the moment. Nothing was changed.")
+		case fatal:
+			d.fail(err)
+			err = d.brokenErr()
+		}
+		answer(batch, err)
+		return
+	}
+}
+
+// answer tells every call how it ended: batchErr if the commit failed, else
+// the closure's own error.
+func answer(batch []*call, batchErr error) {
+	for _, c := range batch {
+		if batchErr == nil && c.err == nil {
+			for _, f := range c.after {
+				f()
+			}
+		}
+	}
+	for i, c := range batch {
+		if batchErr != nil {
+			c.done(batchErr)
+		} else {
+			c.done(c.err)
+		}
+		batch[i] = nil
+	}
+}
+
+// tryBatch runs all closures in one transaction. A returned error concerns
+// the whole batch: nothing of it was written.
+func (d *DB) tryBatch(ctx context.Context, batch []*call) error {
+	w, err := d.engine.begin(ctx)
+	if err != nil {
+		return err
+	}
+	tx := &Tx{conn: w, now: d.clk.Now(), ids: d.ids, engine: d.engine.name()}
+	wrote := false
+	for _, c := range batch {
+		tx.after = nil
+		err := d.runOne(ctx, w, tx, c)
+		if err != nil {
+			w.rollback()
+			return err
+		}
+		c.after = tx.after
+		wrote = wrote || c.err == nil
+	}
+	if !wrote {
+		w.rollback()
+		return nil
+	}
+	return w.commit(ctx)
+}
+
+// runOne runs one closure in a savepoint. It returns an error only when the
+// transaction as a whole can not go on; the closure's own error is c.err.
+func (d *DB) runOne(ctx context.Context, w writeTx, tx *Tx, c *call) error {
+	if _, err := w.exec(ctx, "SAVEPOINT closure", nil); err != nil {
+		return err
+	}
+	c.err = protect(c.fn, tx)
+	if c.err == nil {
+		_, err := w.exec(ctx, "RELEASE SAVEPOINT closure", nil)
+		return err
+	}
+	if v := d.engine.verdict(c.err); v != ordinary {
+		return c.err
+	}
+	if _, err := w.exec(ctx, "ROLLBACK TO SAVEPOINT closure", nil); err != nil {
+		return err
+	}
+	_, err := w.exec(ctx, "RELEASE SAVEPOINT closure", nil)
+	return err
+}
+
+// protect turns a panic of the closure into its error, so that one faulty
+// rule does not take the writer down with it.
+func protect(fn func(*Tx) error, tx *Tx) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("%w: %v\n%s", errPanic, p, debug.Stack())
+		}
+	}()
+	return fn(tx)
+}
