@@ -49,6 +49,8 @@ type DB struct {
 	stopped  chan struct{} // closed when the writer has stopped
 	readOnly bool
 
+	signals signals
+
 	mu     sync.Mutex
 	broken error // set once by a failed fsync; every later Write gets it
 	onFail []func(error)
@@ -176,7 +178,7 @@ func (d *DB) Close() error {
 func (d *DB) Read(ctx context.Context, fn func(*Tx) error) error {
 	now := d.clk.Now()
 	return d.engine.read(ctx, func(c conn) error {
-		return fn(&Tx{conn: c, now: now, ids: d.ids, engine: d.engine.name()})
+		return fn(&Tx{conn: c, now: now, ids: d.ids, signals: &d.signals})
 	})
 }
 

@@ -11,7 +11,7 @@ const bulkRows = 64
 
 // insertRows sends multi-row VALUES.
 func (c *sqliteConn) insertRows(ctx context.Context, table string, cols []string, n int, args []any) error {
-	head := "INSERT INTO " + table + " (" + strings.Join(cols, ",") + ") VALUES "
+	head := "INSERT OR FAIL INTO " + table + " (" + strings.Join(cols, ",") + ") VALUES "
 	return c.inChunks(ctx, len(cols), n, args, func(rows int) string {
 		return head + valueList(rows, len(cols))
 	})
@@ -21,14 +21,19 @@ func (c *sqliteConn) insertRows(ctx context.Context, table string, cols []string
 func (c *sqliteConn) updateRows(ctx context.Context, table string, cols []string, n int, args []any) error {
 	return c.inChunks(ctx, len(cols), n, args, func(rows int) string {
 		if rows == 1 { // without the join; the key comes first in the arguments
-			return "UPDATE " + table + " SET " + setList(cols[1:], "$", 2) + " WHERE " + cols[0] + " = $1"
+			return "UPDATE OR FAIL " + table + " SET " + setList(cols[1:], "$", 2) + " WHERE " + cols[0] + " = $1"
 		}
-		return "UPDATE " + table + " SET " + setList(cols[1:], "v.column", 2) + " FROM (VALUES " + valueList(rows, len(cols)) + ") AS v WHERE " + table + "." + cols[0] + " = v.column1"
+		return "UPDATE OR FAIL " + table + " SET " + setList(cols[1:], "v.column", 2) + " FROM (VALUES " + valueList(rows, len(cols)) + ") AS v WHERE " + table + "." + cols[0] + " = v.column1"
 	})
 }
 
 // inChunks runs the statement for the largest number of rows that fits, until
 // none is left.
+//
+// The statements say OR FAIL: a row that breaks a constraint leaves the rows
+// before it, as the chunks before it stay too, until the closure's error
+// undoes its savepoint. Without these words SQLite copies every page that a
+// statement of several rows touches, to be able to undo the statement alone.
 func (c *sqliteConn) inChunks(ctx context.Context, width, n int, args []any, text func(rows int) string) error {
 	for size := bulkRows; n > 0; {
 		if size > n {

@@ -14,11 +14,11 @@ import (
 
 // Tx is a transaction: the statements, the one instant and the ids of it.
 type Tx struct {
-	conn   conn
-	now    time.Time
-	ids    *id.Maker
-	engine string
-	after  []func()
+	conn    conn
+	now     time.Time
+	ids     *id.Maker
+	signals *signals
+	after   []func()
 }
 
 // Now is the instant at which everything in this transaction happens.

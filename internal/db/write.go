@@ -197,11 +197,17 @@ func (d *DB) tryBatch(ctx context.Context, batch []*call) error {
 	if err != nil {
 		return err
 	}
-	tx := &Tx{conn: w, now: d.clk.Now(), ids: d.ids, engine: d.engine.name()}
+	tx := &Tx{conn: w, now: d.clk.Now(), ids: d.ids, signals: &d.signals}
 	wrote := false
 	for _, c := range batch {
 		tx.after = nil
-		err := d.runOne(ctx, w, tx, c)
+		var err error
+		if len(batch) == 1 {
+			c.err = protect(c.fn, tx) // alone, it needs no savepoint: the transaction is its own
+			err = d.wholeBatch(c.err)
+		} else {
+			err = d.runOne(ctx, w, tx, c)
+		}
 		if err != nil {
 			w.rollback()
 			return err
@@ -227,14 +233,23 @@ func (d *DB) runOne(ctx context.Context, w writeTx, tx *Tx, c *call) error {
 		_, err := w.exec(ctx, "RELEASE SAVEPOINT closure", nil)
 		return err
 	}
-	if v := d.engine.verdict(c.err); v != ordinary {
-		return c.err
+	if err := d.wholeBatch(c.err); err != nil {
+		return err
 	}
 	if _, err := w.exec(ctx, "ROLLBACK TO SAVEPOINT closure", nil); err != nil {
 		return err
 	}
 	_, err := w.exec(ctx, "RELEASE SAVEPOINT closure", nil)
 	return err
+}
+
+// wholeBatch returns the error if it ended the transaction, not just the
+// closure.
+func (d *DB) wholeBatch(err error) error {
+	if err != nil && d.engine.verdict(err) != ordinary {
+		return err
+	}
+	return nil
 }
 
 // protect turns a panic of the closure into its error, so that one faulty

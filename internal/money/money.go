@@ -8,6 +8,7 @@ package money
 import (
 	"errors"
 	"math/bits"
+	"strconv"
 )
 
 // Asset names what an amount counts: an ISO 4217 code, COIN or DIAMOND.
@@ -98,4 +99,22 @@ func mulDiv(a, num, den int64) (q, r int64, err error) {
 		return 0, 0, ErrOverflow
 	}
 	return int64(uq), int64(ur), nil
+}
+
+// Decimal writes the amount with the asset's digits and a dot, without the
+// asset: 4.99, -0.05, 350. It is the form of exports, not of pages.
+func (a Amount) Decimal() string {
+	d := a.Asset.Digits()
+	sign, u := "", uint64(a.Units)
+	if a.Units < 0 {
+		sign, u = "-", -u
+	}
+	s := strconv.FormatUint(u, 10)
+	if d == 0 {
+		return sign + s
+	}
+	for len(s) <= d {
+		s = "0" + s
+	}
+	return sign + s[:len(s)-d] + "." + s[len(s)-d:]
 }

@@ -1,0 +1,43 @@
+-- +goose Up
+CREATE TABLE payment_customer (
+	person_id TEXT PRIMARY KEY,
+	provider_id TEXT NOT NULL,
+	CONSTRAINT customer_belongs_to_one_person UNIQUE (provider_id)
+);
+
+-- A charge: what we asked the provider for, and what it answered so far.
+CREATE TABLE payment_charge (
+	id TEXT PRIMARY KEY,
+	purpose TEXT NOT NULL,
+	subject TEXT NOT NULL,
+	person_id TEXT NOT NULL,
+	amount_units BIGINT NOT NULL,
+	amount_asset TEXT NOT NULL,
+	card TEXT NOT NULL,
+	return_url TEXT NOT NULL,
+	outcome TEXT NOT NULL,
+	provider_id TEXT NOT NULL,
+	action_url TEXT NOT NULL,
+	settled_units BIGINT NOT NULL,
+	settled_asset TEXT NOT NULL,
+	fee_units BIGINT NOT NULL,
+	card_brand TEXT NOT NULL,
+	card_last4 TEXT NOT NULL,
+	decline_code TEXT NOT NULL,
+	decline_reason TEXT NOT NULL,
+	created_us BIGINT NOT NULL,
+	updated_us BIGINT NOT NULL,
+	CONSTRAINT subject_is_charged_once UNIQUE (subject),
+	CONSTRAINT charge_is_for_money CHECK (amount_units > 0),
+	CONSTRAINT charge_outcome_is_known_word CHECK (outcome IN ('unknown', 'requires_action', 'pending', 'succeeded', 'failed', 'canceled'))
+);
+CREATE UNIQUE INDEX charge_of_provider ON payment_charge (provider_id) WHERE provider_id <> '';
+
+-- News from the provider that had their effect; the row and the effect are
+-- one transaction.
+CREATE TABLE payment_event (
+	id TEXT PRIMARY KEY,
+	type TEXT NOT NULL,
+	object_id TEXT NOT NULL,
+	applied_us BIGINT NOT NULL
+);

@@ -1,0 +1,22 @@
+package ledger
+
+import (
+	"context"
+
+	"github.com/ovationhq/ovation/internal/db"
+)
+
+// VerifyIn verifies what a transaction sees, so that a test can plant damage,
+// look at it and undo it.
+func VerifyIn(ctx context.Context, tx *db.Tx) (*Report, error) { return verify(ctx, tx, nil, nil) }
+
+// The faults of the program that a Book refuses.
+var (
+	ErrLine  = errLine
+	ErrRange = errRange
+	ErrBook  = errBook
+	ErrStale = errStale
+)
+
+// PageSize is how many transfers Verify reads at a time.
+const PageSize = pageSize

@@ -1,0 +1,36 @@
+package ledger
+
+import (
+	"strings"
+
+	"github.com/ovationhq/ovation/internal/id"
+)
+
+// The paths of accounts. Where money is and whose it is can be read from
+// them; dashboards are sums by path.
+const (
+	CoinsIssued     = "world/coins"              // COIN: below zero by all coins ever sold or promised
+	CoinsSpent      = "platform/coins/spent"     // COIN: all coins given as gifts
+	DiamondsIssued  = "world/diamonds"           // DIAMOND: below zero by all diamonds ever earned
+	DiamondsCashed  = "world/diamonds/cashed"    // DIAMOND: converted to money
+	Provider        = "provider/stripe"          // money: below zero by what the provider holds for us
+	Deferred        = "platform/deferred"        // money: coins sold and not yet spent
+	GiftRevenue     = "platform/revenue/gift"    // money: the coins given, less what creators were paid for them
+	ProcessingCosts = "platform/cost/processing" // money: the provider's fees, below zero
+)
+
+// LotPath is the COIN account of one lot.
+func LotPath(lot id.Lot) string { return "lot/" + string(lot) }
+
+// IsLot reports whether the path is a lot's.
+func IsLot(path string) bool { return strings.HasPrefix(path, "lot/") }
+
+// EarningPath is the DIAMOND account of one earning.
+func EarningPath(e id.Earning) string { return "earning/" + string(e) }
+
+// AvailablePath is the money that a creator can have paid out.
+func AvailablePath(creator id.Person) string { return "creator/" + string(creator) + "/available" }
+
+// PayoutPath is the money of one payout, from the request until the provider
+// has it.
+func PayoutPath(p id.Payout) string { return "payout/" + string(p) }
