@@ -1,0 +1,29 @@
+// Package outbox keeps what happened and what is due, written in the same
+// transaction as the effect that it tells of or asks for.
+//
+// # Model
+//
+// Events are a log with a gap-free sequence. Add appends to it; readers read
+// it in order from where they stand (After) and are woken by the commit. A
+// Reader follows the log and hands each event to a function.
+//
+// Due work is a row with a kind, a key and an instant. The Runner runs it when
+// its time has come by the injected clock: years of it in seconds of test.
+// There are two forms of handler. One works inside a transaction, and its
+// effect and the end of the work commit together. The other talks to the
+// outside world; it may run more than once and has to be safe for that.
+//
+// # Invariants
+//
+//   - No event without its effect, no effect without its event.
+//   - Sequences have no gap and are in the order of the commits.
+//   - Work of one (kind, key) is planned once at a time and never lost: it is
+//     done, or planned again, or dead with its reason.
+//   - Work that fails is tried again later and later, and does not hold up
+//     other work.
+//
+// # How to change
+//
+// A new event needs nothing here; its names stand in docs/events.md. A new
+// kind of work is a handler registered in package app.
+package outbox

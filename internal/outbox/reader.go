@@ -1,0 +1,73 @@
+package outbox
+
+import (
+	"context"
+	"time"
+
+	"github.com/ovationhq/ovation/internal/db"
+)
+
+// Reader follows the log from a point and hands each event on, in order. It
+// keeps its place in memory: for realtime, which starts at the end.
+type Reader struct {
+	DB     *db.DB
+	Handle func([]Stored) // called with the events of one look, never empty
+}
+
+// sharedPoll is how often a reader looks although no commit of its own process
+// woke it, when other processes write too.
+const sharedPoll = 250 * time.Millisecond
+
+// readAgain is how soon a reader looks again after it could not read.
+const readAgain = time.Second
+
+// readAtOnce bounds the events of one look.
+const readAtOnce = 500
+
+// Run follows the log until the context ends. It starts after the last event
+// there is.
+func (r *Reader) Run(ctx context.Context) error {
+	woken, stop := r.DB.Listen(channelEvents)
+	defer stop()
+	var at int64
+	err := r.DB.Read(ctx, func(tx *db.Tx) (err error) { at, err = Head(ctx, tx); return err })
+	if err != nil {
+		return err
+	}
+	var tick <-chan time.Time
+	if r.DB.Shared() {
+		t := time.NewTicker(sharedPoll)
+		defer t.Stop()
+		tick = t.C
+	}
+	for {
+		var again <-chan time.Time
+		if at, err = r.catchUp(ctx, at); err != nil {
+			again = time.After(readAgain)
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-woken:
+		case <-tick:
+		case <-again:
+		}
+	}
+}
+
+// catchUp hands on all events after the sequence and returns the new place. An
+// error leaves the place where it is.
+func (r *Reader) catchUp(ctx context.Context, at int64) (int64, error) {
+	for {
+		var events []Stored
+		err := r.DB.Read(ctx, func(tx *db.Tx) (err error) {
+			events, err = After(ctx, tx, at, readAtOnce)
+			return err
+		})
+		if err != nil || len(events) == 0 {
+			return at, err
+		}
+		at = events[len(events)-1].Sequence
+		r.Handle(events)
+	}
+}

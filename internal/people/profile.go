@@ -1,0 +1,175 @@
+package people
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/ovationhq/ovation/internal/db"
+	"github.com/ovationhq/ovation/internal/fault"
+	"github.com/ovationhq/ovation/internal/id"
+)
+
+// Profile is what a person may change. nil leaves a field as it is.
+type Profile struct {
+	Handle *string
+	Name   *string
+	Locale *string
+}
+
+// Details are what the host platform or an operator may change beside the
+// profile: they decide about age, region and programmes.
+type Details struct {
+	Email       *string
+	Region      *string
+	BirthDate   *string
+	AccountKind *AccountKind
+}
+
+// UpdateProfile changes the profile and returns the person as it is then.
+func (s *Service) UpdateProfile(ctx context.Context, person id.Person, p Profile) (Person, error) {
+	return s.update(ctx, person, func(n *NewPerson, c *checks) {
+		set(c, "/handle", &n.Handle, p.Handle, "The handle")
+		set(c, "/name", &n.Name, p.Name, "The name")
+		set(c, "/locale", &n.Locale, p.Locale, "The language")
+	})
+}
+
+// SetDetails changes the details and returns the person as it is then.
+func (s *Service) SetDetails(ctx context.Context, person id.Person, d Details) (Person, error) {
+	return s.update(ctx, person, func(n *NewPerson, c *checks) {
+		set(c, "/email", &n.Email, d.Email, "The e-mail address")
+		set(c, "/region", &n.Region, d.Region, "The country")
+		set(c, "/birth_date", &n.BirthDate, d.BirthDate, "The date of birth")
+		set(c, "/account_kind", &n.AccountKind, d.AccountKind, "The kind of account")
+	})
+}
+
+// set replaces the value by one that is given; an empty one is a wrong field.
+func set[T ~string](c *checks, pointer string, value, given *T, what string) {
+	if given != nil {
+		c.need(pointer, string(*given), what)
+		*value = *given
+	}
+}
+
+func (s *Service) update(ctx context.Context, person id.Person, change func(*NewPerson, *checks)) (after Person, err error) {
+	err = s.db.Write(ctx, func(tx *db.Tx) error {
+		p, err := Get(ctx, tx, person)
+		if err != nil {
+			return err
+		}
+		n := NewPerson{Handle: p.Handle, Name: p.Name, Email: p.Email, Region: p.Region, BirthDate: p.BirthDate, Locale: p.Locale, AccountKind: p.AccountKind}
+		var c checks
+		change(&n, &c)
+		c.clean(&n, tx.Now())
+		if err := c.taken(ctx, tx, &n, person); err != nil {
+			return err
+		}
+		if err := c.fault(); err != nil {
+			return err
+		}
+		if n.BirthDate != p.BirthDate {
+			if err := refuseChild(n.BirthDate, tx.Now()); err != nil {
+				return err
+			}
+		}
+		_, err = tx.Exec(ctx, `UPDATE person SET handle = $2, handle_skeleton = $3, name = $4, email = $5, email_lower = $6, region = $7, birth_date = $8,
+			locale = $9, account_kind = $10 WHERE id = $1`,
+			string(person), n.Handle, Skeleton(n.Handle), n.Name, n.Email, strings.ToLower(n.Email), n.Region, n.BirthDate, n.Locale, string(n.AccountKind))
+		if err != nil {
+			return fmt.Errorf("people: changing a person: %w", err)
+		}
+		after, err = Get(ctx, tx, person)
+		return err
+	})
+	return after, err
+}
+
+// Person returns the person and its roles, or not_found.
+func (s *Service) Person(ctx context.Context, person id.Person) (p Person, roles []Role, err error) {
+	return s.find(ctx, func(tx *db.Tx) (Person, error) { return Get(ctx, tx, person) })
+}
+
+// ByHandle returns the person with the handle and its roles, or not_found.
+func (s *Service) ByHandle(ctx context.Context, handle string) (Person, []Role, error) {
+	return s.find(ctx, func(tx *db.Tx) (Person, error) { return ByHandle(ctx, tx, handle) })
+}
+
+// ByExternal returns the person with the host platform's id and its roles, or
+// not_found.
+func (s *Service) ByExternal(ctx context.Context, external string) (Person, []Role, error) {
+	return s.find(ctx, func(tx *db.Tx) (Person, error) { return ByExternal(ctx, tx, external) })
+}
+
+func (s *Service) find(ctx context.Context, read func(*db.Tx) (Person, error)) (p Person, roles []Role, err error) {
+	err = s.db.Read(ctx, func(tx *db.Tx) error {
+		if p, err = read(tx); err != nil {
+			return err
+		}
+		roles, err = RolesOf(ctx, tx, p.ID)
+		return err
+	})
+	return p, roles, err
+}
+
+// maxReason bounds the reason of a suspension, in graphemes.
+const maxReason = 200
+
+// Suspend stops the person from logging in, paying and being paid, from the
+// next request on. The person may read the reason. Operators do it; the last
+// one can not be suspended.
+func (s *Service) Suspend(ctx context.Context, by Caller, person id.Person, reason string) error {
+	if err := by.RequireRole(Operator); err != nil {
+		return err
+	}
+	reason, field := cleanLine(reason, maxReason, 4*maxReason)
+	if field == nil && reason == "" {
+		field = invalid("The reason is missing.")
+	}
+	var c checks
+	c.add("/reason", field)
+	if err := c.fault(); err != nil {
+		return err
+	}
+	return s.db.Write(ctx, func(tx *db.Tx) error {
+		n, err := tx.Exec(ctx, "UPDATE person SET suspended_us = $2, suspended_reason = $3 WHERE id = $1 AND suspended_us = 0", string(person), tx.NowUS(), reason)
+		if err != nil {
+			return fmt.Errorf("people: suspending: %w", err)
+		}
+		if n == 0 {
+			if err := exists(ctx, tx, person); err != nil {
+				return err
+			}
+			return fault.New(fault.AlreadyDone, "This person is suspended already.")
+		}
+		tx.AfterCommit(s.keys.forgetAll)
+		roles, err := RolesOf(ctx, tx, person)
+		if err != nil || !slices.Contains(roles, Operator) {
+			return err
+		}
+		return requireOperator(ctx, tx)
+	})
+}
+
+// Reinstate ends a suspension. Operators do it.
+func (s *Service) Reinstate(ctx context.Context, by Caller, person id.Person) error {
+	if err := by.RequireRole(Operator); err != nil {
+		return err
+	}
+	return s.db.Write(ctx, func(tx *db.Tx) error {
+		n, err := tx.Exec(ctx, "UPDATE person SET suspended_us = 0, suspended_reason = '' WHERE id = $1 AND suspended_us <> 0", string(person))
+		if err != nil {
+			return fmt.Errorf("people: reinstating: %w", err)
+		}
+		if n == 0 {
+			if err := exists(ctx, tx, person); err != nil {
+				return err
+			}
+			return fault.New(fault.AlreadyDone, "This person is not suspended.")
+		}
+		tx.AfterCommit(s.keys.forgetAll)
+		return nil
+	})
+}

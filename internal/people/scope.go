@@ -1,0 +1,119 @@
+package people
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/ovationhq/ovation/internal/fault"
+)
+
+// Scope is one thing that an API key may do.
+type Scope string
+
+// The scopes. What each permits stands in scopeDocs.
+const (
+	PeopleRead    Scope = "people:read"
+	PeopleWrite   Scope = "people:write"
+	SessionsWrite Scope = "sessions:write"
+	KeysWrite     Scope = "keys:write"
+	CoinsBuy      Scope = "coins:buy"
+	GiftsSend     Scope = "gifts:send"
+	WalletRead    Scope = "wallet:read"
+	EarningsRead  Scope = "earnings:read"
+	PayoutsRead   Scope = "payouts:read"
+	PayoutsWrite  Scope = "payouts:write"
+	ContentWrite  Scope = "content:write"
+	EventsRead    Scope = "events:read"
+	ExplainRead   Scope = "explain:read"
+	LedgerRead    Scope = "ledger:read"
+	PolicyWrite   Scope = "policy:write"
+	Admin         Scope = "admin"
+)
+
+// ScopeDoc says what a scope permits.
+type ScopeDoc struct {
+	Scope Scope
+	Doc   string
+	// Personal scopes can be given to a key that is bound to one person; it
+	// then acts for that person alone. The others are for the host's keys.
+	Personal bool
+}
+
+var scopeDocs = []ScopeDoc{
+	{PeopleRead, "Read profiles, roles and the state of a person.", true},
+	{PeopleWrite, "Make people of the host platform, change profiles, report audiences.", true},
+	{SessionsWrite, "Start a short session for a person, for embedded pages.", false},
+	{KeysWrite, "Make and revoke keys that may do no more than this one.", true},
+	{CoinsBuy, "Buy coins in a person's name, and ask for refunds of them.", true},
+	{GiftsSend, "Send gifts in a person's name.", true},
+	{WalletRead, "Read a person's coins, lots and entries.", true},
+	{EarningsRead, "Read what a creator has earned.", true},
+	{PayoutsRead, "Read payouts and the state of a payout account.", true},
+	{PayoutsWrite, "Ask for payouts, cancel them, begin the onboarding of a payout account.", true},
+	{ContentWrite, "Make and change videos, LIVE rooms and their goals.", true},
+	{EventsRead, "Read the event log and keep webhook endpoints.", false},
+	{ExplainRead, "Walk from any amount to where it came from and where it went.", true},
+	{LedgerRead, "Read accounts, transfers and the verification of the books.", false},
+	{PolicyWrite, "Change rate cards, packs, catalogues and programmes.", false},
+	{Admin, "Everything, also what only an operator may do.", false},
+}
+
+// ScopeDocs returns all scopes with what they permit.
+func ScopeDocs() []ScopeDoc { return slices.Clone(scopeDocs) }
+
+func docOf(s Scope) (ScopeDoc, bool) {
+	i := slices.IndexFunc(scopeDocs, func(d ScopeDoc) bool { return d.Scope == s })
+	if i < 0 {
+		return ScopeDoc{}, false
+	}
+	return scopeDocs[i], true
+}
+
+// cleanScopes returns the scopes once each, in the order of scopeDocs, or why
+// they can not be given.
+func cleanScopes(scopes []Scope) ([]Scope, *fault.Field) {
+	if len(scopes) == 0 {
+		return nil, invalid("Name at least one scope.")
+	}
+	for _, s := range scopes {
+		if _, ok := docOf(s); !ok {
+			return nil, invalid("There is no scope %q.", clip(string(s), 40))
+		}
+	}
+	var clean []Scope
+	for _, d := range scopeDocs {
+		if slices.Contains(scopes, d.Scope) {
+			clean = append(clean, d.Scope)
+		}
+	}
+	return clean, nil
+}
+
+func joinScopes(scopes []Scope) string {
+	words := make([]string, len(scopes))
+	for i, s := range scopes {
+		words[i] = string(s)
+	}
+	return strings.Join(words, " ")
+}
+
+func splitScopes(text string) []Scope {
+	words := strings.Fields(text)
+	scopes := make([]Scope, len(words))
+	for i, w := range words {
+		scopes[i] = Scope(w)
+	}
+	return scopes
+}
+
+func clip(s string, n int) string {
+	if len(s) > n {
+		return strings.ToValidUTF8(s[:n], "") + "…"
+	}
+	return strings.ToValidUTF8(s, "�")
+}
+
+func errScope(s Scope) error {
+	return fault.New(fault.ScopeMissing, "This needs the scope %s.", s).With("scope", fmt.Sprint(s))
+}
