@@ -1,0 +1,135 @@
+package payment
+
+import (
+	"context"
+	"errors"
+
+	"github.com/ovationhq/ovation/internal/db"
+	"github.com/ovationhq/ovation/internal/fault"
+	"github.com/ovationhq/ovation/internal/id"
+	"github.com/ovationhq/ovation/internal/money"
+)
+
+// Record is our row of a charge: the intent, written before the provider is
+// called, and the outcome as far as it is known.
+type Record struct {
+	ID        id.Payment
+	Purpose   string // what is paid for, such as coins
+	Subject   string // the row that is paid for; charged at most once
+	Person    id.Person
+	Amount    money.Amount
+	Card      string // the provider's id of the card that pays
+	ReturnURL string // where the person comes back after 3-D Secure
+	Outcome   Outcome
+	Provider  string // the provider's id; "" until it answered
+	ActionURL string
+	Settled   money.Amount // what arrived on our balance
+	FeeUnits  int64        // of it, the provider's fee
+	Brand     string
+	Last4     string
+	Decline   Decline // Code and Reason only
+	CreatedUS int64
+	UpdatedUS int64
+}
+
+// Final reports whether the outcome can not change any more.
+func (r *Record) Final() bool {
+	return r.Outcome == Succeeded || r.Outcome == Failed || r.Outcome == Canceled
+}
+
+const recordColumns = `id, purpose, subject, person_id, amount_units, amount_asset, card, return_url, outcome, provider_id, action_url,
+	settled_units, settled_asset, fee_units, card_brand, card_last4, decline_code, decline_reason, created_us, updated_us`
+
+func scanRecord(r *db.Rows) (c Record, err error) {
+	return c, r.Scan((*string)(&c.ID), &c.Purpose, &c.Subject, (*string)(&c.Person), &c.Amount.Units, (*string)(&c.Amount.Asset), &c.Card, &c.ReturnURL,
+		(*string)(&c.Outcome), &c.Provider, &c.ActionURL, &c.Settled.Units, (*string)(&c.Settled.Asset), &c.FeeUnits, &c.Brand, &c.Last4,
+		&c.Decline.Code, &c.Decline.Reason, &c.CreatedUS, &c.UpdatedUS)
+}
+
+// Intend writes down that the person is to be charged, before the provider
+// hears of it. The row's id makes the key of the provider's idempotency.
+func Intend(ctx context.Context, tx *db.Tx, r Record) (Record, error) {
+	r.ID, r.Outcome, r.CreatedUS, r.UpdatedUS = id.Payment(tx.NewID(id.KindPayment)), Unknown, tx.NowUS(), tx.NowUS()
+	_, err := tx.Exec(ctx, "INSERT INTO payment_charge ("+recordColumns+`)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, '', '', 0, '', 0, '', '', '', '', $10, $10)`,
+		r.ID, r.Purpose, r.Subject, r.Person, r.Amount.Units, string(r.Amount.Asset), r.Card, r.ReturnURL, string(r.Outcome), r.CreatedUS)
+	return r, err
+}
+
+// Get returns our row of a charge.
+func Get(ctx context.Context, tx *db.Tx, charge id.Payment) (Record, error) {
+	return oneRecord(tx.Query(ctx, "SELECT "+recordColumns+" FROM payment_charge WHERE id = $1", charge))
+}
+
+// ForSubject returns the charge of the row that is paid for.
+func ForSubject(ctx context.Context, tx *db.Tx, subject string) (Record, error) {
+	return oneRecord(tx.Query(ctx, "SELECT "+recordColumns+" FROM payment_charge WHERE subject = $1", subject))
+}
+
+// ForProvider returns the charge with the provider's id.
+func ForProvider(ctx context.Context, tx *db.Tx, providerID string) (Record, error) {
+	return oneRecord(tx.Query(ctx, "SELECT "+recordColumns+" FROM payment_charge WHERE provider_id = $1 AND provider_id <> ''", providerID))
+}
+
+func oneRecord(rows *db.Rows, err error) (Record, error) {
+	all, err := db.Collect[Record](rows, err)(scanRecord)
+	if err != nil {
+		return Record{}, err
+	}
+	if len(all) == 0 {
+		return Record{}, fault.New(fault.NotFound, "There is no such payment.")
+	}
+	return all[0], nil
+}
+
+// Apply records what the provider knows of a charge. changed says that the
+// outcome is new; the caller then books its effect in the same transaction. A
+// final outcome never changes again, in whatever order the news come.
+func Apply(ctx context.Context, tx *db.Tx, charge id.Payment, fact Charge) (r Record, changed bool, err error) {
+	if r, err = Get(ctx, tx, charge); err != nil {
+		return r, false, err
+	}
+	if r.Final() {
+		return r, false, nil
+	}
+	if fact.Amount != r.Amount {
+		return r, false, errors.New("payment: the provider's charge " + fact.ID + " has another amount than " + string(r.ID))
+	}
+	changed = fact.Outcome != r.Outcome
+	r.Outcome, r.Provider, r.ActionURL, r.Settled, r.FeeUnits, r.UpdatedUS = fact.Outcome, fact.ID, fact.ActionURL, fact.Settled, fact.Fee.Units, tx.NowUS()
+	if fact.Card != nil {
+		r.Brand, r.Last4 = fact.Card.Brand, fact.Card.Last4
+	}
+	if fact.Decline != nil {
+		r.Decline = *fact.Decline
+	}
+	_, err = tx.Exec(ctx, `UPDATE payment_charge SET outcome = $2, provider_id = $3, action_url = $4, settled_units = $5, settled_asset = $6, fee_units = $7,
+		card_brand = $8, card_last4 = $9, decline_code = $10, decline_reason = $11, updated_us = $12 WHERE id = $1`,
+		r.ID, string(r.Outcome), r.Provider, r.ActionURL, r.Settled.Units, string(r.Settled.Asset), r.FeeUnits, r.Brand, r.Last4, r.Decline.Code, r.Decline.Reason, r.UpdatedUS)
+	return r, changed, err
+}
+
+// CustomerOf returns the provider's id of the person, or "".
+func CustomerOf(ctx context.Context, tx *db.Tx, person id.Person) (string, error) {
+	var provider string
+	err := tx.Row(ctx, "SELECT provider_id FROM payment_customer WHERE person_id = $1", person).Scan(&provider)
+	if errors.Is(err, db.ErrNoRows) {
+		return "", nil
+	}
+	return provider, err
+}
+
+// SaveCustomer keeps the provider's id of the person.
+func SaveCustomer(ctx context.Context, tx *db.Tx, person id.Person, providerID string) error {
+	_, err := tx.Exec(ctx, "INSERT INTO payment_customer (person_id, provider_id) VALUES ($1, $2) ON CONFLICT (person_id) DO NOTHING", person, providerID)
+	return err
+}
+
+// FirstTime notes that the event has its effect in this transaction, and
+// reports whether it had none before. The same event twice, or a hundred
+// times at once, has one effect.
+func FirstTime(ctx context.Context, tx *db.Tx, ev Event) (bool, error) {
+	n, err := tx.Exec(ctx, "INSERT INTO payment_event (id, type, object_id, applied_us) VALUES ($1, $2, $3, $4) ON CONFLICT (id) DO NOTHING",
+		ev.ID, ev.Type, ev.ObjectID, tx.NowUS())
+	return n == 1, err
+}

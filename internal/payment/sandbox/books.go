@@ -1,0 +1,71 @@
+package sandbox
+
+import (
+	"maps"
+	"slices"
+)
+
+// Books are the sandbox's accounts of one currency, added up twice: once from
+// the balance transactions, once from what caused them.
+type Books struct {
+	Currency  string           `json:"currency"`
+	Balances  map[string]int64 `json:"balances"`  // by account; the platform is ""
+	Total     int64            `json:"total"`     // what the sandbox owes: the sum of Balances
+	Charged   int64            `json:"charged"`   // paid by cards
+	Fees      int64            `json:"fees"`      // kept by the sandbox, for charges and disputes
+	Refunded  int64            `json:"refunded"`  // given back to cards
+	Disputed  int64            `json:"disputed"`  // taken back by banks
+	PaidOut   int64            `json:"paid_out"`  // sent to banks
+	InTransit int64            `json:"in_flight"` // of it not yet arrived
+}
+
+// Difference is 0 when both ways of adding up agree.
+func (b Books) Difference() int64 {
+	return b.Total - (b.Charged - b.Fees - b.Refunded - b.Disputed - b.PaidOut)
+}
+
+// Books adds everything up, by currency.
+func (s *Server) Books() []Books {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	all := map[string]*Books{}
+	of := func(cur string) *Books {
+		if all[cur] == nil {
+			all[cur] = &Books{Currency: cur, Balances: map[string]int64{}}
+		}
+		return all[cur]
+	}
+	for _, r := range s.state.byID {
+		switch o := r.obj.(type) {
+		case *entry:
+			b := of(o.Currency)
+			b.Balances[r.owner] += o.Net
+			b.Total += o.Net
+			b.Fees += o.Fee
+		case *charge:
+			if o.Paid && o.SourceTransfer == "" { // a transfer in is no card's money
+				of(o.Currency).Charged += o.Amount
+			}
+		case *refund:
+			if o.Status != "failed" {
+				of(o.Currency).Refunded += o.Amount
+			}
+		case *dispute:
+			if !o.inquiry() && o.Status != "won" && o.Status != "warning_closed" {
+				of(o.Currency).Disputed += o.Amount
+			}
+		case *payout:
+			if o.Status != "failed" && o.Status != canceled {
+				of(o.Currency).PaidOut += o.Amount
+			}
+			if o.Status == "pending" || o.Status == "in_transit" {
+				of(o.Currency).InTransit += o.Amount
+			}
+		}
+	}
+	var list []Books
+	for _, cur := range slices.Sorted(maps.Keys(all)) {
+		list = append(list, *all[cur])
+	}
+	return list
+}

@@ -1,0 +1,80 @@
+package stripe
+
+import (
+	"context"
+	"strings"
+
+	sdk "github.com/stripe/stripe-go/v85"
+
+	"github.com/ovationhq/ovation/internal/payment"
+)
+
+// RetrieveDispute returns what Stripe knows of a dispute now.
+func (c *Client) RetrieveDispute(ctx context.Context, id string) (payment.Dispute, error) {
+	if err := asked("dispute", id); err != nil {
+		return payment.Dispute{}, err
+	}
+	ctx, cancel := c.bounded(ctx)
+	defer cancel()
+	o, err := c.api.V1Disputes.Retrieve(ctx, id, &sdk.DisputeRetrieveParams{})
+	if err != nil {
+		return payment.Dispute{}, failure(err)
+	}
+	return dispute(o), nil
+}
+
+// AnswerDispute hands in a written answer.
+func (c *Client) AnswerDispute(ctx context.Context, id, text string) (payment.Dispute, error) {
+	if err := asked("dispute", id, "text", text); err != nil {
+		return payment.Dispute{}, err
+	}
+	ctx, cancel := c.bounded(ctx)
+	defer cancel()
+	p := &sdk.DisputeUpdateParams{Evidence: &sdk.DisputeUpdateEvidenceParams{UncategorizedText: sdk.String(text)}, Submit: sdk.Bool(true)}
+	p.IdempotencyKey = key("answer", id+"/"+digest(text), 0)
+	o, err := c.api.V1Disputes.Update(ctx, id, p)
+	if err != nil {
+		return payment.Dispute{}, failure(err)
+	}
+	return dispute(o), nil
+}
+
+// AcceptDispute gives a dispute up; it is lost.
+func (c *Client) AcceptDispute(ctx context.Context, id string) (payment.Dispute, error) {
+	if err := asked("dispute", id); err != nil {
+		return payment.Dispute{}, err
+	}
+	ctx, cancel := c.bounded(ctx)
+	defer cancel()
+	p := &sdk.DisputeCloseParams{}
+	p.IdempotencyKey = key("accept", id, 0)
+	o, err := c.api.V1Disputes.Close(ctx, id, p)
+	if err != nil {
+		return payment.Dispute{}, failure(err)
+	}
+	return dispute(o), nil
+}
+
+func dispute(o *sdk.Dispute) payment.Dispute {
+	out := payment.Dispute{ID: o.ID, Amount: inward(o.Amount, o.Currency), Reason: string(o.Reason), Outcome: payment.Pending,
+		Inquiry: strings.HasPrefix(string(o.Status), "warning_"), Fee: inward(0, o.Currency)}
+	for _, e := range o.BalanceTransactions {
+		out.Fee.Units += inward(e.Fee, e.Currency).Units
+	}
+	switch o.Status {
+	case sdk.DisputeStatusWon, sdk.DisputeStatusWarningClosed:
+		out.Outcome = payment.Succeeded
+	case sdk.DisputeStatusLost:
+		out.Outcome = payment.Failed
+	}
+	if o.PaymentIntent != nil {
+		out.Charge = o.PaymentIntent.ID
+	}
+	if o.Charge != nil {
+		out.ChargeID = o.Charge.ID
+	}
+	if o.EvidenceDetails != nil {
+		out.DueBy = instant(o.EvidenceDetails.DueBy)
+	}
+	return out
+}
