@@ -1,0 +1,125 @@
+package creator
+
+import (
+	"context"
+
+	"github.com/ovationhq/ovation/internal/content"
+	"github.com/ovationhq/ovation/internal/db"
+	"github.com/ovationhq/ovation/internal/id"
+	"github.com/ovationhq/ovation/internal/people"
+	"github.com/ovationhq/ovation/internal/programme"
+)
+
+// Service owns the use cases.
+type Service struct{ db *db.DB }
+
+// NewService returns a Service on the database.
+func NewService(d *db.DB) *Service { return &Service{db: d} }
+
+// write runs a leaf function in a transaction and returns its result.
+func write[T any](ctx context.Context, d *db.DB, f func(tx *db.Tx) (T, error)) (got T, err error) {
+	err = d.Write(ctx, func(tx *db.Tx) error {
+		got, err = f(tx)
+		return err
+	})
+	return got, err
+}
+
+// Post posts a video.
+func (s *Service) Post(ctx context.Context, n content.NewVideo) (content.Video, error) {
+	return write(ctx, s.db, func(tx *db.Tx) (content.Video, error) { return content.PostVideo(ctx, tx, n) })
+}
+
+// Open opens a LIVE room, which is not live yet.
+func (s *Service) Open(ctx context.Context, n content.NewRoom) (content.Room, error) {
+	return write(ctx, s.db, func(tx *db.Tx) (content.Room, error) { return content.OpenRoom(ctx, tx, n) })
+}
+
+// GoLive starts the creator's room.
+func (s *Service) GoLive(ctx context.Context, by id.Person, room id.Live) (content.Room, error) {
+	return write(ctx, s.db, func(tx *db.Tx) (content.Room, error) { return content.Start(ctx, tx, by, room) })
+}
+
+// End ends the creator's LIVE. A combo that is open ends by itself.
+func (s *Service) End(ctx context.Context, by id.Person, room id.Live) (content.Room, error) {
+	return write(ctx, s.db, func(tx *db.Tx) (content.Room, error) { return content.End(ctx, tx, by, room) })
+}
+
+// SetGifts switches gifts on or off for one of the creator's videos or rooms.
+func (s *Service) SetGifts(ctx context.Context, by id.Person, target string, on bool) error {
+	return s.db.Write(ctx, func(tx *db.Tx) error { return content.SetGifts(ctx, tx, by, target, on) })
+}
+
+// subject is what programmes judge a person by.
+func subject(p people.Person) programme.Subject {
+	return programme.Subject{Person: p.ID, Region: p.Region, BirthDate: p.BirthDate, AccountKind: string(p.AccountKind), CreatedUS: p.CreatedUS}
+}
+
+// Join joins a programme and makes the person a creator.
+func (s *Service) Join(ctx context.Context, person id.Person, name programme.Programme) (programme.Enrolment, error) {
+	return write(ctx, s.db, func(tx *db.Tx) (programme.Enrolment, error) {
+		p, err := people.Get(ctx, tx, person)
+		if err != nil {
+			return programme.Enrolment{}, err
+		}
+		e, err := programme.Join(ctx, tx, subject(p), name)
+		if err != nil {
+			return e, err
+		}
+		return e, people.Grant(ctx, tx, person, people.Creator)
+	})
+}
+
+// Leave leaves a programme.
+func (s *Service) Leave(ctx context.Context, person id.Person, name programme.Programme) (programme.Enrolment, error) {
+	return write(ctx, s.db, func(tx *db.Tx) (programme.Enrolment, error) { return programme.Leave(ctx, tx, person, name) })
+}
+
+// Measure records what the host measured of a person's audience, and judges
+// the person's programmes again. It returns those whose state changed.
+func (s *Service) Measure(ctx context.Context, person id.Person, a programme.Audience) ([]programme.Enrolment, error) {
+	return write(ctx, s.db, func(tx *db.Tx) ([]programme.Enrolment, error) {
+		p, err := people.Get(ctx, tx, person)
+		if err != nil {
+			return nil, err
+		}
+		return programme.PutAudience(ctx, tx, subject(p), a)
+	})
+}
+
+// Standing returns every programme and how the person stands to it.
+func (s *Service) Standing(ctx context.Context, person id.Person) (all []programme.Standing, err error) {
+	err = s.db.Read(ctx, func(tx *db.Tx) error {
+		p, err := people.Get(ctx, tx, person)
+		if err != nil {
+			return err
+		}
+		all, err = programme.Overview(ctx, tx, subject(p))
+		return err
+	})
+	return all, err
+}
+
+// recheckAtOnce bounds one round of Recheck.
+const recheckAtOnce = 200
+
+// Recheck judges again whose grace has ended or whose policy has changed. It
+// is recurring work.
+func (s *Service) Recheck(ctx context.Context) error {
+	return s.db.Write(ctx, func(tx *db.Tx) error {
+		due, err := programme.Due(ctx, tx, recheckAtOnce)
+		if err != nil {
+			return err
+		}
+		for _, person := range due {
+			p, err := people.Get(ctx, tx, person)
+			if err != nil {
+				return err
+			}
+			if _, err := programme.Recheck(ctx, tx, subject(p)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}

@@ -1,0 +1,103 @@
+package earnings
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"github.com/ovationhq/ovation/internal/db"
+	"github.com/ovationhq/ovation/internal/fault"
+	"github.com/ovationhq/ovation/internal/id"
+	"github.com/ovationhq/ovation/internal/ledger"
+	"github.com/ovationhq/ovation/internal/money"
+	"github.com/ovationhq/ovation/internal/outbox"
+)
+
+// WorkMature is the kind of due work that matures one earning; its key is the
+// earning's id.
+const WorkMature = "earning.mature"
+
+// Mature converts an earning's diamonds into money that is available. It does
+// nothing to an earning that has matured, and refuses one whose hold has not
+// ended.
+func Mature(ctx context.Context, tx *db.Tx, earning id.Earning) error {
+	e, err := Get(ctx, tx, earning)
+	if err != nil || e.State == Available {
+		return err
+	}
+	if e.AvailableUS > tx.NowUS() {
+		return fault.New(fault.StateConflict, "The earning %s is held until %s.", earning, time.UnixMicro(e.AvailableUS).UTC().Format(time.RFC3339))
+	}
+	card, err := RatesOf(ctx, tx, e.Rule)
+	if err != nil {
+		return err
+	}
+	pay, err := card.Pay(e.Diamonds)
+	if err != nil {
+		return err
+	}
+	if e.Diamonds > 0 {
+		_, err = ledger.Post(ctx, tx, "earning.available", string(earning), e.Rule,
+			ledger.Move{From: ledger.EarningPath(earning), To: ledger.DiamondsCashed, Amount: money.Amount{Units: e.Diamonds, Asset: money.Diamond}},
+			ledger.Move{From: ledger.GiftRevenue, To: ledger.AvailablePath(e.Creator), Amount: money.Amount{Units: pay, Asset: card.PayAsset}})
+		if err != nil {
+			return err
+		}
+	}
+	_, err = tx.Exec(ctx, "UPDATE earning SET state = 'available', diamonds = $2, amount_units = $3 WHERE id = $1", earning, e.Diamonds, pay)
+	if err != nil {
+		return err
+	}
+	data, err := json.Marshal(map[string]any{"earning": earning, "creator": e.Creator, "source": e.Source,
+		"diamonds": e.Diamonds, "amount": money.Amount{Units: pay, Asset: card.PayAsset}, "rule": e.Rule})
+	if err != nil {
+		return err
+	}
+	return outbox.Add(ctx, tx, outbox.Event{Type: "earning.available", Topic: "person:" + string(e.Creator), Data: data})
+}
+
+// Take draws so much of the creator's available earnings, oldest first, for a
+// payout, and returns how much of each. The caller moves the money and keeps
+// the parts. A creator who has less available is a fault.
+func Take(ctx context.Context, tx *db.Tx, creator id.Person, amount money.Amount) ([]Part, error) {
+	open, err := db.Collect[Part](tx.Query(ctx, `SELECT id, amount_units - paid_units FROM earning
+		WHERE creator_id = $1 AND amount_asset = $2 AND amount_units > paid_units ORDER BY available_us, id`, creator, string(amount.Asset)))(
+		func(r *db.Rows) (p Part, err error) { return p, r.Scan((*string)(&p.Earning), &p.Units) })
+	if err != nil {
+		return nil, err
+	}
+	var parts []Part
+	left := amount.Units
+	for _, p := range open {
+		if left == 0 {
+			break
+		}
+		p.Units = min(p.Units, left)
+		left -= p.Units
+		if _, err := tx.Exec(ctx, "UPDATE earning SET paid_units = paid_units + $2 WHERE id = $1", p.Earning, p.Units); err != nil {
+			return nil, err
+		}
+		parts = append(parts, p)
+	}
+	if left > 0 {
+		return nil, fault.New(fault.InsufficientBalance, "The payout asks for %s %s, of which %s are not available yet.", amount.Decimal(), amount.Asset, money.Amount{Units: left, Asset: amount.Asset}.Decimal())
+	}
+	return parts, nil
+}
+
+// Part is so much money of an earning.
+type Part struct {
+	Earning id.Earning
+	Units   int64
+}
+
+// Return gives the parts of a payout that did not happen back to their
+// earnings.
+func Return(ctx context.Context, tx *db.Tx, parts []Part) error {
+	for _, p := range parts {
+		if _, err := tx.Exec(ctx, "UPDATE earning SET paid_units = paid_units - $2 WHERE id = $1", p.Earning, p.Units); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,106 @@
+package earnings
+
+import (
+	"context"
+	"time"
+
+	"github.com/ovationhq/ovation/internal/db"
+	"github.com/ovationhq/ovation/internal/fault"
+	"github.com/ovationhq/ovation/internal/id"
+	"github.com/ovationhq/ovation/internal/ledger"
+	"github.com/ovationhq/ovation/internal/money"
+)
+
+// State is where an earning stands, in words that a creator reads.
+type State string
+
+// The states of an earning. What a payout has taken of an available one is
+// its paid amount.
+const (
+	Pending   State = "pending"
+	Available State = "available"
+)
+
+// Earning is what a creator earned from one source on one UTC day.
+type Earning struct {
+	ID          id.Earning
+	Creator     id.Person
+	Source      Source
+	Day         time.Time // its first instant, UTC
+	Rule        string    // the version of the rate card
+	State       State
+	AvailableUS int64
+	Diamonds    int64        // so far, if pending
+	Amount      money.Amount // if pending, what the diamonds are worth so far
+	Paid        int64        // of Amount, taken by payouts
+}
+
+const earningColumns = `e.id, e.creator_id, e.source, e.day, e.rule, e.state, e.available_us,
+	CASE WHEN e.state = 'pending' THEN a.balance ELSE e.diamonds END, e.amount_units, e.amount_asset, e.paid_units, c.pay_num, c.pay_den
+	FROM earning e JOIN ledger_account a ON a.id = e.account_id JOIN rate_card c ON c.version = e.rule`
+
+func scanEarning(r *db.Rows) (e Earning, err error) {
+	var n int64
+	var card RateCard
+	err = r.Scan((*string)(&e.ID), (*string)(&e.Creator), (*string)(&e.Source), &n, &e.Rule, (*string)(&e.State), &e.AvailableUS,
+		&e.Diamonds, &e.Amount.Units, (*string)(&e.Amount.Asset), &e.Paid, &card.PayNum, &card.PayDen)
+	if err != nil {
+		return e, err
+	}
+	e.Day = dayStart(n)
+	if e.State == Pending {
+		e.Amount.Units, err = card.Pay(e.Diamonds)
+	}
+	return e, err
+}
+
+// Get returns one earning.
+func Get(ctx context.Context, tx *db.Tx, earning id.Earning) (Earning, error) {
+	all, err := db.Collect[Earning](tx.Query(ctx, "SELECT "+earningColumns+" WHERE e.id = $1", earning))(scanEarning)
+	if err == nil && len(all) == 0 {
+		err = fault.New(fault.NotFound, "There is no earning %s.", earning)
+	}
+	if err != nil {
+		return Earning{}, err
+	}
+	return all[0], nil
+}
+
+// OfCreator returns the creator's earnings, newest first, before the given one
+// ("" for the first page).
+func OfCreator(ctx context.Context, tx *db.Tx, creator id.Person, before id.Earning, limit int) ([]Earning, error) {
+	if before == "" {
+		before = "ern_~"
+	}
+	return db.Collect[Earning](tx.Query(ctx, "SELECT "+earningColumns+" WHERE e.creator_id = $1 AND e.id < $2 ORDER BY e.id DESC LIMIT $3", creator, before, limit))(scanEarning)
+}
+
+// Balance is what a creator is owed, by state.
+type Balance struct {
+	PendingDiamonds int64
+	Pending         money.Amount // what the pending diamonds are worth
+	NextAvailableUS int64        // when the next pending earning matures; 0 if none
+	Available       money.Amount
+}
+
+// BalanceOf returns what the creator is owed in the rate card's currency.
+func BalanceOf(ctx context.Context, tx *db.Tx, creator id.Person) (Balance, error) {
+	card, err := Rates(ctx, tx)
+	if err != nil {
+		return Balance{}, err
+	}
+	b := Balance{Pending: money.Amount{Asset: card.PayAsset}, Available: money.Amount{Asset: card.PayAsset}}
+	pending, err := db.Collect[Earning](tx.Query(ctx, "SELECT "+earningColumns+" WHERE e.creator_id = $1 AND e.state = 'pending' ORDER BY e.available_us", creator))(scanEarning)
+	if err != nil {
+		return b, err
+	}
+	for _, e := range pending {
+		b.PendingDiamonds += e.Diamonds
+		b.Pending.Units += e.Amount.Units
+		if b.NextAvailableUS == 0 {
+			b.NextAvailableUS = e.AvailableUS
+		}
+	}
+	b.Available.Units, err = ledger.Balance(ctx, tx, ledger.Ref{Path: ledger.AvailablePath(creator), Asset: card.PayAsset})
+	return b, err
+}

@@ -1,0 +1,85 @@
+package earnings
+
+import (
+	"context"
+
+	"github.com/ovationhq/ovation/internal/db"
+	"github.com/ovationhq/ovation/internal/ledger"
+	"github.com/ovationhq/ovation/internal/money"
+)
+
+// The rules of earnings, by name.
+const (
+	RuleMatured   = "a matured earning is floor(diamonds × rate), and its account is empty"
+	RuleAvailable = "what a creator has available is what the earnings have left"
+	RuleDiamonds  = "diamonds issued are pending or converted"
+)
+
+// Checks are the rules of earnings for ledger verify.
+func Checks() []ledger.Check {
+	return []ledger.Check{
+		{Name: RuleMatured, Run: checkMatured},
+		{Name: RuleAvailable, Run: checkAvailable},
+		{Name: RuleDiamonds, Run: checkDiamonds},
+	}
+}
+
+func checkMatured(ctx context.Context, tx *db.Tx, r *ledger.Report) error {
+	rows, err := tx.Query(ctx, `SELECT e.id, e.diamonds, e.amount_units, a.balance, a.path, c.pay_num, c.pay_den
+		FROM earning e LEFT JOIN ledger_account a ON a.id = e.account_id LEFT JOIN rate_card c ON c.version = e.rule
+		WHERE e.state = 'available' AND a.id IS NOT NULL AND c.version IS NOT NULL`)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var earning, path string
+		var diamonds, amount, left int64
+		var c RateCard
+		if err := rows.Scan(&earning, &diamonds, &amount, &left, &path, &c.PayNum, &c.PayDen); err != nil {
+			return err
+		}
+		want, err := c.Pay(diamonds)
+		if err != nil || want != amount || left != 0 || path != "earning/"+earning {
+			r.Add(RuleMatured, earning, "%d diamonds became %d, expected %d; %d diamonds are left on %s", diamonds, amount, want, left, path)
+		}
+	}
+	return rows.Err()
+}
+
+func checkAvailable(ctx context.Context, tx *db.Tx, r *ledger.Report) error {
+	rows, err := tx.Query(ctx, `SELECT p.path, p.asset, CAST(SUM(p.units) AS BIGINT) FROM (
+			SELECT 'creator/' || creator_id || '/available' AS path, amount_asset AS asset, amount_units - paid_units AS units FROM earning
+			UNION ALL SELECT path, asset, -balance FROM ledger_account WHERE path >= 'creator/' AND path < 'creator0'
+		) AS p GROUP BY p.path, p.asset HAVING SUM(p.units) <> 0`)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var path, asset string
+		var diff int64
+		if err := rows.Scan(&path, &asset, &diff); err != nil {
+			return err
+		}
+		r.Add(RuleAvailable, path+" "+asset, "the earnings have %d more left than the account holds", diff)
+	}
+	return rows.Err()
+}
+
+func checkDiamonds(ctx context.Context, tx *db.Tx, r *ledger.Report) error {
+	var pending, converted int64
+	err := tx.Row(ctx, `SELECT CAST(COALESCE(SUM(CASE WHEN e.state = 'pending' THEN a.balance ELSE 0 END), 0) AS BIGINT), CAST(COALESCE(SUM(e.diamonds), 0) AS BIGINT)
+		FROM earning e JOIN ledger_account a ON a.id = e.account_id`).Scan(&pending, &converted)
+	if err != nil {
+		return err
+	}
+	issued, err := ledger.Balance(ctx, tx, ledger.Ref{Path: ledger.DiamondsIssued, Asset: money.Diamond})
+	if err != nil {
+		return err
+	}
+	if -issued != pending+converted {
+		r.Add(RuleDiamonds, ledger.DiamondsIssued, "%d were issued, %d are pending and %d were converted", -issued, pending, converted)
+	}
+	return nil
+}

@@ -1,0 +1,42 @@
+package gift
+
+import (
+	"context"
+
+	"github.com/ovationhq/ovation/internal/db"
+)
+
+// Item is a gift of the catalogue, at a price from an instant on.
+type Item struct {
+	Version    string // of the catalogue, such as current@1
+	ID         string // such as rose
+	Name       string
+	Emoji      string // its art until an operator uploads another
+	PriceCoins int64
+	Streakable bool // may be tapped as a combo
+	OnVideo    bool
+	OnLive     bool
+	FromUS     int64
+}
+
+// Install adds a version of the catalogue. One that exists is left as it is.
+func Install(ctx context.Context, tx *db.Tx, items []Item) error {
+	for _, i := range items {
+		_, err := tx.Exec(ctx, `INSERT INTO gift_item (version, id, name, emoji, price_coins, streakable, on_video, on_live, from_us)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (version, id) DO NOTHING`,
+			i.Version, i.ID, i.Name, i.Emoji, i.PriceCoins, i.Streakable, i.OnVideo, i.OnLive, i.FromUS)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Catalog returns the gifts that can be given now, cheapest first.
+func Catalog(ctx context.Context, tx *db.Tx) ([]Item, error) {
+	return db.Collect[Item](tx.Query(ctx, `SELECT version, id, name, emoji, price_coins, streakable, on_video, on_live, from_us FROM gift_item
+		WHERE version = (SELECT version FROM gift_item WHERE from_us <= $1 ORDER BY from_us DESC, version DESC LIMIT 1)
+		ORDER BY price_coins, id`, tx.NowUS()))(func(r *db.Rows) (i Item, err error) {
+		return i, r.Scan(&i.Version, &i.ID, &i.Name, &i.Emoji, &i.PriceCoins, &i.Streakable, &i.OnVideo, &i.OnLive, &i.FromUS)
+	})
+}

@@ -1,0 +1,102 @@
+package gift
+
+import (
+	"context"
+
+	"github.com/ovationhq/ovation/internal/db"
+	"github.com/ovationhq/ovation/internal/ledger"
+)
+
+// The rules of gifts, by name.
+const (
+	RuleCoins    = "a gift takes price × quantity coins and issues floor(coins × rate) diamonds"
+	RuleTransfer = "every gift has its one transfer, and every gift transfer its gift"
+	RuleCombo    = "a combo is the sum of its taps, numbered without gap"
+	RuleSelf     = "nobody gives to themselves"
+)
+
+// Checks are the rules of gifts for ledger verify.
+func Checks() []ledger.Check {
+	return []ledger.Check{
+		{Name: RuleCoins, Run: checkCoins},
+		{Name: RuleTransfer, Run: checkTransfers},
+		{Name: RuleCombo, Run: checkCombos},
+		{Name: RuleSelf, Run: checkSelf},
+	}
+}
+
+func each(ctx context.Context, tx *db.Tx, query string, found func(row string, have, want int64), args ...any) error {
+	rows, err := tx.Query(ctx, query, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var row string
+		var have, want int64
+		if err := rows.Scan(&row, &have, &want); err != nil {
+			return err
+		}
+		found(row, have, want)
+	}
+	return rows.Err()
+}
+
+func checkCoins(ctx context.Context, tx *db.Tx, r *ledger.Report) error {
+	const sums = ` FROM (SELECT g.id AS id, g.price_coins * g.quantity AS coins, g.diamonds AS diamonds,
+			SUM(CASE WHEN a.path = $1 THEN l.amount ELSE 0 END) AS spent,
+			SUM(CASE WHEN a.asset = 'DIAMOND' THEN l.amount ELSE 0 END) AS issued
+		FROM gift g JOIN ledger_line l ON l.seq = g.transfer_seq JOIN ledger_account a ON a.id = l.to_account GROUP BY g.id, g.price_coins, g.quantity, g.diamonds) s`
+	err := each(ctx, tx, "SELECT s.id, CAST(s.spent AS BIGINT), s.coins"+sums+" WHERE s.spent <> s.coins", func(row string, have, want int64) {
+		r.Add(RuleCoins, row, "%d coins were spent, it cost %d", have, want)
+	}, ledger.CoinsSpent)
+	if err != nil {
+		return err
+	}
+	err = each(ctx, tx, "SELECT s.id, CAST(s.issued AS BIGINT), s.diamonds"+sums+" WHERE s.issued <> s.diamonds", func(row string, have, want int64) {
+		r.Add(RuleCoins, row, "%d diamonds were issued, it says %d", have, want)
+	}, ledger.CoinsSpent)
+	if err != nil {
+		return err
+	}
+	return each(ctx, tx, `SELECT g.id, g.diamonds, g.price_coins * g.quantity * c.diamonds_num / c.diamonds_den FROM gift g
+		JOIN ledger_transfer t ON t.seq = g.transfer_seq JOIN rate_card c ON c.version = t.rule
+		WHERE g.diamonds <> g.price_coins * g.quantity * c.diamonds_num / c.diamonds_den`, func(row string, have, want int64) {
+		r.Add(RuleCoins, row, "it earned %d diamonds, the rate card of its transfer says %d", have, want)
+	})
+}
+
+func checkTransfers(ctx context.Context, tx *db.Tx, r *ledger.Report) error {
+	err := each(ctx, tx, `SELECT g.id, g.transfer_seq, 0 FROM gift g LEFT JOIN ledger_transfer t ON t.seq = g.transfer_seq
+		WHERE t.seq IS NULL OR t.cause <> g.id OR t.kind <> 'gift.sent'`, func(row string, have, _ int64) {
+		r.Add(RuleTransfer, row, "transfer %d is not its own", have)
+	})
+	if err != nil {
+		return err
+	}
+	return each(ctx, tx, `SELECT t.cause, t.seq, 0 FROM ledger_transfer t LEFT JOIN gift g ON g.id = t.cause
+		WHERE t.kind = 'gift.sent' AND g.id IS NULL`, func(row string, have, _ int64) {
+		r.Add(RuleTransfer, row, "transfer %d has no gift", have)
+	})
+}
+
+func checkCombos(ctx context.Context, tx *db.Tx, r *ledger.Report) error {
+	err := each(ctx, tx, `SELECT c.id, CAST(COALESCE(SUM(g.price_coins * g.quantity), 0) AS BIGINT), c.coins FROM gift_combo c LEFT JOIN gift g ON g.combo = c.id AND g.combo <> ''
+		GROUP BY c.id, c.coins, c.count, c.taps
+		HAVING COALESCE(SUM(g.price_coins * g.quantity), 0) <> c.coins OR COALESCE(SUM(g.quantity), 0) <> c.count OR COUNT(g.id) <> c.taps OR COALESCE(MAX(g.combo_seq), 0) <> c.taps`,
+		func(row string, have, want int64) {
+			r.Add(RuleCombo, row, "its taps sum to %d coins, it says %d; or their numbers have a gap", have, want)
+		})
+	if err != nil {
+		return err
+	}
+	return each(ctx, tx, "SELECT g.id, g.combo_seq, 0 FROM gift g LEFT JOIN gift_combo c ON c.id = g.combo WHERE g.combo <> '' AND c.id IS NULL", func(row string, have, _ int64) {
+		r.Add(RuleCombo, row, "tap %d has no combo", have)
+	})
+}
+
+func checkSelf(ctx context.Context, tx *db.Tx, r *ledger.Report) error {
+	return each(ctx, tx, "SELECT g.id, 0, 0 FROM gift g WHERE g.sender_id = g.creator_id", func(row string, _, _ int64) {
+		r.Add(RuleSelf, row, "sender and creator are the same person")
+	})
+}

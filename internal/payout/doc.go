@@ -1,0 +1,34 @@
+// Package payout sends what a creator has available to the creator's bank.
+//
+// # Model
+//
+// A creator's payout account is an account at the provider, made and
+// completed on the provider's pages; we keep what it said last. A payout
+// takes available earnings, oldest first, and moves the money to an account
+// of its own in the ledger. Due work then drives it: money is transferred to
+// the creator's account at the provider, and from there paid out to the bank.
+//
+//	scheduled → sending → sent → paid
+//	    ↓          ↓        ↓
+//	canceled    failed   returning → returned
+//
+// scheduled can still be canceled; sending means that the provider was, or
+// may have been, asked. In failed, canceled and returned the money is back
+// with the earnings that it came from.
+//
+// # Invariants
+//
+//   - A payout's amount is the sum of its lines; an earning never pays more
+//     than it is.
+//   - The provider is asked with keys made from the payout's id and attempt;
+//     the state is written before it is asked.
+//   - While scheduled or sending the payout's ledger account holds the
+//     amount; afterwards it is empty.
+//   - Nothing is paid out while the account is not ready, below the minimum,
+//     or above the day's cap.
+//
+// # How to change
+//
+// Limits are the rate card's (package earnings). A new state needs a word in
+// the schema's constraint, a way out of it in drive.go and a line above.
+package payout

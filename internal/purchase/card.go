@@ -1,0 +1,83 @@
+package purchase
+
+import (
+	"context"
+
+	"github.com/ovationhq/ovation/internal/db"
+	"github.com/ovationhq/ovation/internal/fault"
+	"github.com/ovationhq/ovation/internal/id"
+	"github.com/ovationhq/ovation/internal/payment"
+	"github.com/ovationhq/ovation/internal/people"
+)
+
+// Cards returns the person's saved cards. They are the provider's; no number
+// is known here.
+func (s *Service) Cards(ctx context.Context, person id.Person) ([]payment.Card, error) {
+	var customer string
+	err := s.db.Read(ctx, func(tx *db.Tx) (err error) {
+		customer, err = payment.CustomerOf(ctx, tx, person)
+		return err
+	})
+	if err != nil || customer == "" {
+		return nil, err
+	}
+	cards, err := s.stripe.SavedCards(ctx, customer)
+	return cards, payment.Explain(err)
+}
+
+// AddCard returns a page of the provider on which the person saves a card. It
+// leads back to one of the two addresses.
+func (s *Service) AddCard(ctx context.Context, person id.Person, successURL, cancelURL string) (url string, err error) {
+	customer, err := s.known(ctx, person)
+	if err != nil {
+		return "", err
+	}
+	page, err := s.stripe.CreateCheckout(ctx, payment.CheckoutRequest{Ref: string(person), Attempt: int(s.db.Clock().Now().UnixMicro()), Customer: customer,
+		SaveOnly: true, SuccessURL: successURL, CancelURL: cancelURL})
+	return page.URL, payment.Explain(err)
+}
+
+// AddTestCard saves one of the provider's test cards, such as pm_card_visa. A
+// live provider refuses it.
+func (s *Service) AddTestCard(ctx context.Context, person id.Person, token string) (payment.Card, error) {
+	if s.stripe.Live() {
+		return payment.Card{}, fault.New(fault.Forbidden, "Test cards exist in the sandbox only.")
+	}
+	customer, err := s.known(ctx, person)
+	if err != nil {
+		return payment.Card{}, err
+	}
+	card, err := s.stripe.AttachCard(ctx, customer, token, int(s.db.Clock().Now().UnixMicro()))
+	return card, payment.Explain(err)
+}
+
+// RemoveCard forgets one of the person's cards.
+func (s *Service) RemoveCard(ctx context.Context, person id.Person, card string) error {
+	cards, err := s.Cards(ctx, person)
+	if err != nil {
+		return err
+	}
+	for _, c := range cards {
+		if c.ID == card {
+			return payment.Explain(s.stripe.DetachCard(ctx, card))
+		}
+	}
+	return fault.New(fault.NotFound, "There is no such saved card.")
+}
+
+// known makes sure that the provider knows the person, and returns its id.
+func (s *Service) known(ctx context.Context, person id.Person) (customer string, err error) {
+	var p people.Person
+	err = s.db.Read(ctx, func(tx *db.Tx) error {
+		if p, err = people.Get(ctx, tx, person); err != nil {
+			return err
+		}
+		customer, err = payment.CustomerOf(ctx, tx, person)
+		return err
+	})
+	if err != nil || customer != "" {
+		return customer, err
+	}
+	customer, err = s.customer(ctx, p)
+	return customer, payment.Explain(err)
+}

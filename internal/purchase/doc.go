@@ -1,0 +1,26 @@
+// Package purchase sells coins for money.
+//
+// # Model
+//
+// A purchase walks through two transactions with a call between them. The
+// first writes the intent: the purchase, and the charge that is to be made.
+// Then the provider is called with a key made from the charge's id. The
+// second writes the outcome: if the money came, the lot of coins, the
+// provider's fee and the deferred revenue are one ledger transfer.
+//
+// The reply to the call, the provider's webhook, the sweeper that asks again
+// and the poller all end in the same function, settle. Whichever comes first
+// has the effect; the others find it done.
+//
+// # Invariants
+//
+//   - A person's key makes at most one purchase; a purchase is charged at
+//     most once; a paid purchase has exactly one lot.
+//   - The provider is never called inside a transaction.
+//   - No outcome stays unknown: the sweeper asks until there is one.
+//
+// # How to change
+//
+// What is sold and for how much is wallet's price list. A further way to pay
+// is a further way to make the charge; settle stays as it is.
+package purchase

@@ -1,0 +1,80 @@
+package purchase
+
+import (
+	"context"
+
+	"github.com/ovationhq/ovation/internal/db"
+	"github.com/ovationhq/ovation/internal/fault"
+	"github.com/ovationhq/ovation/internal/id"
+	"github.com/ovationhq/ovation/internal/money"
+	"github.com/ovationhq/ovation/internal/payment"
+)
+
+// Purchase is coins bought with a card, as it stands.
+type Purchase struct {
+	ID          id.Purchase
+	Person      id.Person
+	Coins       int64
+	Price       money.Amount
+	PackVersion string
+	Lot         id.Lot // "" until the money came
+	Outcome     payment.Outcome
+	Charge      payment.Record
+	CreatedUS   int64
+	CompletedUS int64 // 0 until the money came
+
+	Replayed bool // the key had made this purchase before
+}
+
+const purchaseColumns = "id, person_id, coins, price_units, price_asset, pack_version, lot_id, created_us, completed_us"
+
+func scanPurchase(r *db.Rows) (p Purchase, err error) {
+	return p, r.Scan((*string)(&p.ID), (*string)(&p.Person), &p.Coins, &p.Price.Units, (*string)(&p.Price.Asset), &p.PackVersion, (*string)(&p.Lot), &p.CreatedUS, &p.CompletedUS)
+}
+
+func get(ctx context.Context, tx *db.Tx, purchase id.Purchase) (Purchase, error) {
+	all, err := db.Collect[Purchase](tx.Query(ctx, "SELECT "+purchaseColumns+" FROM coin_purchase WHERE id = $1", purchase))(scanPurchase)
+	if err == nil && len(all) == 0 {
+		err = fault.New(fault.NotFound, "There is no coin purchase %s.", purchase)
+	}
+	if err != nil {
+		return Purchase{}, err
+	}
+	p := all[0]
+	p.Charge, err = payment.ForSubject(ctx, tx, string(p.ID))
+	p.Outcome = p.Charge.Outcome
+	return p, err
+}
+
+// Get returns one purchase.
+func Get(ctx context.Context, tx *db.Tx, purchase id.Purchase) (Purchase, error) {
+	return get(ctx, tx, purchase)
+}
+
+// Get returns one purchase.
+func (s *Service) Get(ctx context.Context, purchase id.Purchase) (p Purchase, err error) {
+	err = s.db.Read(ctx, func(tx *db.Tx) error {
+		p, err = get(ctx, tx, purchase)
+		return err
+	})
+	return p, err
+}
+
+// OfPerson returns the person's purchases, newest first, before the given one
+// ("" for the first page).
+func OfPerson(ctx context.Context, tx *db.Tx, person id.Person, before id.Purchase, limit int) ([]Purchase, error) {
+	if before == "" {
+		before = "cps_~"
+	}
+	all, err := db.Collect[Purchase](tx.Query(ctx, "SELECT "+purchaseColumns+" FROM coin_purchase WHERE person_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3", person, before, limit))(scanPurchase)
+	if err != nil {
+		return nil, err
+	}
+	for i := range all {
+		if all[i].Charge, err = payment.ForSubject(ctx, tx, string(all[i].ID)); err != nil {
+			return nil, err
+		}
+		all[i].Outcome = all[i].Charge.Outcome
+	}
+	return all, nil
+}

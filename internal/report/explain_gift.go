@@ -1,0 +1,162 @@
+package report
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/ovationhq/ovation/internal/db"
+	"github.com/ovationhq/ovation/internal/fault"
+	"github.com/ovationhq/ovation/internal/id"
+	"github.com/ovationhq/ovation/internal/ledger"
+	"github.com/ovationhq/ovation/internal/money"
+	"github.com/ovationhq/ovation/internal/wallet"
+)
+
+// gift explains a gift: the coins of which lots, and what the creator earned.
+func (e *explainer) gift(ctx context.Context, gift string) (Step, error) {
+	s := Step{ID: gift, Kind: "gift"}
+	var item, creator string
+	var price, quantity, diamonds, us int64
+	err := e.tx.Row(ctx, "SELECT sender_id, creator_id, item, price_coins, quantity, diamonds, sent_us FROM gift WHERE id = $1", gift).
+		Scan(&s.Owner, &creator, &item, &price, &quantity, &diamonds, &us)
+	if err != nil {
+		return s, missing(err, gift)
+	}
+	s.Seen = []string{creator}
+	coins := money.Amount{Units: price * quantity, Asset: money.Coin}
+	s.Title, s.Amount, s.At = fmt.Sprintf("Gift %s × %d", item, quantity), coins, stamp(us)
+	lines, err := ledger.OfCause(ctx, e.tx, gift)
+	if err != nil {
+		return s, err
+	}
+	for _, l := range lines {
+		s.Rule = l.Rule
+		switch {
+		case ledger.IsLot(l.From):
+			part, err := e.lot(ctx, ledger.IDInPath(l.From), l.Amount.Units)
+			if err != nil {
+				return s, err
+			}
+			s.Parts = append(s.Parts, part)
+		case l.Amount.Asset == money.Diamond:
+			s.Formula = fmt.Sprintf("%d × %d coins = %d coins → %d diamonds in %s", quantity, price, coins.Units, diamonds, ledger.IDInPath(l.To))
+		}
+	}
+	s.close(coins, "coins without a lot")
+	return s, nil
+}
+
+// combo explains a combo by its taps.
+func (e *explainer) combo(ctx context.Context, combo string) (Step, error) {
+	s := Step{ID: combo, Kind: "combo", Amount: money.Amount{Asset: money.Coin}}
+	var item, creator string
+	var count, taps, us, ended int64
+	err := e.tx.Row(ctx, "SELECT sender_id, creator_id, item, count, taps, coins, started_us, ended_us FROM gift_combo WHERE id = $1", combo).
+		Scan(&s.Owner, &creator, &item, &count, &taps, &s.Amount.Units, &us, &ended)
+	if err != nil {
+		return s, missing(err, combo)
+	}
+	s.Seen, s.At, s.State = []string{creator}, stamp(us), "open"
+	if ended != 0 {
+		s.State = "ended"
+	}
+	s.Title = fmt.Sprintf("Combo of %s × %d", item, count)
+	s.Formula = fmt.Sprintf("%d taps = %d coins", taps, s.Amount.Units)
+	ids, err := db.Collect[string](e.tx.Query(ctx, "SELECT id FROM gift WHERE combo = $1 AND combo <> '' ORDER BY combo_seq LIMIT $2", combo, shown))(
+		func(r *db.Rows) (g string, err error) { return g, r.Scan(&g) })
+	if err != nil {
+		return s, err
+	}
+	for _, g := range ids {
+		part, err := e.gift(ctx, g)
+		if err != nil {
+			return s, err
+		}
+		s.Parts = append(s.Parts, part)
+	}
+	s.close(s.Amount, "further taps")
+	return s, nil
+}
+
+// lot explains coins of a lot by the payment that bought them; coins is how
+// many of them, or -1 for all.
+func (e *explainer) lot(ctx context.Context, lot string, coins int64) (Step, error) {
+	lots, err := wallet.LotsByID(ctx, e.tx, []id.Lot{id.Lot(lot)})
+	if err != nil {
+		return Step{}, err
+	}
+	if len(lots) == 0 {
+		return Step{}, fault.New(fault.NotFound, "There is no %s.", clip(lot))
+	}
+	l := lots[0]
+	if coins < 0 {
+		coins = l.Coins
+	}
+	s := Step{ID: lot, Kind: "lot", Title: "Coins of a purchase", Amount: money.Amount{Units: coins, Asset: money.Coin}, At: stamp(l.OpenedUS), Owner: string(l.Person)}
+	s.Formula = fmt.Sprintf("%d of the %d coins that cost %s; %d are left", coins, l.Coins, plain(l.Paid), l.Left)
+	if l.Promo {
+		s.Title, s.Formula = "Promotional coins", fmt.Sprintf("%d of the %d coins of a promotion; %d are left", coins, l.Coins, l.Left)
+		return s, nil
+	}
+	p, err := e.payment(ctx, l.Cause)
+	if err != nil {
+		return s, err
+	}
+	s.Parts = []Step{p}
+	s.PartsOf = &p.Amount
+	return s, nil
+}
+
+// payment explains the card payment of a purchase.
+func (e *explainer) payment(ctx context.Context, purchase string) (Step, error) {
+	s := Step{ID: purchase, Kind: "purchase", Title: "Card payment"}
+	var brand, last4, provider string
+	var fee, us int64
+	err := e.tx.Row(ctx, `SELECT p.person_id, p.price_units, p.price_asset, p.pack_version, p.created_us, c.outcome, c.provider_id, c.fee_units, c.card_brand, c.card_last4
+		FROM coin_purchase p JOIN payment_charge c ON c.subject = p.id WHERE p.id = $1`, purchase).
+		Scan(&s.Owner, &s.Amount.Units, (*string)(&s.Amount.Asset), &s.Rule, &us, &s.State, &provider, &fee, &brand, &last4)
+	if err == db.ErrNoRows {
+		return Step{ID: purchase, Kind: "grant", Title: "Coins granted without a card"}, nil
+	}
+	if err != nil {
+		return s, err
+	}
+	s.At = stamp(us)
+	s.Title = fmt.Sprintf("Card payment %s •••• %s", brand, last4)
+	s.Formula = fmt.Sprintf("charged %s as %s; the provider kept %s of it, which the platform bore", plain(s.Amount), provider, plain(money.Amount{Units: fee, Asset: s.Amount.Asset}))
+	return s, nil
+}
+
+// purchase explains what a purchase bought, and where the coins went.
+func (e *explainer) purchase(ctx context.Context, purchase string) (Step, error) {
+	s, err := e.payment(ctx, purchase)
+	if err != nil {
+		return s, err
+	}
+	var lot string
+	var coins int64
+	if err := e.tx.Row(ctx, "SELECT lot_id, coins FROM coin_purchase WHERE id = $1", purchase).Scan(&lot, &coins); err != nil {
+		return s, missing(err, purchase)
+	}
+	if lot == "" {
+		return s, nil
+	}
+	entries, err := ledger.OfAccount(ctx, e.tx, ledger.Ref{Path: ledger.LotPath(id.Lot(lot)), Asset: money.Coin}, 0, shown+1)
+	if err != nil {
+		return s, err
+	}
+	for _, en := range entries {
+		if ledger.IsLot(en.From) && len(s.Parts) < shown {
+			s.Parts = append(s.Parts, Step{ID: en.Cause, Kind: "gift", Title: "Spent on a gift", Amount: en.Amount, At: stamp(en.At.UnixMicro())})
+		}
+	}
+	left, err := ledger.Balance(ctx, e.tx, ledger.Ref{Path: ledger.LotPath(id.Lot(lot)), Asset: money.Coin})
+	if err != nil {
+		return s, err
+	}
+	if left > 0 {
+		s.Parts = append(s.Parts, Step{ID: lot, Kind: "lot", Title: "Still in the wallet", Amount: money.Amount{Units: left, Asset: money.Coin}})
+	}
+	s.close(money.Amount{Units: coins, Asset: money.Coin}, "spent on further gifts")
+	return s, nil
+}

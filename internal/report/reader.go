@@ -1,0 +1,208 @@
+package report
+
+import (
+	"context"
+	"slices"
+
+	"github.com/ovationhq/ovation/internal/content"
+	"github.com/ovationhq/ovation/internal/db"
+	"github.com/ovationhq/ovation/internal/earnings"
+	"github.com/ovationhq/ovation/internal/fault"
+	"github.com/ovationhq/ovation/internal/id"
+	"github.com/ovationhq/ovation/internal/ledger"
+	"github.com/ovationhq/ovation/internal/money"
+	"github.com/ovationhq/ovation/internal/people"
+	"github.com/ovationhq/ovation/internal/wallet"
+)
+
+// Reader answers what pages and the API show. Each answer is one snapshot.
+type Reader struct{ db *db.DB }
+
+// NewReader returns a Reader of the database.
+func NewReader(d *db.DB) *Reader { return &Reader{db: d} }
+
+// Ask answers a query of a product on one snapshot, such as
+// Ask(ctx, r, gift.Catalog). Pages and the API never hold a transaction.
+func Ask[T any](ctx context.Context, r *Reader, query func(context.Context, *db.Tx) (T, error)) (got T, err error) {
+	err = r.db.Read(ctx, func(tx *db.Tx) error {
+		got, err = query(ctx, tx)
+		return err
+	})
+	return got, err
+}
+
+// Ask1 is Ask for a query with one argument, such as
+// Ask1(ctx, r, gift.Get, giftID).
+func Ask1[A, T any](ctx context.Context, r *Reader, query func(context.Context, *db.Tx, A) (T, error), a A) (T, error) {
+	return Ask(ctx, r, func(ctx context.Context, tx *db.Tx) (T, error) { return query(ctx, tx, a) })
+}
+
+// Ask2 is Ask for a query with two arguments.
+func Ask2[A, B, T any](ctx context.Context, r *Reader, query func(context.Context, *db.Tx, A, B) (T, error), a A, b B) (T, error) {
+	return Ask(ctx, r, func(ctx context.Context, tx *db.Tx) (T, error) { return query(ctx, tx, a, b) })
+}
+
+// Ask3 is Ask for a query with three arguments.
+func Ask3[A, B, C, T any](ctx context.Context, r *Reader, query func(context.Context, *db.Tx, A, B, C) (T, error), a A, b B, c C) (T, error) {
+	return Ask(ctx, r, func(ctx context.Context, tx *db.Tx) (T, error) { return query(ctx, tx, a, b, c) })
+}
+
+// Explain explains the thing with the id to a person whose money it is, or to
+// an operator (everything). Anybody else learns nothing, not even that it is
+// there.
+func (r *Reader) Explain(ctx context.Context, anyID string, to id.Person, everything bool) (s Step, err error) {
+	s, err = Ask(ctx, r, func(ctx context.Context, tx *db.Tx) (Step, error) { return Explain(ctx, tx, anyID) })
+	if err != nil {
+		return Step{}, err
+	}
+	if !everything && s.Owner != string(to) && !slices.Contains(s.Seen, string(to)) {
+		return Step{}, fault.New(fault.NotFound, "There is no %s.", clip(anyID))
+	}
+	if !everything {
+		s.hide(string(to))
+	}
+	return s, nil
+}
+
+// hide takes out of an explanation what belongs to other people: a creator
+// sees which gifts an earning is made of, not with which card the fan paid.
+func (s *Step) hide(to string) {
+	for i := range s.Parts {
+		p := &s.Parts[i]
+		if p.Owner != "" && p.Owner != to && !slices.Contains(p.Seen, to) {
+			*p = Step{Kind: p.Kind, Title: "Coins that the sender had bought", Amount: p.Amount}
+			continue
+		}
+		p.hide(to)
+	}
+}
+
+// Wallet is what a fan sees of their coins.
+type Wallet struct {
+	Coins int64
+	Lots  []wallet.LotState // newest first
+}
+
+// Wallet returns the person's coins.
+func (r *Reader) Wallet(ctx context.Context, person id.Person) (Wallet, error) {
+	return Ask(ctx, r, func(ctx context.Context, tx *db.Tx) (w Wallet, err error) {
+		if w.Coins, err = wallet.Balance(ctx, tx, person); err != nil {
+			return w, err
+		}
+		w.Lots, err = wallet.LotsOf(ctx, tx, person, "", 20)
+		return w, err
+	})
+}
+
+// WalletEntry is one change of a fan's coins.
+type WalletEntry struct {
+	Kind  string // coin_purchase.completed, gift.sent…
+	Cause string // the id of the purchase or the gift, which can be explained
+	Coins int64  // above zero when they came in
+	At    string
+	Seq   int64 // of the transfer
+	Lot   id.Lot
+}
+
+// WalletEntries returns the changes of a person's coins, newest first, before
+// the transfer number (0 for the first page).
+func (r *Reader) WalletEntries(ctx context.Context, person id.Person, before int64, limit int) ([]WalletEntry, error) {
+	if before <= 0 {
+		before = 1 << 62
+	}
+	return Ask(ctx, r, func(ctx context.Context, tx *db.Tx) ([]WalletEntry, error) {
+		return db.Collect[WalletEntry](tx.Query(ctx, `SELECT t.kind, t.cause, s.units, t.at_us, t.seq, s.lot FROM (
+				SELECT l.seq AS seq, w.id AS lot, CASE WHEN l.to_account = w.account_id THEN l.amount ELSE -l.amount END AS units
+				FROM wallet_lot w JOIN ledger_line l ON l.to_account = w.account_id WHERE w.person_id = $1 AND l.seq < $2
+				UNION ALL SELECT l.seq, w.id, -l.amount FROM wallet_lot w JOIN ledger_line l ON l.from_account = w.account_id WHERE w.person_id = $1 AND l.seq < $2
+			) s JOIN ledger_transfer t ON t.seq = s.seq ORDER BY t.seq DESC LIMIT $3`, person, before, limit))(func(row *db.Rows) (e WalletEntry, err error) {
+			var us int64
+			err = row.Scan(&e.Kind, &e.Cause, &e.Coins, &us, &e.Seq, (*string)(&e.Lot))
+			e.At = stamp(us)
+			return e, err
+		})
+	})
+}
+
+// Earnings is what a creator sees of what they are owed.
+type Earnings struct {
+	Balance  earnings.Balance
+	Card     earnings.RateCard
+	Earnings []earnings.Earning // newest first
+}
+
+// Earnings returns what the creator is owed.
+func (r *Reader) Earnings(ctx context.Context, creator id.Person, before id.Earning, limit int) (Earnings, error) {
+	return Ask(ctx, r, func(ctx context.Context, tx *db.Tx) (e Earnings, err error) {
+		if e.Balance, err = earnings.BalanceOf(ctx, tx, creator); err != nil {
+			return e, err
+		}
+		if e.Card, err = earnings.Rates(ctx, tx); err != nil {
+			return e, err
+		}
+		e.Earnings, err = earnings.OfCreator(ctx, tx, creator, before, limit)
+		return e, err
+	})
+}
+
+// Home is what stands on the first page.
+type Home struct {
+	Rooms  []content.Room
+	Videos []content.Video
+	People map[id.Person]people.Brief // the creators of both
+}
+
+// Home returns the rooms that are live and the latest videos.
+func (r *Reader) Home(ctx context.Context) (Home, error) {
+	return Ask(ctx, r, func(ctx context.Context, tx *db.Tx) (h Home, err error) {
+		if h.Rooms, _, err = content.LiveNow(ctx, tx, content.Cursor{}, 12); err != nil {
+			return h, err
+		}
+		if h.Videos, _, err = content.LatestVideos(ctx, tx, content.Cursor{}, 24); err != nil {
+			return h, err
+		}
+		var ids []id.Person
+		for _, room := range h.Rooms {
+			ids = append(ids, room.Creator)
+		}
+		for _, v := range h.Videos {
+			ids = append(ids, v.Creator)
+		}
+		h.People, err = people.GetMany(ctx, tx, ids)
+		return h, err
+	})
+}
+
+// Totals is the operator's view of the books.
+type Totals struct {
+	CoinsOutstanding int64            // sold or promised, and not yet spent
+	Deferred         []ledger.Account // what the unspent coins were sold for, by currency
+	DiamondsPending  int64
+	Provider         []ledger.Account // what the provider holds for us, below zero, by currency
+	Transfers        int64
+	Head             string // the hash of the last transfer
+}
+
+// Totals returns the operator's view of the books.
+func (r *Reader) Totals(ctx context.Context) (Totals, error) {
+	return Ask(ctx, r, func(ctx context.Context, tx *db.Tx) (t Totals, err error) {
+		var issued, spent, made, cashed int64
+		for path, into := range map[ledger.Ref]*int64{
+			{Path: ledger.CoinsIssued, Asset: money.Coin}: &issued, {Path: ledger.CoinsSpent, Asset: money.Coin}: &spent,
+			{Path: ledger.DiamondsIssued, Asset: money.Diamond}: &made, {Path: ledger.DiamondsCashed, Asset: money.Diamond}: &cashed,
+		} {
+			if *into, err = ledger.Balance(ctx, tx, path); err != nil {
+				return t, err
+			}
+		}
+		t.CoinsOutstanding, t.DiamondsPending = -issued-spent, -made-cashed
+		if t.Deferred, err = ledger.Balances(ctx, tx, ledger.Deferred, 50, ""); err != nil {
+			return t, err
+		}
+		if t.Provider, err = ledger.Balances(ctx, tx, ledger.Provider, 50, ""); err != nil {
+			return t, err
+		}
+		t.Transfers, _, t.Head, err = ledger.Head(ctx, tx)
+		return t, err
+	})
+}
