@@ -1,0 +1,49 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/ovationhq/ovation/internal/bench"
+)
+
+// benchCmd measures.
+type benchCmd struct {
+	Gifts benchGiftsCmd `cmd:"" help:"Gifts a second over HTTP, every reply on disk, and proof that none was lost or doubled."`
+}
+
+type benchGiftsCmd struct {
+	jsonFlag
+	Mode        string        `help:"hot: one creator; spread: 1,000 creators; zipf: a few popular ones." default:"hot" enum:"hot,spread,zipf"`
+	Connections int           `help:"How many clients send at once." default:"64"`
+	Rate        int           `help:"Gifts a second, sent on time whether or not answers come (open loop); 0 sends as fast as answers come."`
+	Duration    time.Duration `help:"How long to measure." default:"10s"`
+	Batch       int           `help:"Gifts in one request, 1 to 1,000." default:"1"`
+	Fans        int           `help:"Funded fans." default:"10000"`
+	Keys        string        `help:"ordered: keys that grow; random: keys without order." default:"ordered" enum:"ordered,random"`
+	Database    string        `help:"sqlite (in a temporary folder), or a postgres://… of an empty database." default:"sqlite"`
+	Folder      string        `help:"Where the temporary folder is made." type:"path"`
+}
+
+// Run implements the command.
+func (c *benchGiftsCmd) Run(s *shared) error {
+	program, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	r, err := bench.Gifts(s.ctx, bench.Options{Program: program, Mode: c.Mode, Connections: c.Connections, Rate: c.Rate, Duration: c.Duration, Batch: c.Batch,
+		Fans: c.Fans, RandomKeys: c.Keys == "random", Database: c.Database, Folder: c.Folder, Log: s.err})
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		err = printJSON(s.out, r)
+	} else {
+		r.Print(s.out)
+	}
+	if err == nil && !r.Proved() {
+		err = exit{statusBooks, fmt.Errorf("the proof failed: %v", r.Differences)}
+	}
+	return err
+}

@@ -1,0 +1,129 @@
+// Command ovation is the whole platform in one program: the site, the API,
+// the sandbox, and the tools that prove the books.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/ovationhq/ovation/internal/config"
+)
+
+// cli is every command with its flags.
+type cli struct {
+	Dev     devCmd     `cmd:"" help:"Open a populated sandbox: simulated money, simulated fans, a clock that you can move."`
+	Serve   serveCmd   `cmd:"" help:"Run Ovation for real."`
+	Admin   adminCmd   `cmd:"" help:"Set-up of an instance."`
+	Config  configCmd  `cmd:"" help:"Look at the settings."`
+	Ledger  ledgerCmd  `cmd:"" help:"Check, export and look back into the books."`
+	Explain explainCmd `cmd:"" help:"Explain where an amount comes from."`
+	Clock   clockCmd   `cmd:"" help:"Move the clock of a running sandbox."`
+	Bench   benchCmd   `cmd:"" help:"Measure this machine."`
+	Sim     simCmd     `cmd:"" help:"Run the seeded simulation of fans, creators, faults and time."`
+	Backup  backupCmd  `cmd:"" help:"Copy the database, while the server goes on."`
+	Restore restoreCmd `cmd:"" help:"Put a backup in place and verify it."`
+	Version versionCmd `cmd:"" help:"Print the version."`
+
+	ConfigFile kong.ConfigFlag `name:"config" help:"A file with settings (JSON)." type:"existingfile"`
+}
+
+// shared is what every command is given.
+type shared struct {
+	ctx context.Context
+	out io.Writer
+	err io.Writer
+}
+
+// settings are the flags of every command that opens an instance.
+type settings struct {
+	config.Config `embed:""`
+}
+
+// jsonFlag lets a program read the answer.
+type jsonFlag struct {
+	JSON bool `help:"Answer as JSON, for programs."`
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// exit is an error with the status of the process.
+type exit struct {
+	status int
+	error
+}
+
+// The statuses of the process: 0 is success.
+const (
+	statusFailed = 1 // it did not work; the message says why
+	statusUsage  = 2 // the command line or a setting is wrong
+	statusBooks  = 4 // the books are not right
+)
+
+// run is main without the process, so that tests can call it.
+func run(ctx context.Context, args []string, out, errOut io.Writer) int {
+	var c cli
+	parser, err := kong.New(&c, kong.Name("ovation"), kong.Description("Pay creators, show the math."), kong.UsageOnError(),
+		kong.Writers(out, errOut), kong.Configuration(kong.JSON), kong.Exit(func(int) {}), kong.ConfigureHelp(kong.HelpOptions{Compact: true}))
+	if err != nil {
+		fmt.Fprintln(errOut, "ovation:", err)
+		return statusFailed
+	}
+	k, err := parser.Parse(args)
+	if err != nil {
+		if len(args) == 0 || helpAsked(args) {
+			return 0
+		}
+		fmt.Fprintln(errOut, "ovation:", err)
+		return statusUsage
+	}
+	if helpAsked(args) {
+		return 0
+	}
+	err = k.Run(&shared{ctx: ctx, out: out, err: errOut})
+	if err == nil {
+		return 0
+	}
+	if !errors.Is(err, context.Canceled) {
+		fmt.Fprintln(errOut, "ovation:", err)
+	}
+	if e, ok := errors.AsType[exit](err); ok {
+		return e.status
+	}
+	return statusFailed
+}
+
+func helpAsked(args []string) bool {
+	for _, a := range args {
+		if a == "--help" || a == "-h" {
+			return true
+		}
+	}
+	return false
+}
+
+// logger writes what happened as lines of text to the error output.
+func logger(w io.Writer, level string) *slog.Logger {
+	var l slog.Level
+	_ = l.UnmarshalText([]byte(level)) // the flag allows no other words
+	return slog.New(slog.NewTextHandler(w, &slog.HandlerOptions{Level: l}))
+}
+
+// printJSON writes a value for programs.
+func printJSON(w io.Writer, v any) error {
+	enc := json.NewEncoder(w)
+	enc.SetIndent("", "  ")
+	return enc.Encode(v)
+}

@@ -1,0 +1,233 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"time"
+
+	"github.com/ovationhq/ovation/internal/app"
+	"github.com/ovationhq/ovation/internal/config"
+	"github.com/ovationhq/ovation/internal/db"
+	"github.com/ovationhq/ovation/internal/ledger"
+)
+
+type configCmd struct {
+	Check configCheckCmd `cmd:"" help:"Say what is wrong with the settings; exit with 2 if anything is."`
+	Print configPrintCmd `cmd:"" help:"Print the settings as they will be used, without secrets."`
+}
+
+type configCheckCmd struct {
+	settings
+	jsonFlag
+}
+
+// Run implements the command.
+func (c *configCheckCmd) Run(s *shared) error {
+	problems := c.Check(false)
+	if c.JSON {
+		if problems == nil {
+			problems = []config.Problem{}
+		}
+		if err := printJSON(s.out, map[string]any{"problems": problems}); err != nil {
+			return err
+		}
+	} else if len(problems) == 0 {
+		fmt.Fprintln(s.out, "The settings can be used.")
+	}
+	if err := config.Err(problems); err != nil {
+		return exit{statusUsage, err}
+	}
+	return nil
+}
+
+type configPrintCmd struct{ settings }
+
+// Run implements the command.
+func (c *configPrintCmd) Run(s *shared) error {
+	shown := c.Config
+	if shown.StripeKey != "" {
+		shown.StripeKey = "(set)"
+	}
+	for i := range shown.StripeWebhookSecret {
+		shown.StripeWebhookSecret[i] = "(set)"
+	}
+	shown.Database, shown.URL = shown.DatabaseURL(), shown.PublicURL()
+	if c.Database != "" && c.Database != shown.Database || shown.Database[:4] == "post" {
+		shown.Database = "postgres://(set)"
+	}
+	return printJSON(s.out, shown)
+}
+
+type clockCmd struct {
+	Advance advanceCmd `cmd:"" help:"Move it forward; what becomes due happens."`
+}
+
+type advanceCmd struct {
+	Data string        `help:"The sandbox's data folder." default:"./ovation-dev" type:"path" env:"OVATION_DEV_DATA"`
+	By   time.Duration `arg:"" help:"How far, such as 24h."`
+	jsonFlag
+}
+
+// Run implements the command.
+func (c *advanceCmd) Run(s *shared) error {
+	text, err := os.ReadFile(filepath.Join(c.Data, "dev.json"))
+	if err != nil {
+		return fmt.Errorf("no sandbox runs in %s: %w", c.Data, err)
+	}
+	var w app.World
+	if err := json.Unmarshal(text, &w); err != nil {
+		return err
+	}
+	if c.By < time.Second {
+		return exit{statusUsage, fmt.Errorf("the clock moves forward by a second or more")}
+	}
+	body, err := json.Marshal(map[string]int64{"seconds": int64(c.By / time.Second)})
+	if err != nil {
+		return err
+	}
+	req, err := http.NewRequestWithContext(s.ctx, http.MethodPost, w.URL+"/v1/clock/advance", bytes.NewReader(body))
+	if err != nil {
+		return err
+	}
+	req.Header.Set("Authorization", "Bearer "+w.OperatorKey)
+	req.Header.Set("Content-Type", "application/json")
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return fmt.Errorf("the sandbox does not answer; does it run? %w", err)
+	}
+	defer res.Body.Close()
+	answer, err := io.ReadAll(io.LimitReader(res.Body, 1<<20))
+	if err != nil {
+		return err
+	}
+	if res.StatusCode != http.StatusOK {
+		return fmt.Errorf("the sandbox refused: %s", answer)
+	}
+	if c.JSON {
+		_, err = s.out.Write(answer)
+		return err
+	}
+	var now struct {
+		Now time.Time `json:"now"`
+	}
+	if err := json.Unmarshal(answer, &now); err != nil {
+		return err
+	}
+	fmt.Fprintf(s.out, "It is now %s in the sandbox.\n", now.Now.Format(time.RFC3339))
+	return nil
+}
+
+type backupCmd struct {
+	books
+	To string `arg:"" help:"The new file." type:"path"`
+}
+
+// Run implements the command.
+func (c *backupCmd) Run(s *shared) error {
+	d, err := c.open(s.ctx)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	if err := d.Backup(s.ctx, c.To); err != nil {
+		return err
+	}
+	fmt.Fprintf(s.out, "The database was copied to %s. Check the copy with: ovation restore --verify %s --to <folder>\n", c.To, c.To)
+	return nil
+}
+
+type restoreCmd struct {
+	From   string `arg:"" help:"The backup (of SQLite)." type:"existingfile"`
+	To     string `help:"A data folder without a database." required:"" type:"path"`
+	Verify bool   `help:"Verify the books of the backup before it is put in place."`
+}
+
+// Run implements the command.
+func (c *restoreCmd) Run(s *shared) error {
+	target := filepath.Join(c.To, "ovation.db")
+	if _, err := os.Stat(target); err == nil {
+		return fmt.Errorf("%s exists already; a restore never overwrites", target)
+	}
+	if err := os.MkdirAll(c.To, 0o700); err != nil {
+		return err
+	}
+	part := target + ".restoring"
+	if err := copyFile(c.From, part); err != nil {
+		return err
+	}
+	if c.Verify {
+		if err := verifyCopy(s, part); err != nil {
+			return err
+		}
+	}
+	if err := os.Rename(part, target); err != nil {
+		return err
+	}
+	fmt.Fprintf(s.out, "Restored to %s.\n", target)
+	return nil
+}
+
+func verifyCopy(s *shared, file string) error {
+	d, err := db.Open(s.ctx, db.Config{URL: "sqlite:" + file, Clock: sandboxClock(filepath.Dir(file))})
+	if err != nil {
+		return err
+	}
+	r, err := ledger.Verify(s.ctx, d, nil, app.Checks()...)
+	if closed := d.Close(); err == nil {
+		err = closed
+	}
+	if err != nil {
+		return err
+	}
+	printReport(s.out, r)
+	os.Remove(file + ".lock")
+	if !r.OK() {
+		return exit{statusBooks, fmt.Errorf("the backup's books are not right; it was left at %s", file)}
+	}
+	return nil
+}
+
+func copyFile(from, to string) error {
+	in, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	out, err := os.OpenFile(to, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	if _, err := io.Copy(out, in); err != nil {
+		out.Close()
+		return err
+	}
+	if err := out.Sync(); err != nil {
+		out.Close()
+		return err
+	}
+	return out.Close()
+}
+
+type versionCmd struct{ jsonFlag }
+
+// Run implements the command.
+func (c *versionCmd) Run(s *shared) error {
+	v := map[string]string{"version": "development", "go": ""}
+	if info, ok := debug.ReadBuildInfo(); ok {
+		v["go"] = info.GoVersion
+		if info.Main.Version != "" && info.Main.Version != "(devel)" {
+			v["version"] = info.Main.Version
+		}
+	}
+	if c.JSON {
+		return printJSON(s.out, v)
+	}
+	fmt.Fprintf(s.out, "ovation %s (%s)\n", v["version"], v["go"])
+	return nil
+}

@@ -1,0 +1,77 @@
+package api
+
+import (
+	"time"
+
+	"github.com/ovationhq/ovation/internal/fault"
+)
+
+// option says something about a line of the table of routes.
+type option func(*operation)
+
+// needs names the scope that a key or session must have. Each operation has
+// either needs or public.
+func needs(s Scope) option { return func(op *operation) { op.scope = s } }
+
+// public lets everybody in, known or not.
+func public() option { return func(op *operation) { op.public = true } }
+
+// forPerson wants a person: the session's, or the one that a host's key acts
+// for. The handler finds it in CallerOf(ctx).Person.
+func forPerson() option { return func(op *operation) { op.forPerson = true } }
+
+// hostOnly refuses sessions: only the host's keys may.
+func hostOnly() option { return func(op *operation) { op.hostOnly = true } }
+
+// role wants the caller to have the role.
+func role(r Role) option { return func(op *operation) { op.role = r } }
+
+// fails lists the codes that the rule behind the operation may answer with,
+// for the OpenAPI. Those of every operation need not be listed.
+func fails(codes ...fault.Code) option {
+	return func(op *operation) { op.codes = append(op.codes, codes...) }
+}
+
+// status is the status of success when it is not 200, or 204 without a body.
+func status(code int) option { return func(op *operation) { op.status = code } }
+
+// class puts the operation into another class of rate limits.
+func class(name string) option { return func(op *operation) { op.className = name } }
+
+// batch accepts bodies of up to 8 MiB.
+func batch() option { return func(op *operation) { op.maxBody = maxBatchBody } }
+
+// keyed wants an Idempotency-Key and leaves the rest to the handler, which
+// finds it with KeyOf, or in its input if that names the header. For use
+// cases that remember their keys themselves.
+func keyed() option { return func(op *operation) { op.keyed = true } }
+
+// details is a longer description than the line of the table.
+func details(text string) option { return func(op *operation) { op.details = text } }
+
+// tagged lists the operation under another tag than the first part of its
+// path.
+func tagged(tag string) option { return func(op *operation) { op.tag = tag } }
+
+// named gives the operation another id than the one made from its path. The
+// id is for ever: remembered answers are found by it.
+func named(id string) option { return func(op *operation) { op.id = id } }
+
+// produces lists the media types of the answer when it is not JSON.
+func produces(types ...string) option { return func(op *operation) { op.produces = types } }
+
+// within bounds how long the handler may run; 0 is for ever.
+func within(d time.Duration) option { return func(op *operation) { op.timeout = d } }
+
+// streaming leaves body and answer to the handler for as long as it takes: no
+// limit of size or time, not counted among the requests at work.
+func streaming() option {
+	return func(op *operation) { op.stream, op.timeout = true, 0 }
+}
+
+// asPage marks what people open in a browser: pages and documents. They have
+// no version and their own content policy.
+func asPage() option { return func(op *operation) { op.page = true } }
+
+// always answers while the server is shutting down, too.
+func always() option { return func(op *operation) { op.always = true } }

@@ -1,0 +1,160 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/ovationhq/ovation/internal/fault"
+	"github.com/ovationhq/ovation/internal/id"
+	"github.com/ovationhq/ovation/internal/people"
+	"github.com/ovationhq/ovation/internal/programme"
+	"github.com/ovationhq/ovation/internal/report"
+	"github.com/ovationhq/ovation/internal/wallet"
+)
+
+type personView struct {
+	Object      string    `json:"object" enum:"person"`
+	ID          id.Person `json:"id"`
+	Handle      string    `json:"handle,omitempty"`
+	Name        string    `json:"name"`
+	Roles       []string  `json:"roles,omitempty"`
+	Region      string    `json:"region,omitempty" doc:"ISO 3166-1; for the person and the host only"`
+	Locale      string    `json:"locale,omitempty"`
+	AccountKind string    `json:"account_kind"`
+	ExternalID  string    `json:"external_id,omitempty"`
+	Suspended   bool      `json:"suspended"`
+	CreatedAt   time.Time `json:"created_at"`
+}
+
+func viewPerson(p people.Person, roles []people.Role, whole bool) personView {
+	v := personView{Object: "person", ID: p.ID, Handle: p.Handle, Name: p.Name, AccountKind: string(p.AccountKind), Suspended: p.SuspendedUS != 0, CreatedAt: at(p.CreatedUS)}
+	for _, r := range roles {
+		v.Roles = append(v.Roles, string(r))
+	}
+	if whole {
+		v.Region, v.Locale, v.ExternalID = p.Region, p.Locale, p.ExternalID
+	}
+	return v
+}
+
+type personOut struct {
+	Status int
+	Body   personView
+}
+
+type personIn struct {
+	Body struct {
+		ExternalID  string `json:"external_id" minLength:"1" maxLength:"200" doc:"The host platform's id of the person"`
+		Name        string `json:"name" maxLength:"400"`
+		Handle      string `json:"handle,omitempty" maxLength:"100"`
+		Email       string `json:"email,omitempty" maxLength:"320"`
+		Region      string `json:"region,omitempty" maxLength:"2" doc:"ISO 3166-1 alpha-2"`
+		BirthDate   string `json:"birth_date,omitempty" maxLength:"10" doc:"YYYY-MM-DD"`
+		Locale      string `json:"locale,omitempty" maxLength:"35" doc:"BCP 47"`
+		AccountKind string `json:"account_kind,omitempty" enum:"personal,business,government,political" default:"personal"`
+	}
+}
+
+// personEnsure makes a person of the host platform, or returns the one there
+// is. It needs no Idempotency-Key: external_id is one.
+func (a *API) personEnsure(ctx context.Context, in *personIn) (*personOut, error) {
+	b := in.Body
+	p, created, err := a.cfg.Services.People.EnsureExternal(ctx, people.NewPerson{Handle: b.Handle, Name: b.Name, Email: b.Email, Region: b.Region, BirthDate: b.BirthDate,
+		Locale: b.Locale, AccountKind: people.AccountKind(b.AccountKind), ExternalID: b.ExternalID})
+	if err != nil {
+		return nil, err
+	}
+	out := &personOut{Status: http.StatusOK, Body: viewPerson(p, nil, true)}
+	if created {
+		out.Status = http.StatusCreated
+	}
+	return out, nil
+}
+
+type personGetIn struct {
+	ID id.Person `path:"id"`
+}
+
+func (a *API) personGet(ctx context.Context, in *personGetIn) (*personOut, error) {
+	p, roles, err := a.cfg.Services.People.Person(ctx, in.ID)
+	c := CallerOf(ctx)
+	return &personOut{http.StatusOK, viewPerson(p, roles, a.seesAll(&c) || c.Person == in.ID)}, err
+}
+
+type personExternalIn struct {
+	ExternalID string `path:"external_id" maxLength:"200"`
+}
+
+func (a *API) personExternal(ctx context.Context, in *personExternalIn) (*personOut, error) {
+	p, roles, err := a.cfg.Services.People.ByExternal(ctx, in.ExternalID)
+	return &personOut{http.StatusOK, viewPerson(p, roles, true)}, err
+}
+
+func (a *API) me(ctx context.Context, _ *struct{}) (*personOut, error) {
+	return a.personGet(ctx, &personGetIn{ID: CallerOf(ctx).Person})
+}
+
+type stateView struct {
+	Object   string      `json:"object" enum:"person_state"`
+	Person   personView  `json:"person"`
+	Wallet   amount      `json:"wallet"`
+	Earnings balanceView `json:"earnings"`
+}
+
+type stateOut struct{ Body stateView }
+
+// personState is everything that a host asks of a person, in one call.
+func (a *API) personState(ctx context.Context, in *personGetIn) (*stateOut, error) {
+	c := CallerOf(ctx)
+	if !a.seesAll(&c) && c.Person != in.ID {
+		return nil, fault.New(fault.NotFound, "There is no such person.")
+	}
+	p, roles, err := a.cfg.Services.People.Person(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	n, err := report.Ask1(ctx, a.cfg.Services.Reader, wallet.Balance, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	e, err := a.cfg.Services.Reader.Earnings(ctx, in.ID, "", 1)
+	if err != nil {
+		return nil, err
+	}
+	b, asset := e.Balance, e.Card.PayAsset
+	return &stateOut{stateView{"person_state", viewPerson(p, roles, true), coins(n),
+		balanceView{"earnings_balance", amount{Units: b.PendingDiamonds, Asset: "DIAMOND"}, b.Pending, atOrNil(b.NextAvailableUS),
+			b.Available, amount{Units: e.Card.MinimumUnits, Asset: asset}, amount{Units: e.Card.DailyCap, Asset: asset}, e.Card.Version}}}, nil
+}
+
+type audienceIn struct {
+	ID   id.Person `path:"id"`
+	Body struct {
+		Followers      int64 `json:"followers" minimum:"0" maximum:"1000000000000"`
+		Views30d       int64 `json:"views_30d" minimum:"0" maximum:"1000000000000"`
+		PublicPosts30d int64 `json:"public_posts_30d" minimum:"0" maximum:"1000000000000"`
+		LiveMinutes    int64 `json:"live_minutes,omitempty" minimum:"0" maximum:"1000000000000"`
+	}
+}
+
+type audienceOut struct {
+	Body struct {
+		Object  string          `json:"object" enum:"audience"`
+		Changed []enrolmentView `json:"changed" doc:"The programmes whose state changed by it"`
+	}
+}
+
+func (a *API) audiencePut(ctx context.Context, in *audienceIn) (*audienceOut, error) {
+	b := in.Body
+	changed, err := a.cfg.Services.Creators.Measure(ctx, in.ID, programme.Audience{Followers: b.Followers, Views30d: b.Views30d, PublicPosts30d: b.PublicPosts30d, LiveMinutes: b.LiveMinutes})
+	if err != nil {
+		return nil, err
+	}
+	out := &audienceOut{}
+	out.Body.Object, out.Body.Changed = "audience", []enrolmentView{}
+	for _, e := range changed {
+		out.Body.Changed = append(out.Body.Changed, viewEnrolment(e))
+	}
+	return out, nil
+}

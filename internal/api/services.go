@@ -1,0 +1,40 @@
+package api
+
+import (
+	"context"
+	"time"
+
+	"github.com/ovationhq/ovation/internal/creator"
+	"github.com/ovationhq/ovation/internal/gift"
+	"github.com/ovationhq/ovation/internal/ledger"
+	"github.com/ovationhq/ovation/internal/live"
+	"github.com/ovationhq/ovation/internal/payment"
+	"github.com/ovationhq/ovation/internal/payment/stripe"
+	"github.com/ovationhq/ovation/internal/payout"
+	"github.com/ovationhq/ovation/internal/people"
+	"github.com/ovationhq/ovation/internal/purchase"
+	"github.com/ovationhq/ovation/internal/report"
+)
+
+// Services are the products that the operations call.
+type Services struct {
+	People    *people.Service
+	Gifts     *gift.Sender
+	Purchases *purchase.Service
+	Payouts   *payout.Service
+	Creators  *creator.Service
+	Reader    *report.Reader
+	Hub       *live.Hub
+	Stripe    *stripe.Client
+	PublicURL string
+
+	// Now is the instance's clock.
+	Now func() time.Time
+	// Observe takes news from the payment provider to the product concerned.
+	Observe func(context.Context, payment.Event) error
+	// Verify checks the books, as ovation ledger verify does.
+	Verify func(context.Context) (*ledger.Report, error)
+	// Advance moves the sandbox's clock; nil outside the sandbox, where the
+	// operation does not exist.
+	Advance func(context.Context, time.Duration) (time.Time, error)
+}

@@ -1,0 +1,196 @@
+package app
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/ovationhq/ovation/internal/api"
+	"github.com/ovationhq/ovation/internal/clock"
+	"github.com/ovationhq/ovation/internal/config"
+	"github.com/ovationhq/ovation/internal/creator"
+	"github.com/ovationhq/ovation/internal/db"
+	"github.com/ovationhq/ovation/internal/earnings"
+	"github.com/ovationhq/ovation/internal/gift"
+	"github.com/ovationhq/ovation/internal/ledger"
+	"github.com/ovationhq/ovation/internal/live"
+	"github.com/ovationhq/ovation/internal/outbox"
+	"github.com/ovationhq/ovation/internal/payment/stripe"
+	"github.com/ovationhq/ovation/internal/payout"
+	"github.com/ovationhq/ovation/internal/people"
+	"github.com/ovationhq/ovation/internal/purchase"
+	"github.com/ovationhq/ovation/internal/report"
+	"github.com/ovationhq/ovation/internal/wallet"
+)
+
+// Options say what kind of instance to make.
+type Options struct {
+	Config  config.Config
+	Sandbox bool   // a world of its own: simulated money, a clock that can be moved
+	Seed    uint64 // of the sandbox's world
+	Fans    int    // simulated fans of the sandbox
+	Sim     bool   // whether they act
+	Log     *slog.Logger
+	// NoLimits switches the rate limits off, for measuring.
+	NoLimits bool
+}
+
+// App is an instance of Ovation.
+type App struct {
+	Options Options
+	Clock   *clock.System
+	DB      *db.DB
+	Log     *slog.Logger
+
+	Stripe    *stripe.Client
+	People    *people.Service
+	Gifts     *gift.Sender
+	Purchases *purchase.Service
+	Payouts   *payout.Service
+	Creators  *creator.Service
+	Reader    *report.Reader
+	Hub       *live.Hub
+	Runner    *outbox.Runner
+
+	api     *api.API
+	sandbox *sandboxWorld         // nil outside the sandbox
+	world   atomic.Pointer[World] // of the sandbox, once it is seeded
+	secret  []byte                // signs cursors
+	failed  chan error            // the storage failed for good
+}
+
+// Checks are the rules of all products for ledger verify.
+func Checks() []ledger.Check {
+	var all []ledger.Check
+	for _, c := range [][]ledger.Check{wallet.Checks(), earnings.Checks(), gift.Checks(), purchase.Checks(), payout.Checks()} {
+		all = append(all, c...)
+	}
+	return all
+}
+
+// New opens the instance. It listens to nothing yet.
+func New(ctx context.Context, o Options) (*App, error) {
+	if err := config.Err(o.Config.Check(o.Sandbox)); err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(o.Config.Data, 0o700); err != nil {
+		return nil, fmt.Errorf("the data folder: %w", err)
+	}
+	a := &App{Options: o, Clock: &clock.System{}, Log: o.Log, failed: make(chan error, 1)}
+	var err error
+	if a.secret, err = keyFile(filepath.Join(o.Config.Data, "cursor.key")); err != nil {
+		return nil, err
+	}
+	if o.Sandbox {
+		if err := a.loadOffset(); err != nil {
+			return nil, err
+		}
+	}
+	if a.DB, err = db.Open(ctx, db.Config{URL: o.Config.DatabaseURL(), Clock: a.Clock}); err != nil {
+		return nil, err
+	}
+	a.DB.OnFailure(func(err error) {
+		select {
+		case a.failed <- err:
+		default:
+		}
+	})
+	if err := a.build(ctx); err != nil {
+		return nil, errors.Join(err, a.Close())
+	}
+	return a, nil
+}
+
+// build makes the services of the products.
+func (a *App) build(ctx context.Context) error {
+	err := a.DB.Write(ctx, func(tx *db.Tx) error { return InstallPreset(ctx, tx, a.Options.Config.Preset) })
+	if err != nil {
+		return err
+	}
+	cfg := stripe.Config{SecretKey: a.Options.Config.StripeKey, WebhookSecrets: a.Options.Config.StripeWebhookSecret}
+	if a.Options.Sandbox {
+		if a.sandbox, err = a.openSandbox(ctx); err != nil {
+			return err
+		}
+		cfg = a.sandbox.stripeConfig()
+	}
+	if cfg.SecretKey == "" {
+		cfg.SecretKey = noProvider
+	}
+	if a.Stripe, err = stripe.New(cfg); err != nil {
+		return err
+	}
+	mode := people.Test
+	if a.Stripe.Live() {
+		mode = people.Live
+	}
+	a.People = people.NewService(a.DB, mode)
+	a.Gifts = gift.NewSender(a.DB)
+	a.Purchases = purchase.NewService(a.DB, a.Stripe)
+	a.Payouts = payout.NewService(a.DB, a.Stripe)
+	a.Creators = creator.NewService(a.DB)
+	a.Reader = report.NewReader(a.DB)
+	a.Hub = live.NewHub(a.DB)
+	a.Runner = outbox.NewRunner(a.DB, a.Log)
+	a.register()
+	return nil
+}
+
+// noProvider stands for the key of an instance without a payment provider:
+// every call is refused, and the pages say so.
+const noProvider = "sk_test_not_configured"
+
+// Close closes what New opened. It may be called more than once.
+func (a *App) Close() error {
+	var err error
+	if a.sandbox != nil {
+		err = a.sandbox.close()
+	}
+	if a.DB != nil {
+		err = errors.Join(err, a.DB.Close())
+	}
+	return err
+}
+
+// keyFile reads the secret in the file, or makes one.
+func keyFile(path string) ([]byte, error) {
+	key, err := os.ReadFile(path)
+	if err == nil && len(key) >= 32 {
+		return key, nil
+	}
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, fmt.Errorf("the key file: %w", err)
+	}
+	key = make([]byte, 32)
+	if _, err := rand.Read(key); err != nil {
+		return nil, err
+	}
+	if err := os.WriteFile(path, key, 0o600); err != nil {
+		return nil, fmt.Errorf("the key file: %w", err)
+	}
+	return key, nil
+}
+
+// background runs until the context ends; group waits for all of it.
+type background struct {
+	group sync.WaitGroup
+	log   *slog.Logger
+}
+
+func (b *background) run(ctx context.Context, name string, f func(context.Context) error) {
+	b.group.Go(func() {
+		if err := f(ctx); err != nil && ctx.Err() == nil {
+			b.log.Error("a part of the server ended", "part", name, "error", err)
+		}
+	})
+}
+
+// drainFor is how long a stopping server lets requests end.
+const drainFor = 10 * time.Second

@@ -1,0 +1,68 @@
+package app
+
+import (
+	"context"
+	"net/http"
+	"net/http/pprof"
+	"strings"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"github.com/ovationhq/ovation/internal/api"
+	"github.com/ovationhq/ovation/internal/db"
+	"github.com/ovationhq/ovation/internal/ledger"
+)
+
+// handlers builds what the two listeners serve: the site with the API, and
+// the operator's.
+func (a *App) handlers() (site, admin http.Handler, err error) {
+	registry := prometheus.NewRegistry()
+	cfg := api.Config{
+		Log: a.Log, CursorKeys: [][]byte{a.secret}, Secure: strings.HasPrefix(a.Options.Config.PublicURL(), "https://"),
+		NoLimits: a.Options.NoLimits, Ready: a.ready, Registry: registry,
+		Services: api.Services{People: a.People, Gifts: a.Gifts, Purchases: a.Purchases, Payouts: a.Payouts, Creators: a.Creators, Reader: a.Reader, Hub: a.Hub,
+			Stripe: a.Stripe, PublicURL: a.Options.Config.PublicURL(), Now: a.Clock.Now, Observe: a.Observe, Verify: a.Verify},
+	}
+	if a.sandbox != nil {
+		cfg.Services.Advance = a.Advance
+	}
+	if a.api, err = api.New(cfg); err != nil {
+		return nil, nil, err
+	}
+	mux := http.NewServeMux()
+	for _, prefix := range api.Prefixes() {
+		mux.Handle(prefix, a.api)
+	}
+	pages, err := a.pages()
+	if err != nil {
+		return nil, nil, err
+	}
+	mux.Handle("/", pages)
+	return mux, adminMux(registry), nil
+}
+
+func adminMux(registry *prometheus.Registry) http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("/metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
+	mux.HandleFunc("/debug/pprof/", pprof.Index)
+	mux.HandleFunc("/debug/pprof/profile", pprof.Profile)
+	mux.HandleFunc("/debug/pprof/trace", pprof.Trace)
+	return mux
+}
+
+// ready reports why the instance can not serve money: it writes.
+func (a *App) ready(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	return a.DB.Read(ctx, func(tx *db.Tx) error {
+		_, _, _, err := ledger.Head(ctx, tx)
+		return err
+	})
+}
+
+// Verify checks the books with the rules of all products.
+func (a *App) Verify(ctx context.Context) (*ledger.Report, error) {
+	return ledger.Verify(ctx, a.DB, nil, Checks()...)
+}

@@ -1,0 +1,99 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"time"
+)
+
+// Run listens and serves until the context ends or the storage fails; ready,
+// if not nil, is told the site's address once it answers.
+func (a *App) Run(ctx context.Context, ready func(url string)) error {
+	l, err := net.Listen("tcp", a.Options.Config.Listen)
+	if err != nil {
+		return fmt.Errorf("listening: %w; choose another address with --listen", err)
+	}
+	if a.Options.Config.URL == "" {
+		a.Options.Config.Listen = l.Addr().String() // the port that the system chose for :0
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	b := &background{log: a.Log}
+	defer b.group.Wait()
+	defer cancel()
+	if err := a.start(ctx, b); err != nil {
+		l.Close()
+		return err
+	}
+	handler, admin, err := a.handlers()
+	if err != nil {
+		l.Close()
+		return err
+	}
+	srv := server(handler)
+	served := make(chan error, 1)
+	go func() { served <- srv.Serve(l) }()
+	if err := a.serveAdmin(ctx, b, admin); err != nil {
+		return errors.Join(err, srv.Close())
+	}
+	if ready != nil {
+		ready(a.Options.Config.PublicURL())
+	}
+	select {
+	case <-ctx.Done():
+	case err = <-a.failed:
+		err = fmt.Errorf("the storage failed, and the server stops so that it starts again from what is on disk: %w", err)
+	case err = <-served:
+		return err
+	}
+	return errors.Join(err, drain(srv))
+}
+
+// start begins what runs beside the requests.
+func (a *App) start(ctx context.Context, b *background) error {
+	if a.sandbox != nil {
+		if err := a.sandbox.start(ctx, b, a.Options.Config.PublicURL()); err != nil {
+			return err
+		}
+	}
+	if err := a.Runner.Start(ctx); err != nil {
+		return err
+	}
+	a.Clock.OnMove(a.Runner.Woken)
+	b.run(ctx, "due work", a.Runner.Run)
+	b.run(ctx, "realtime", a.Hub.Run)
+	return nil
+}
+
+// server sets the bounds that keep a slow client from holding a connection.
+func server(h http.Handler) *http.Server {
+	return &http.Server{Handler: h, ReadHeaderTimeout: 5 * time.Second, IdleTimeout: 60 * time.Second, MaxHeaderBytes: 32 << 10}
+}
+
+// drain lets the requests at work end, and closes what is left after a while.
+func drain(srv *http.Server) error {
+	ctx, cancel := context.WithTimeout(context.Background(), drainFor)
+	defer cancel()
+	if err := srv.Shutdown(ctx); err != nil {
+		return srv.Close()
+	}
+	return nil
+}
+
+// serveAdmin serves metrics and the profiler on an address of their own.
+func (a *App) serveAdmin(ctx context.Context, b *background, h http.Handler) error {
+	if a.Options.Config.Admin == "" {
+		return nil
+	}
+	l, err := net.Listen("tcp", a.Options.Config.Admin)
+	if err != nil {
+		return fmt.Errorf("listening for --admin: %w", err)
+	}
+	srv := server(h)
+	b.run(ctx, "admin", func(context.Context) error { return srv.Serve(l) })
+	context.AfterFunc(ctx, func() { srv.Close() })
+	return nil
+}
