@@ -1,0 +1,68 @@
+package web
+
+import (
+	"strings"
+
+	"github.com/ovationhq/ovation/internal/payment"
+)
+
+// addCard leads to the provider's page on which a card is saved.
+func addCard(v *visit) error {
+	back := v.back("/wallet")
+	to, err := v.site.cfg.Purchases.AddCard(v, v.me(), v.site.cfg.PublicURL+with(back, "did", "card_added"), v.site.cfg.PublicURL+with(back, "did", "card_canceled"))
+	if err != nil {
+		return err
+	}
+	return v.leave(to, v.T("leave.card"))
+}
+
+// testCard is the card that a sandbox saves with one click.
+const testCard = "pm_card_visa"
+
+// addTestCard saves the test card. A live provider refuses it.
+func addTestCard(v *visit) error {
+	if _, err := v.site.cfg.Purchases.AddTestCard(v, v.me(), testCard); err != nil {
+		return err
+	}
+	return v.redirect(with(v.back("/wallet"), "did", "card_added"))
+}
+
+// removeCard forgets a saved card.
+func removeCard(v *visit) error {
+	if err := v.site.cfg.Purchases.RemoveCard(v, v.me(), v.form("card")); err != nil {
+		return err
+	}
+	return v.redirect("/wallet?did=card_removed")
+}
+
+// with adds a name and a value to an address.
+func with(address, name, value string) string {
+	mark := "?"
+	if strings.Contains(address, "?") {
+		mark = "&"
+	}
+	path, fragment, found := strings.Cut(address, "#")
+	path += mark + query(name, value)
+	if found {
+		path += "#" + fragment
+	}
+	return path
+}
+
+// cardText names a card as people know it.
+func (v *visit) cardText(c payment.Card) string {
+	return v.T("card.text", brand(c.Brand), c.Last4, c.ExpMonth, c.ExpYear%100)
+}
+
+// brand writes the provider's word for a brand as the brand does.
+func brand(b string) string {
+	switch b {
+	case "amex":
+		return "American Express"
+	case "jcb":
+		return "JCB"
+	case "":
+		return "Card"
+	}
+	return strings.ToUpper(b[:1]) + b[1:]
+}

@@ -1,0 +1,33 @@
+// Package web is the face of Ovation: the pages that people open in a
+// browser.
+//
+// # Model
+//
+// web.go names every address. A request goes through frame.go (id, headers,
+// panics, requests that another site caused), becomes a visit (language,
+// theme, who is signed in) and reaches one handler. A handler asks the Reader
+// or calls one use case, and shows a page; pages are templ components, one
+// .templ file for each area beside the .go file of the same name.
+//
+// Every form works without script: it is a plain POST that ends in a redirect
+// or in the same page with what went wrong and what was typed. static/app.js
+// and static/gift.js only make that faster: panels, combos, the live feed.
+//
+// # Invariants
+//
+//   - GET changes nothing, except cookies that the visitor chose.
+//   - A form that moves money carries a key, so sending it twice, or going
+//     back and sending it again, has one effect.
+//   - No inline script and no inline style; the policy in frame.go forbids them.
+//   - Every sentence stands in words_en.go and words_fr.go; a test compares
+//     both with what the pages ask for.
+//   - An amount is written by format.go and nowhere else.
+//
+// # How to change
+//
+// A new area is a route in web.go, a .go file with its handlers, a .templ file
+// with its pages, and its words in both languages. After editing a .templ file
+// run
+//
+//	go tool -modfile=tools.mod templ generate ./internal/web/...
+package web

@@ -1,0 +1,62 @@
+package web
+
+import "regexp"
+
+// Reports write titles and formulas in English, with the numbers put in. Here
+// is their French: each pattern is replaced wherever it stands.
+var reportFrench = []struct {
+	english *regexp.Regexp
+	french  string
+}{
+	{regexp.MustCompile(`^Payout to the bank$`), "Versement à la banque"},
+	{regexp.MustCompile(`^Gifts of (\S+) \(UTC\)$`), "Cadeaux du $1 (UTC)"},
+	{regexp.MustCompile(`^Gift (.+) × (\d+)$`), "Cadeau $1 × $2"},
+	{regexp.MustCompile(`^Combo of (.+) × (\d+)$`), "Combo de $1 × $2"},
+	{regexp.MustCompile(`^Coins of a purchase$`), "Pièces d’un achat"},
+	{regexp.MustCompile(`^Promotional coins$`), "Pièces promotionnelles"},
+	{regexp.MustCompile(`^Coins granted without a card$`), "Pièces offertes sans carte"},
+	{regexp.MustCompile(`^Coins that the sender had bought$`), "Pièces que l’expéditeur avait achetées"},
+	{regexp.MustCompile(`^Card payment`), "Paiement par carte"},
+	{regexp.MustCompile(`^Spent on a gift$`), "Dépensé pour un cadeau"},
+	{regexp.MustCompile(`^Still in the wallet$`), "Encore dans le portefeuille"},
+	{regexp.MustCompile(`^further earnings$`), "autres gains"},
+	{regexp.MustCompile(`^further gifts of the day$`), "autres cadeaux du jour"},
+	{regexp.MustCompile(`^further taps$`), "autres appuis"},
+	{regexp.MustCompile(`^coins without a lot$`), "pièces sans lot"},
+	{regexp.MustCompile(`^spent on further gifts$`), "dépensé pour d’autres cadeaux"},
+	{regexp.MustCompile(`^the sum of (\d+) earnings =`), "la somme de $1 gains ="},
+	{regexp.MustCompile(`, the remaining (\S+) of the smallest unit stays with the platform`), ", le reste de $1 de la plus petite unité reste à la plateforme"},
+	{regexp.MustCompile(`, of which (.+) went into this payout`), ", dont $1 sont dans ce versement"},
+	{regexp.MustCompile(`(\d+) of the (\d+) coins that cost (.+); (\d+) are left`), "$1 des $2 pièces qui ont coûté $3 ; il en reste $4"},
+	{regexp.MustCompile(`(\d+) of the (\d+) coins of a promotion; (\d+) are left`), "$1 des $2 pièces d’une promotion ; il en reste $3"},
+	{regexp.MustCompile(`^charged (.+) as (\S*); the provider kept (.+) of it, which the platform bore`), "débité $1 sous $2 ; le prestataire en a gardé $3, à la charge de la plateforme"},
+	{regexp.MustCompile(`(\d+) taps =`), "$1 appuis ="},
+	{regexp.MustCompile(`(\d+) coins`), "$1 pièces"},
+	{regexp.MustCompile(`(\d+) diamonds in (\S+)`), "$1 diamants dans $2"},
+	{regexp.MustCompile(`(\d+) diamonds`), "$1 diamants"},
+}
+
+// reported returns a title or a formula of a report in the visitor's language.
+func (v *visit) reported(s string) string {
+	if v.lang != "fr" {
+		return s
+	}
+	for _, p := range reportFrench {
+		s = p.english.ReplaceAllString(s, p.french)
+	}
+	return s
+}
+
+// sentence returns a rule's sentence in the visitor's language; lang is the
+// language that it is in, if it is another one.
+func (v *visit) sentence(s string) (text, lang string) {
+	if v.lang == "en" {
+		return s, ""
+	}
+	if v.site.cfg.Translate != nil {
+		if text = v.site.cfg.Translate(v.lang, s); text != s {
+			return text, ""
+		}
+	}
+	return s, "en"
+}

@@ -1,0 +1,73 @@
+package web
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/ovationhq/ovation/internal/fault"
+	"github.com/ovationhq/ovation/internal/id"
+	"github.com/ovationhq/ovation/internal/people"
+)
+
+// steps are what the sandbox's clock can be moved by, with one click.
+var steps = []struct {
+	Key string
+	By  time.Duration
+}{
+	{"sandbox.hour", time.Hour},
+	{"sandbox.day", 24 * time.Hour},
+	{"sandbox.week", 8 * 24 * time.Hour},
+}
+
+// sandboxSignIn signs the visitor in as one of the sandbox's people.
+func sandboxSignIn(v *visit) error {
+	persona := id.Person(v.form("persona"))
+	if !slices.ContainsFunc(v.site.cfg.Sandbox.Personas, func(p Persona) bool { return p.ID == persona }) {
+		return fault.New(fault.NotFound, "There is no such person to sign in as.")
+	}
+	if err := v.become(persona); err != nil {
+		return err
+	}
+	return v.redirect(local(v.form("to"), "/"))
+}
+
+// become starts a session for the person in the sandbox.
+func (v *visit) become(person id.Person) error {
+	start := v.site.cfg.Sandbox.SignIn
+	if start == nil {
+		start = func(ctx context.Context, person id.Person) (string, error) {
+			in, err := v.site.cfg.People.MintSession(ctx, person, people.MaxHostSession)
+			return in.Token, err
+		}
+	}
+	token, err := start(v, person)
+	if err != nil {
+		return err
+	}
+	v.remember(token, int((30 * 24 * time.Hour).Seconds()))
+	return nil
+}
+
+// sandboxAdvance moves the clock. A session would end with the time that
+// passes, so the visitor gets a new one.
+func sandboxAdvance(v *visit) error {
+	by, err := time.ParseDuration(v.form("by"))
+	if err != nil || by <= 0 || by > 366*24*time.Hour {
+		return fault.New(fault.InvalidParameter, "The clock moves forward, by at most a year at once.")
+	}
+	if err := v.site.cfg.Sandbox.Advance(context.WithoutCancel(v), by); err != nil {
+		return err
+	}
+	if v.person != nil {
+		if err := v.become(v.me()); err != nil {
+			return err
+		}
+	}
+	to := v.back("/")
+	if strings.HasPrefix(to, "/sandbox/") {
+		to = "/"
+	}
+	return v.redirect(to)
+}

@@ -1,0 +1,218 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"github.com/ovationhq/ovation/internal/fault"
+	"github.com/ovationhq/ovation/internal/id"
+	"github.com/ovationhq/ovation/internal/money"
+	"github.com/ovationhq/ovation/internal/payment"
+	"github.com/ovationhq/ovation/internal/purchase"
+	"github.com/ovationhq/ovation/internal/report"
+	"github.com/ovationhq/ovation/internal/wallet"
+)
+
+// purse is what the wallet's page shows.
+type purse struct {
+	report.Wallet
+	Packs      []wallet.Pack
+	Currencies []money.Asset
+	Chosen     int64 // coins of the chosen pack
+	Cards      []payment.Card
+	NoCards    bool // the cards could not be read
+	Entries    []report.WalletEntry
+	Older      int64 // where the next page of entries begins; 0 at the end
+	Open       []purchase.Purchase
+	Key        string
+	Problem    *problem
+	Bought     *purchase.Purchase
+	Notice     string // key of a sentence
+}
+
+// entriesAtOnce is how many changes of the wallet a page shows.
+const entriesAtOnce = 20
+
+func walletPage(v *visit) error { return showWallet(v, nil, http.StatusOK) }
+
+// showWallet shows the wallet; p is what went wrong with a form on it.
+func showWallet(v *visit, p *problem, status int) error {
+	w := &purse{Key: formKey(), Problem: p}
+	var err error
+	if w.Wallet, err = v.site.cfg.Reader.Wallet(v, v.me()); err != nil {
+		return err
+	}
+	if w.Packs, err = v.packs(); err != nil {
+		return err
+	}
+	if w.Currencies, err = report.Ask(v, v.site.cfg.Reader, wallet.Currencies); err != nil {
+		return err
+	}
+	before := integer(v.r.URL.Query().Get("before"))
+	if w.Entries, err = v.site.cfg.Reader.WalletEntries(v, v.me(), before, entriesAtOnce+1); err != nil {
+		return err
+	}
+	if len(w.Entries) > entriesAtOnce {
+		w.Entries = w.Entries[:entriesAtOnce]
+		w.Older = w.Entries[entriesAtOnce-1].Seq
+	}
+	if err := v.purchases(w); err != nil {
+		return err
+	}
+	if w.Cards, err = v.site.cfg.Purchases.Cards(v, v.me()); err != nil {
+		v.problemOf(err) // into the log; the page says it in its own place
+		w.NoCards = true
+	}
+	w.Chosen = v.chosenPack(w.Packs)
+	w.Notice = noticeOf(v.r.URL.Query().Get("did"), "card_added", "card_removed", "card_canceled", "currency")
+	return v.show(status, walletView(v, w))
+}
+
+// purchases reads the one that the page thanks for and those that are open.
+func (v *visit) purchases(w *purse) error {
+	latest, err := report.Ask3(v, v.site.cfg.Reader, purchase.OfPerson, v.me(), id.Purchase(""), 10)
+	if err != nil {
+		return err
+	}
+	done := v.r.URL.Query().Get("bought")
+	for i := range latest {
+		p := &latest[i]
+		if string(p.ID) == done && p.Outcome == payment.Succeeded {
+			w.Bought = p
+		}
+		if !p.Charge.Final() {
+			w.Open = append(w.Open, *p)
+		}
+	}
+	return nil
+}
+
+// chosenPack is the pack that the form had, or the second, which most people
+// look at first.
+func (v *visit) chosenPack(packs []wallet.Pack) int64 {
+	coins, _, _ := strings.Cut(v.form("pack"), "@")
+	if n := integer(coins); n > 0 {
+		return n
+	}
+	if len(packs) == 0 {
+		return 0
+	}
+	return packs[min(1, len(packs)-1)].Coins
+}
+
+// noticeOf returns the key of a sentence, if the address names one that there
+// is.
+func noticeOf(did string, known ...string) string {
+	for _, k := range known {
+		if did == k {
+			return "did." + k
+		}
+	}
+	return ""
+}
+
+// kindOf names the words for a change of the wallet.
+func kindOf(e report.WalletEntry) string {
+	switch {
+	case e.Kind == "coin_purchase.completed":
+		return "entry.purchase"
+	case e.Kind == "gift.sent":
+		return "entry.gift"
+	case e.Coins > 0:
+		return "entry.in"
+	}
+	return "entry.out"
+}
+
+// canExplain reports whether there is an explanation of the thing.
+func canExplain(cause string) bool {
+	switch id.KindOf(cause) {
+	case id.KindPayout, id.KindEarning, id.KindGift, id.KindCombo, id.KindPurchase, id.KindLot:
+		return true
+	}
+	return false
+}
+
+// packChoice is what a radio button of a pack sends: coins, price and
+// currency that the visitor was shown.
+func packChoice(p wallet.Pack) string {
+	return numeral(p.Coins) + "@" + numeral(p.Price.Units) + "@" + string(p.Price.Asset)
+}
+
+// buy reads a form with a pack and a card, and buys. back is where the visitor
+// goes after a step at the bank.
+func (v *visit) buy(back string) (purchase.Purchase, error) {
+	parts := strings.SplitN(v.form("pack"), "@", 3)
+	if len(parts) != 3 || integer(parts[0]) == 0 || !money.Asset(parts[2]).IsCurrency() {
+		return purchase.Purchase{}, fault.New(fault.ValidationFailed, "Choose how many coins to buy. Nothing was charged.")
+	}
+	card := v.form("card")
+	key, err := v.keyOf(v.form("pack"), card)
+	if err != nil {
+		return purchase.Purchase{}, err
+	}
+	ctx := context.WithoutCancel(v) // a visitor who leaves now still gets an outcome
+	return v.site.cfg.Purchases.Buy(ctx, purchase.Request{Key: key, Person: v.me(), Coins: integer(parts[0]), Currency: money.Asset(parts[2]), Card: card,
+		ReturnURL: v.site.cfg.PublicURL + "/wallet/return?" + query("back", back), ExpectedPrice: integer(parts[1])})
+}
+
+// buyCoins buys a pack from the wallet's page.
+func buyCoins(v *visit) error {
+	back := v.back("/wallet")
+	p, err := v.buy(back)
+	if err != nil {
+		problem := v.problemOf(err)
+		return showWallet(v, problem, problem.Status)
+	}
+	if p.Outcome != payment.Succeeded {
+		return v.redirect("/purchases/" + string(p.ID) + "?" + query("back", back))
+	}
+	return v.redirect("/wallet?" + query("bought", string(p.ID)))
+}
+
+
+// returned is where the bank leads back to: the latest purchase is the one.
+func returned(v *visit) error {
+	latest, err := report.Ask3(v, v.site.cfg.Reader, purchase.OfPerson, v.me(), id.Purchase(""), 1)
+	if err != nil {
+		return err
+	}
+	if len(latest) == 0 {
+		return v.redirect("/wallet")
+	}
+	return v.redirect("/purchases/" + string(latest[0].ID) + "?" + query("back", local(v.r.URL.Query().Get("back"), "/wallet")))
+}
+
+// ownPurchase reads the purchase of the address, if it is the visitor's.
+func (v *visit) ownPurchase() (purchase.Purchase, error) {
+	p, err := v.site.cfg.Purchases.Get(v, id.Purchase(v.r.PathValue("id")))
+	if err == nil && p.Person != v.me() {
+		err = fault.New(fault.NotFound, "There is no coin purchase %s.", p.ID)
+	}
+	return p, err
+}
+
+// purchasePage shows how far a purchase is, and what the visitor does next.
+func purchasePage(v *visit) error {
+	p, err := v.ownPurchase()
+	if err != nil {
+		return err
+	}
+	if p.Outcome == payment.Unknown || p.Outcome == payment.Pending {
+		v.w.Header().Set("Refresh", "3")
+	}
+	return v.show(http.StatusOK, purchaseView(v, p, local(v.r.URL.Query().Get("back"), "/wallet")))
+}
+
+// checkPurchase asks the provider what became of a purchase.
+func checkPurchase(v *visit) error {
+	p, err := v.ownPurchase()
+	if err != nil {
+		return err
+	}
+	if _, err := v.site.cfg.Purchases.Settle(v, p.Charge.ID); err != nil {
+		return payment.Explain(err)
+	}
+	return v.redirect("/purchases/" + string(p.ID) + "?" + query("back", v.back("/wallet")))
+}

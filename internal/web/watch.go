@@ -1,0 +1,129 @@
+package web
+
+import (
+	"net/http"
+
+	"github.com/ovationhq/ovation/internal/content"
+	"github.com/ovationhq/ovation/internal/fault"
+	"github.com/ovationhq/ovation/internal/id"
+	"github.com/ovationhq/ovation/internal/people"
+	"github.com/ovationhq/ovation/internal/report"
+)
+
+// stage is what somebody watches: a video or a LIVE.
+type stage struct {
+	ID          string
+	Live        bool
+	Title       string
+	Description string
+	Creator     people.Brief
+	Clip        string // address of the moving picture; "" if there is none
+	Poster      string
+	State       content.RoomState // of a LIVE
+	GiftsOn     bool
+	AtUS        int64 // posted, started or ended
+	Watching    int
+	Feed        []feedItem
+	Last        int64 // the event up to which Feed reaches
+	Tray        *tray
+}
+
+// Path is the address of the page.
+func (s *stage) Path() string {
+	if s.Live {
+		return "/live/" + s.ID
+	}
+	return "/v/" + s.ID
+}
+
+// Open reports whether gifts can be given at all.
+func (s *stage) Open() bool { return s.GiftsOn && (!s.Live || s.State == content.Live) }
+
+// topic is the channel of the stage's events.
+func (s *stage) topic() string { return topicOf(s.ID) }
+
+func topicOf(target string) string {
+	if id.KindOf(target) == id.KindLive {
+		return "live:" + target
+	}
+	return "video:" + target
+}
+
+func watchVideo(v *visit) error { return watch(v, nil, http.StatusOK) }
+func watchLive(v *visit) error  { return watch(v, nil, http.StatusOK) }
+
+// watch shows the stage of the address; p is what went wrong with a form on
+// it.
+func watch(v *visit, p *problem, status int) error {
+	s, err := v.stage()
+	if err != nil {
+		return err
+	}
+	if s.Tray, err = v.tray(s, p); err != nil {
+		return err
+	}
+	if v.wants("tray") {
+		return v.show(status, trayPart(v, s))
+	}
+	if s.Feed, s.Last, err = v.recent(s.topic()); err != nil {
+		return err
+	}
+	s.Watching = v.site.cfg.Hub.Listeners(s.topic())
+	return v.show(status, watchPage(v, s))
+}
+
+// stage reads what the address names.
+func (v *visit) stage() (*stage, error) {
+	target := v.r.PathValue("id")
+	if id.KindOf(target) == id.KindLive {
+		return v.liveStage(id.Live(target))
+	}
+	video, err := report.Ask1(v, v.site.cfg.Reader, content.GetVideo, id.Video(target))
+	if err != nil {
+		return nil, err
+	}
+	if video.Visibility != content.Public && video.Creator != v.me() {
+		return nil, fault.New(fault.NotFound, "There is no such video.")
+	}
+	s := &stage{ID: target, Title: video.Title, Description: video.Description, Clip: media(video.Media), Poster: media(video.Poster),
+		GiftsOn: video.GiftsOn && video.Visibility == content.Public, AtUS: video.PostedUS}
+	s.Creator, err = v.brief(video.Creator)
+	return s, err
+}
+
+// liveStage reads a LIVE. Its picture is the creator's latest clip, in a loop,
+// until a broadcast takes its place.
+func (v *visit) liveStage(room id.Live) (*stage, error) {
+	r, err := report.Ask1(v, v.site.cfg.Reader, content.GetRoom, room)
+	if err != nil {
+		return nil, err
+	}
+	s := &stage{ID: string(room), Live: true, Title: r.Title, Poster: media(r.Poster), State: r.State, GiftsOn: r.GiftsOn, AtUS: r.StartedUS}
+	if r.State == content.Ended {
+		s.AtUS = r.EndedUS
+	}
+	if s.Creator, err = v.brief(r.Creator); err != nil {
+		return nil, err
+	}
+	if r.State == content.Live {
+		s.Clip, err = v.clipOf(r.Creator)
+	}
+	return s, err
+}
+
+// clipOf returns the creator's latest clip.
+func (v *visit) clipOf(creator id.Person) (string, error) {
+	h, err := v.site.cfg.Reader.Home(v)
+	for _, video := range h.Videos {
+		if video.Creator == creator {
+			return media(video.Media), err
+		}
+	}
+	return "", err
+}
+
+// brief reads who somebody is.
+func (v *visit) brief(person id.Person) (people.Brief, error) {
+	all, err := report.Ask1(v, v.site.cfg.Reader, people.GetMany, []id.Person{person})
+	return all[person], err
+}
