@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"os"
+	"runtime/debug"
 	"time"
 
 	"github.com/ovationhq/ovation/internal/app"
@@ -48,8 +50,25 @@ type serveCmd struct {
 	NoRateLimits bool `hidden:"" help:"Switch the rate limits off, for measuring."`
 }
 
+// The garbage collector's bounds: with a heap as small as this program's it
+// would otherwise run many times a second. GOGC and GOMEMLIMIT win.
+const (
+	collectAt   = 300       // percent of the live heap
+	memoryLimit = 256 << 20 // bytes, above which it runs as often as it takes
+)
+
+func tuneMemory() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(collectAt)
+	}
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(memoryLimit)
+	}
+}
+
 // Run implements the command.
 func (c *serveCmd) Run(s *shared) error {
+	tuneMemory()
 	a, err := app.New(s.ctx, app.Options{Config: c.Config, Log: logger(s.err, c.LogLevel), NoLimits: c.NoRateLimits})
 	if err != nil {
 		return err

@@ -48,7 +48,8 @@ type Result struct {
 	Errors      int64    `json:"errors"`
 	FirstError  string   `json:"first_error,omitempty"`
 	ResidentMiB float64  `json:"resident_mib"`
-	StartMS     float64  `json:"start_ms"` // from the start of the process to the first answer
+	CPUMicros   float64  `json:"server_cpu_us_per_gift"` // of user and system time, which other load on the machine changes little
+	StartMS     float64  `json:"start_ms"`               // from the start of the process to the first answer
 	LeastServed int64    `json:"least_served"`
 	MostServed  int64    `json:"most_served"` // gifts of the connection that got the fewest, and the most
 	Verified    int64    `json:"verified_transfers"`
@@ -67,7 +68,7 @@ func (r *Result) Print(w io.Writer) {
 	fmt.Fprintf(w, "  latency    p50 %.2f  p95 %.2f  p99 %.2f  max %.2f ms\n", r.P50, r.P95, r.P99, r.Max)
 	fmt.Fprintf(w, "  errors     %d %s\n", r.Errors, r.FirstError)
 	fmt.Fprintf(w, "  fairness   a connection got %d to %d gifts\n", r.LeastServed, r.MostServed)
-	fmt.Fprintf(w, "  server     %.0f MiB resident, answered %.0f ms after its start\n", r.ResidentMiB, r.StartMS)
+	fmt.Fprintf(w, "  server     %.0f MiB resident, %.1f µs of CPU a gift, answered %.0f ms after its start\n", r.ResidentMiB, r.CPUMicros, r.StartMS)
 	if r.Proved() {
 		fmt.Fprintf(w, "  proof      every acknowledged gift is there once; %d transfers verified in %.0f ms\n", r.Verified, r.VerifyMS)
 	}
@@ -102,8 +103,10 @@ func Gifts(ctx context.Context, o Options) (*Result, error) {
 	defer srv.stop()
 	fmt.Fprintf(o.Log, "sending for %s…\n", o.Duration)
 	load := &load{o: o, world: w, address: srv.address, run: strconv.FormatInt(time.Now().UnixNano(), 36)}
+	before := srv.cpu()
 	load.send(ctx)
 	r := load.result(srv)
+	r.CPUMicros = float64((srv.cpu() - before).Microseconds()) / float64(max(r.Gifts, 1))
 	srv.stop()
 	fmt.Fprintln(o.Log, "proving…")
 	return r, prove(ctx, url, load, r)
@@ -171,6 +174,25 @@ func (s *server) resident() float64 {
 		}
 	}
 	return 0
+}
+
+// ticksPerSecond is Linux's USER_HZ, in which /proc counts CPU time.
+const ticksPerSecond = 100
+
+// cpu returns the CPU time that the server has used so far.
+func (s *server) cpu() time.Duration {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", s.cmd.Process.Pid))
+	if err != nil {
+		return 0
+	}
+	_, rest, _ := strings.Cut(string(text), ") ") // the name before may hold spaces
+	fields := strings.Fields(rest)
+	if len(fields) < 13 {
+		return 0
+	}
+	user, _ := strconv.ParseInt(fields[11], 10, 64)
+	system, _ := strconv.ParseInt(fields[12], 10, 64)
+	return time.Duration(user+system) * time.Second / ticksPerSecond
 }
 
 // zipf draws a target; a few are popular.

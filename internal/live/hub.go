@@ -44,7 +44,7 @@ func NewHub(d *db.DB) *Hub { return &Hub{db: d, topics: map[string]map[*Listener
 
 // Run follows the event log until the context ends.
 func (h *Hub) Run(ctx context.Context) error {
-	r := outbox.Reader{DB: h.db, Handle: h.publish}
+	r := outbox.Reader{DB: h.db, Handle: h.publish, Idle: h.idle}
 	return r.Run(ctx)
 }
 
@@ -83,6 +83,12 @@ func (h *Hub) drop(l *Listener) {
 		}
 	}
 	close(l.c)
+}
+
+func (h *Hub) idle() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return len(h.topics) == 0
 }
 
 // Listeners returns how many listen to the topic.
