@@ -77,6 +77,11 @@ func (a *App) Seed(ctx context.Context) (World, error) {
 	if err := a.seedCreators(ctx, &w, fresh); err != nil {
 		return w, fmt.Errorf("seeding the sandbox's creators: %w", err)
 	}
+	if fresh { // the first creator can be paid out at once; the others show how an account is opened
+		if err := a.OnboardSeeded(ctx, w.People["creator"]); err != nil {
+			return w, fmt.Errorf("seeding the sandbox's payout account: %w", err)
+		}
+	}
 	return w, a.operatorKey(ctx, &w)
 }
 
@@ -220,14 +225,26 @@ func (a *App) operatorKey(ctx context.Context, w *World) error {
 	return err
 }
 
-// WriteWorld writes dev.json, which tells programs where the sandbox is.
+// WriteWorld writes dev.json, which tells programs where the sandbox is, and
+// the same as variables of a shell in the file env.
 func (a *App) WriteWorld(w World) error {
 	text, err := json.MarshalIndent(w, "", "  ")
 	if err != nil {
 		return err
 	}
-	path := filepath.Join(a.Options.Config.Data, "dev.json")
-	return errors.Join(os.WriteFile(path+".new", append(text, '\n'), 0o600), os.Rename(path+".new", path))
+	env := fmt.Sprintf("URL=%s\nOPERATOR_KEY=%s\nFAN=%s\nCREATOR=%s\nLIVE=%s\nVIDEO=%s\n",
+		w.URL, w.OperatorKey, w.People["fan"], w.People["creator"], w.Content["live"], w.Content["video"])
+	return errors.Join(a.replaceFile("env", []byte(env)), a.replaceFile("dev.json", append(text, '\n')))
+}
+
+// replaceFile writes a file of the data folder that only its owner may read,
+// whole or not at all.
+func (a *App) replaceFile(name string, text []byte) error {
+	path := filepath.Join(a.Options.Config.Data, name)
+	if err := os.WriteFile(path+".new", text, 0o600); err != nil {
+		return err
+	}
+	return os.Rename(path+".new", path)
 }
 
 // Fund has a person buy coins with a test card, as a fan would.
@@ -247,8 +264,8 @@ func (a *App) Fund(ctx context.Context, person id.Person, coins int64, key strin
 	return err
 }
 
-// OnboardSeeded completes the seeded creators' payout accounts at the sandbox
-// provider, so that they can be paid out.
+// OnboardSeeded opens a seeded creator's payout account and completes it at
+// the sandbox's provider, as the creator would on its pages.
 func (a *App) OnboardSeeded(ctx context.Context, creator id.Person) error {
 	back := a.Options.Config.PublicURL() + "/earnings"
 	if _, err := a.Payouts.Onboard(ctx, creator, back, back); err != nil {
