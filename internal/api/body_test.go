@@ -1,7 +1,6 @@
 package api
 
 import (
-	"bytes"
 	"io"
 	"net"
 	"net/http"
@@ -58,7 +57,8 @@ func TestBodies(t *testing.T) {
 	}
 }
 
-type timeout struct{ net.Error }
+// timeout is what a connection says whose time is up.
+type timeout struct{}
 
 func (timeout) Timeout() bool   { return true }
 func (timeout) Temporary() bool { return true }
@@ -87,8 +87,6 @@ func TestMemory(t *testing.T) {
 // TestOverTheWire sends bytes to a real server.
 func TestOverTheWire(t *testing.T) {
 	w := newWorld(t, nil)
-	var log bytes.Buffer
-	_ = log
 	server := Server(w.Handler(), w.API.log)
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

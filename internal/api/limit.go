@@ -100,7 +100,7 @@ var limiterSeed = maphash.MakeSeed()
 const (
 	limiterShards = 64
 	shardSweep    = 4096  // from here on entries that are over are removed
-	shardMost     = 65536 // a shard that is still larger is emptied
+	shardMost     = 16384 // a shard that is still larger is emptied
 )
 
 // limiter remembers the instants. Callers are told apart by a 64-bit hash.
@@ -142,9 +142,9 @@ func (l *limiter) take(who uint64, r *rate, now int64) (left, wait int64, ok boo
 	return (r.room - ahead) / r.cost, ahead, true
 }
 
-// clean removes who has nothing in use, at most once a second.
+// clean removes who has nothing in use, at most ten times a second.
 func (s *limiterShard) clean(now int64) {
-	s.sweep = now + int64(time.Second)
+	s.sweep = now + int64(time.Second/10)
 	for who, at := range s.used {
 		if at <= now {
 			delete(s.used, who)

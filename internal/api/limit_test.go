@@ -96,8 +96,8 @@ func TestLimiter(t *testing.T) {
 	if accepted != 3+9 {
 		t.Errorf("%d in a second, want 12", accepted)
 	}
-	for who := range uint64(10 * shardSweep * limiterShards) {
-		l.take(who, &r, now+int64(who)*1000)
+	for who := range uint64(3 * shardSweep * limiterShards) {
+		l.take(who, &r, now+int64(who)*10_000)
 	}
 	total := 0
 	for i := range l.shards {

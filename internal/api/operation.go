@@ -34,6 +34,7 @@ type operation struct {
 	timeout   time.Duration // until the handler's context ends; 0: never
 	keyed     bool          // wants an Idempotency-Key
 	once      bool          // answers are remembered here, not by the handler
+	byHand    bool          // the handler takes the body from Body(ctx)
 	stream    bool          // reads its body and writes its answer as it goes
 	always    bool          // answers while the server is going
 	page      bool          // answers with a page: no version, no JSON negotiated
@@ -71,6 +72,9 @@ func newOperation(method, path, summary string, options []option) *operation {
 	op.id, op.tag = nameOf(method, path)
 	for _, o := range options {
 		o(op)
+	}
+	if op.className == classStorm {
+		op.timeout = 0 // the writer bounds how long they wait, without a timer for each
 	}
 	return op
 }

@@ -74,7 +74,7 @@ func once[I, B any](a *API, path string, h func(context.Context, *I, *Once[B]) e
 // For routes so hot that decoding by reflection counts, and for streams.
 func raw[I, O any](a *API, method, path string, h func(http.ResponseWriter, *http.Request) error, summary string, options ...option) {
 	op := newOperation(method, path, summary, options)
-	op.handle = h
+	op.handle, op.byHand = h, true
 	a.register(op, func(lib huma.Operation) {
 		huma.Register(a.lib, lib, func(context.Context, *I) (*O, error) {
 			return nil, fmt.Errorf("api: %s is served by hand", op.route)

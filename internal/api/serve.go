@@ -121,23 +121,26 @@ func matches(media, offer string) bool {
 // read checks the parameters and the body, and says everything that is wrong
 // with both at once.
 func (a *API) read(x *exchange, r *http.Request) error {
-	wrong, err := x.op.checkParams(r)
+	op := x.op
+	wrong, err := op.checkParams(r)
 	if err != nil {
 		return err
 	}
 	inParams := len(wrong)
-	if x.op.body != nil {
+	if op.body != nil {
 		if err := a.readBody(x, r); err != nil {
 			return err
 		}
-		if len(x.body) > 0 || x.op.needsBody {
-			inBody, err := x.op.body.check(x.body)
+		if len(x.body) > 0 || op.needsBody {
+			inBody, err := op.body.check(x.body)
 			if err != nil {
 				return err
 			}
 			wrong = append(wrong, inBody...)
 		}
-		r.Body = &body{*bytes.NewReader(x.body)}
+		if !op.byHand {
+			r.Body = &body{*bytes.NewReader(x.body)}
+		}
 	}
 	if len(wrong) == 0 {
 		return nil
@@ -201,10 +204,13 @@ func (a *API) readBody(x *exchange, r *http.Request) error {
 		buf = new(bytes.Buffer)
 	}
 	x.buf = buf
+	from := r.Body
 	if r.ContentLength > 0 {
-		buf.Grow(int(r.ContentLength) + bytes.MinRead)
+		buf.Grow(int(r.ContentLength) + bytes.MinRead) // net/http gives no more than was announced
+	} else {
+		from = http.MaxBytesReader(x.out.ResponseWriter, from, limit)
 	}
-	if _, err := buf.ReadFrom(http.MaxBytesReader(x.out.ResponseWriter, r.Body, limit)); err != nil {
+	if _, err := buf.ReadFrom(from); err != nil {
 		if err == io.ErrUnexpectedEOF { //nolint:errorlint // net/http returns it as it is
 			return context.Canceled // the client went away in the middle
 		}

@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/ovationhq/ovation/internal/api"
@@ -60,10 +59,10 @@ type App struct {
 	Runner    *outbox.Runner
 
 	api     *api.API
-	sandbox *sandboxWorld         // nil outside the sandbox
-	world   atomic.Pointer[World] // of the sandbox, once it is seeded
-	secret  []byte                // signs cursors
-	failed  chan error            // the storage failed for good
+	sandbox *sandboxWorld // nil outside the sandbox
+	world   *World        // of the sandbox, set before it serves
+	secret  []byte        // signs cursors
+	failed  chan error    // the storage failed for good
 }
 
 // Checks are the rules of all products for ledger verify.

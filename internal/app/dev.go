@@ -11,25 +11,22 @@ import (
 // context ends. ready is told when the first page answers.
 func (a *App) RunSandbox(ctx context.Context, ready func(World)) error {
 	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
 	b := &background{log: a.Log}
 	defer b.group.Wait()
 	defer cancel()
-	return a.Run(ctx, func(string) {
+	prepare := func(ctx context.Context) error {
 		w, err := a.Seed(ctx)
-		if err == nil {
-			err = a.WriteWorld(w)
-		}
 		if err != nil {
-			a.Log.Error("the sandbox's world could not be made", "error", err)
-			cancel()
-			return
+			return err
 		}
-		a.world.Store(&w)
+		a.world = &w
+		return a.WriteWorld(w)
+	}
+	return a.run(ctx, prepare, func(string) {
 		if a.Options.Sim {
-			b.run(ctx, "simulated fans", func(ctx context.Context) error { return a.Simulate(ctx, w) })
+			b.run(ctx, "simulated fans", func(ctx context.Context) error { return a.Simulate(ctx, *a.world) })
 		}
-		ready(w)
+		ready(*a.world)
 	})
 }
 

@@ -20,7 +20,7 @@ import (
 func (a *App) handlers() (site, admin http.Handler, err error) {
 	registry := prometheus.NewRegistry()
 	cfg := api.Config{
-		Log: a.Log, CursorKeys: [][]byte{a.secret}, Secure: strings.HasPrefix(a.Options.Config.PublicURL(), "https://"),
+		Log: a.Log, CursorKeys: [][]byte{a.secret}, Secure: a.secure(),
 		NoLimits: a.Options.NoLimits, Ready: a.ready, Registry: registry,
 		Services: api.Services{People: a.People, Gifts: a.Gifts, Purchases: a.Purchases, Payouts: a.Payouts, Creators: a.Creators, Reader: a.Reader, Hub: a.Hub,
 			Stripe: a.Stripe, PublicURL: a.Options.Config.PublicURL(), Now: a.Clock.Now, Observe: a.Observe, Verify: a.Verify},
@@ -42,6 +42,9 @@ func (a *App) handlers() (site, admin http.Handler, err error) {
 	mux.Handle("/", pages)
 	return mux, adminMux(registry), nil
 }
+
+// secure reports whether people come over TLS.
+func (a *App) secure() bool { return strings.HasPrefix(a.Options.Config.PublicURL(), "https://") }
 
 func adminMux(registry *prometheus.Registry) http.Handler {
 	mux := http.NewServeMux()

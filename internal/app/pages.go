@@ -1,8 +1,59 @@
 package app
 
-import "net/http"
+import (
+	"context"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/ovationhq/ovation/internal/people"
+	"github.com/ovationhq/ovation/internal/web"
+)
 
 // pages serves what people see.
 func (a *App) pages() (http.Handler, error) {
-	return http.RedirectHandler("/docs/api", http.StatusSeeOther), nil
+	media, err := a.media()
+	if err != nil {
+		return nil, err
+	}
+	cfg := web.Config{Reader: a.Reader, Gifts: a.Gifts, Purchases: a.Purchases, Payouts: a.Payouts, Creators: a.Creators, People: a.People, Hub: a.Hub,
+		PublicURL: a.Options.Config.PublicURL(), Media: media, Secure: a.secure(), Log: a.Log}
+	if a.sandbox != nil {
+		cfg.Sandbox = &web.Sandbox{
+			Now:      a.Clock.Now,
+			Advance:  func(ctx context.Context, by time.Duration) error { _, err := a.Advance(ctx, by); return err },
+			Personas: a.personas(),
+		}
+	}
+	return web.New(cfg)
+}
+
+// media serves the media folder. No name leads out of it.
+func (a *App) media() (http.Handler, error) {
+	if err := os.MkdirAll(a.mediaDir(), 0o700); err != nil {
+		return nil, err
+	}
+	root, err := os.OpenRoot(a.mediaDir())
+	if err != nil {
+		return nil, err
+	}
+	files := http.StripPrefix("/media/", http.FileServerFS(root.FS()))
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("X-Content-Type-Options", "nosniff")
+		w.Header().Set("Cache-Control", "public, max-age=3600")
+		files.ServeHTTP(w, r)
+	}), nil
+}
+
+// personas are the sandbox's people that a visitor can sign in as.
+func (a *App) personas() []web.Persona {
+	w := a.world
+	if w == nil {
+		return nil
+	}
+	all := []web.Persona{{ID: w.People["fan"], Name: "Fay Moreau", Role: people.Fan}}
+	for _, c := range creatorSeeds {
+		all = append(all, web.Persona{ID: w.People[c.handle], Name: c.name, Role: people.Creator})
+	}
+	return append(all, web.Persona{ID: w.People["operator"], Name: "Olu Adeyemi", Role: people.Operator})
 }

@@ -12,6 +12,12 @@ import (
 // Run listens and serves until the context ends or the storage fails; ready,
 // if not nil, is told the site's address once it answers.
 func (a *App) Run(ctx context.Context, ready func(url string)) error {
+	return a.run(ctx, nil, ready)
+}
+
+// run is Run with something to prepare once the address is known and before
+// the first request is answered.
+func (a *App) run(ctx context.Context, prepare func(context.Context) error, ready func(url string)) error {
 	l, err := net.Listen("tcp", a.Options.Config.Listen)
 	if err != nil {
 		return fmt.Errorf("listening: %w; choose another address with --listen", err)
@@ -27,6 +33,12 @@ func (a *App) Run(ctx context.Context, ready func(url string)) error {
 	if err := a.start(ctx, b); err != nil {
 		l.Close()
 		return err
+	}
+	if prepare != nil {
+		if err := prepare(ctx); err != nil {
+			l.Close()
+			return err
+		}
 	}
 	handler, admin, err := a.handlers()
 	if err != nil {

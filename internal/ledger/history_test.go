@@ -73,7 +73,7 @@ func (h *history) step(t *rapid.T) {
 	}
 	ctx := context.Background()
 	if rapid.Bool().Draw(t, "a set") {
-		h.set(t, ctx)
+		h.set(ctx, t)
 		return
 	}
 	kind, cause, moves := h.transfer(t)
@@ -87,7 +87,7 @@ func (h *history) step(t *rapid.T) {
 
 // set posts several transfers in one Book, with causes that are all new:
 // a cause that comes twice fails the whole set.
-func (h *history) set(t *rapid.T, ctx context.Context) {
+func (h *history) set(ctx context.Context, t *rapid.T) {
 	n := rapid.IntRange(1, 6).Draw(t, "size")
 	all := make([][]ledger.Move, n)
 	for i := range all {
@@ -156,15 +156,15 @@ func (h *history) compare(t *rapid.T) {
 			if got != want {
 				t.Fatalf("%v holds %d, want %d", ref, got, want)
 			}
-			if err := h.compareLines(t, ctx, tx, ref); err != nil {
+			if err := h.compareLines(ctx, t, tx, ref); err != nil {
 				return err
 			}
 		}
 		for _, n := range h.model.journal {
-			if err := h.compareAt(t, ctx, tx, n.at); err != nil {
+			if err := h.compareAt(ctx, t, tx, n.at); err != nil {
 				return err
 			}
-			if err := h.compareAt(t, ctx, tx, n.at.Add(-time.Microsecond)); err != nil {
+			if err := h.compareAt(ctx, t, tx, n.at.Add(-time.Microsecond)); err != nil {
 				return err
 			}
 		}
@@ -172,7 +172,7 @@ func (h *history) compare(t *rapid.T) {
 	})
 }
 
-func (h *history) compareLines(t *rapid.T, ctx context.Context, tx *db.Tx, ref ledger.Ref) error {
+func (h *history) compareLines(ctx context.Context, t *rapid.T, tx *db.Tx, ref ledger.Ref) error {
 	var want, got []string
 	for _, n := range h.model.journal {
 		for _, m := range n.moves {
@@ -201,7 +201,7 @@ func (h *history) compareLines(t *rapid.T, ctx context.Context, tx *db.Tx, ref l
 	return nil
 }
 
-func (h *history) compareAt(t *rapid.T, ctx context.Context, tx *db.Tx, at time.Time) error {
+func (h *history) compareAt(ctx context.Context, t *rapid.T, tx *db.Tx, at time.Time) error {
 	want := h.model.at(at)
 	var got []ledger.Account
 	for _, prefix := range []string{"world/" + h.name + "/", "x/" + h.name + "/"} {

@@ -185,6 +185,9 @@ func TestAsOf(t *testing.T) {
 					return err
 				}
 				all, err := ledger.AccountsAt(ctx, tx, "", at)
+				if err != nil {
+					return err
+				}
 				if len(lots) != i+1 || lots[i].Path != fmt.Sprint("lot/2-", i) || lots[i].Balance != 1 || len(all) != i+3 {
 					t.Errorf("%d minutes after the beginning: %v and %d in all", i, lots, len(all))
 				}

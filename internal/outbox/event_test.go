@@ -191,23 +191,27 @@ func TestReaderHandsEverythingOnOnce(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB, _ *clock.Manual) {
 		add(t, d, event(0)) // before the reader: not its business
 		ctx, cancel := context.WithCancel(context.Background())
-		heard := make(chan int64, 1000)
+		heard := make(chan int64)
 		r := Reader{DB: d, Handle: func(events []Stored) {
 			for _, e := range events {
-				heard <- e.Sequence
+				select {
+				case heard <- e.Sequence:
+				case <-ctx.Done():
+				}
 			}
 		}}
 		ended := make(chan error, 1)
 		go func() { ended <- r.Run(ctx) }()
 		// The reader begins at the head that it finds. Which one that is shows
 		// in the first number; from there on none is missing.
-		go func() {
-			for i := range 300 {
+		var wg sync.WaitGroup
+		wg.Go(func() {
+			for i := 0; ctx.Err() == nil; i++ {
 				_ = d.Write(ctx, func(tx *db.Tx) error { return Add(ctx, tx, event(i), event(i)) })
 			}
-		}()
+		})
 		last := <-heard
-		for last < 601 {
+		for range 600 {
 			n := <-heard
 			if n != last+1 {
 				t.Fatalf("after %d came %d", last, n)
@@ -218,6 +222,7 @@ func TestReaderHandsEverythingOnOnce(t *testing.T) {
 		if err := <-ended; !errors.Is(err, context.Canceled) {
 			t.Error(err)
 		}
+		wg.Wait()
 	})
 }
 

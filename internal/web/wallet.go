@@ -171,7 +171,6 @@ func buyCoins(v *visit) error {
 	return v.redirect("/wallet?" + query("bought", string(p.ID)))
 }
 
-
 // returned is where the bank leads back to: the latest purchase is the one.
 func returned(v *visit) error {
 	latest, err := report.Ask3(v, v.site.cfg.Reader, purchase.OfPerson, v.me(), id.Purchase(""), 1)

@@ -1,0 +1,132 @@
+package web
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/ovationhq/ovation/internal/earnings"
+	"github.com/ovationhq/ovation/internal/programme"
+	"github.com/ovationhq/ovation/internal/wallet"
+)
+
+// page is the address of the page that is shown, to come back to: that of the
+// request, or of the page that a form stands on.
+func (v *visit) page() string {
+	if v.r.Method == "GET" || v.r.Method == "HEAD" {
+		return local(v.r.URL.RequestURI(), "/")
+	}
+	switch path := v.r.URL.Path; {
+	case strings.HasPrefix(path, "/v/"), strings.HasPrefix(path, "/live/"):
+		return v.here()
+	case strings.HasPrefix(path, "/wallet"):
+		return "/wallet"
+	case strings.HasPrefix(path, "/earnings"):
+		return "/earnings"
+	case strings.HasPrefix(path, "/setup/"):
+		return path
+	}
+	return "/"
+}
+
+// hereOf is the stage with what is chosen in its tray.
+func (v *visit) hereOf(s *stage) string {
+	return s.Path() + "?" + query("gift", s.Tray.Selected.ID, "quantity", numeral(s.Tray.Quantity)) + "#topup"
+}
+
+// now is the sandbox's instant.
+func (v *visit) now() int64 { return v.site.cfg.Sandbox.Now().UnixMicro() }
+
+func other(lang string) string {
+	if lang == "fr" {
+		return "en"
+	}
+	return "fr"
+}
+
+func (v *visit) otherTheme() string {
+	if v.theme == "dark" {
+		return "light"
+	}
+	return "dark"
+}
+
+// in is sentence for places that can not mark its language.
+func (v *visit) in(s string) string {
+	text, _ := v.sentence(s)
+	return text
+}
+
+// length writes how long a video is.
+func (v *visit) length(ms int64) string {
+	if ms <= 0 {
+		return ""
+	}
+	d := time.Duration(ms) * time.Millisecond
+	s := strconv.Itoa(int(d.Seconds()) % 60)
+	if len(s) == 1 {
+		s = "0" + s
+	}
+	return strconv.Itoa(int(d.Minutes())) + ":" + s
+}
+
+// giftTitle is a gift's art and name.
+func (v *visit) giftTitle(item string) string {
+	name, emoji := v.site.giftName(v, item)
+	return strings.TrimSpace(emoji + " " + name)
+}
+
+// packsText writes the price list for the page's script: currency, then coins
+// and smallest units of each pack.
+func packsText(packs []wallet.Pack) string {
+	if len(packs) == 0 {
+		return ""
+	}
+	var b strings.Builder
+	b.WriteString(string(packs[0].Price.Asset) + " " + strconv.Itoa(packs[0].Price.Asset.Digits()))
+	for _, p := range packs {
+		b.WriteString(" " + numeral(p.Coins) + ":" + numeral(p.Price.Units))
+	}
+	return b.String()
+}
+
+// ratesText writes for the page's script what a creator earns: smallest units
+// for each coin as a fraction, the currency and its digits.
+func ratesText(c earnings.RateCard) string {
+	return strings.Join([]string{numeral(c.DiamondsNum), numeral(c.DiamondsDen), numeral(c.PayNum), numeral(c.PayDen), string(c.PayAsset), strconv.Itoa(c.PayAsset.Digits())}, " ")
+}
+
+func (v *visit) signUpTitle(e *entry) string {
+	if e.SetUp {
+		return v.T("setup.title")
+	}
+	return v.T("sign_up.title")
+}
+
+// regionOr is the country that was typed, or the one that the browser's
+// language names.
+func (v *visit) regionOr(typed string) string {
+	if typed != "" {
+		return typed
+	}
+	for part := range strings.FieldsFuncSeq(v.r.Header.Get("Accept-Language"), func(r rune) bool { return r == ',' || r == ';' }) {
+		if _, region, ok := strings.Cut(strings.TrimSpace(part), "-"); ok && len(region) == 2 {
+			return strings.ToUpper(region)
+		}
+	}
+	return ""
+}
+
+// criterion writes how somebody stands to a criterion.
+func (v *visit) criterion(c programme.Checked) string {
+	name := v.or("metric."+string(c.Metric), string(c.Metric))
+	switch {
+	case c.Op == programme.NoneOf:
+		return v.T("criterion.none_of", name)
+	case c.Op == programme.OneOf, c.Metric == programme.PayoutAccountReady, c.Metric == programme.RegionListed:
+		return name
+	case !c.Known:
+		return v.T("criterion.unknown", name, v.number(c.Need()))
+	}
+	return v.T("criterion.number", name, v.number(c.Value), v.number(c.Need()))
+}
