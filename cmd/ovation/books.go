@@ -66,7 +66,7 @@ func (c *verifyCmd) Run(s *shared) error {
 		return err
 	}
 	defer d.Close()
-	bar, stop := progress(s.err, c.JSON)
+	bar, stop := progressOf(s.err, c.JSON, "reading the journal")
 	r, err := ledger.Verify(s.ctx, d, bar, app.Checks()...)
 	stop()
 	if err != nil {
@@ -107,13 +107,13 @@ func printReport(w io.Writer, r *ledger.Report) {
 	}
 }
 
-// progress shows a bar to a person who waits; not to a program.
-func progress(w io.Writer, quiet bool) (tell func(done, all int64), stop func()) {
+// progressOf shows a bar to a person who waits; not to a program.
+func progressOf(w io.Writer, quiet bool, what string) (tell func(done, all int64), stop func()) {
 	f, isFile := w.(*os.File)
 	if st, err := os.Stdout.Stat(); quiet || !isFile || err != nil || st.Mode()&os.ModeCharDevice == 0 {
 		return nil, func() {}
 	}
-	bar := progressbar.NewOptions64(-1, progressbar.OptionSetWriter(f), progressbar.OptionSetDescription("reading the journal"), progressbar.OptionClearOnFinish(), progressbar.OptionThrottle(100*time.Millisecond))
+	bar := progressbar.NewOptions64(-1, progressbar.OptionSetWriter(f), progressbar.OptionSetDescription(what), progressbar.OptionClearOnFinish(), progressbar.OptionThrottle(100*time.Millisecond))
 	return func(done, all int64) {
 		bar.ChangeMax64(all)
 		_ = bar.Set64(done) // a bar that can not be drawn is no reason to stop

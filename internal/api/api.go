@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -83,6 +84,7 @@ type API struct {
 
 	inFlight atomic.Int64
 	draining atomic.Bool
+	streams  streams
 }
 
 // New makes the API with the operations of routes.go. It returns all mistakes
@@ -120,7 +122,7 @@ func build(cfg Config, routes func(*API)) (*API, error) {
 	a := &API{
 		cfg: cfg, log: cfg.Log, ids: cfg.IDs, cookie: SessionCookie(cfg.Secure),
 		csrf: http.NewCrossOriginProtection(), classes: map[string]*limitClass{},
-		running: running{keys: map[runningKey]struct{}{}}, shapes: map[*huma.Schema]*shape{},
+		running: running{keys: map[runningKey]struct{}{}}, streams: newStreams(), shapes: map[*huma.Schema]*shape{},
 	}
 	for _, origin := range cfg.TrustedOrigins {
 		if err := a.csrf.AddTrustedOrigin(origin); err != nil {
@@ -169,18 +171,37 @@ func (a *API) pseudo(name string) *operation {
 // Handler answers everything under Prefixes.
 func (a *API) Handler() http.Handler { return a }
 
-// Prefixes are the paths that Handler answers, as patterns for a multiplexer
-// that serves the pages beside them.
+// Prefixes are the paths that Handler answers; one that ends in a slash
+// stands for everything below it.
 func Prefixes() []string {
 	return []string{"/v1/", "/openapi.json", "/docs/api", "/problems", "/problems/", "/healthz", "/readyz", "/webhooks/"}
 }
 
-// Drain makes the server say that it is going: it is not ready any more, and
-// new requests get 503 maintenance with Retry-After.
-func (a *API) Drain() { a.draining.Store(true) }
+// Before answers what is under Prefixes and leaves the rest to the pages. It
+// does not tidy paths like http.ServeMux, which answers an untidy one by a
+// redirection instead of a problem.
+func (a *API) Before(pages http.Handler) http.Handler {
+	prefixes := Prefixes()
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		for _, p := range prefixes {
+			if r.URL.Path == p || (p[len(p)-1] == '/' && strings.HasPrefix(r.URL.Path, p)) {
+				a.ServeHTTP(w, r)
+				return
+			}
+		}
+		pages.ServeHTTP(w, r)
+	})
+}
+
+// Drain makes the server say that it is going: it is not ready any more, new
+// requests get 503 maintenance with Retry-After, and streams end.
+func (a *API) Drain() {
+	a.draining.Store(true)
+	a.streams.end()
+}
 
 // Server returns a server for the handler with the bounds that cut slow
-// clients off. Streams lift theirs on their own connection.
+// clients off. They are lifted for streams.
 func Server(handler http.Handler, log *slog.Logger) *http.Server {
 	return &http.Server{
 		Handler:           handler,

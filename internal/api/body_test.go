@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"runtime"
 	"strings"
 	"testing"
@@ -120,12 +121,35 @@ func TestOverTheWire(t *testing.T) {
 
 func TestStream(t *testing.T) {
 	w := newWorld(t, nil)
-	r := httptest.NewRequest("POST", "/v1/uploads", io.LimitReader(&endless{}, 3<<20))
-	r.ContentLength = -1
-	r.Header.Set("Authorization", "Bearer "+hostKey)
-	rec := httptest.NewRecorder()
-	w.ServeHTTP(rec, r)
-	if rec.Code != http.StatusOK || w.inFlight.Load() != 0 {
-		t.Errorf("%d, %d in flight", rec.Code, w.inFlight.Load())
+	upload := func(body io.Reader) *httptest.ResponseRecorder {
+		r := httptest.NewRequest("POST", "/v1/uploads", body)
+		r.ContentLength = -1
+		r.Header.Set("Authorization", "Bearer "+hostKey)
+		rec := httptest.NewRecorder()
+		w.ServeHTTP(rec, r)
+		return rec
+	}
+	if rec := upload(io.LimitReader(&endless{}, 3<<20)); rec.Code != http.StatusOK {
+		t.Errorf("%d", rec.Code)
+	}
+	for range maxStreamsOfPlace {
+		w.streams.place[netip.MustParsePrefix("192.0.2.1/32")]++
+	}
+	wantProblem(t, upload(strings.NewReader("x")), fault.RateLimited)
+	clear(w.streams.place)
+
+	// The server ends a stream that would not.
+	reading, writing := io.Pipe()
+	done := make(chan int)
+	go func() { done <- upload(reading).Code }()
+	if _, err := writing.Write([]byte("x")); err != nil {
+		t.Fatal(err)
+	}
+	w.Drain()
+	if code := <-done; code != 200 {
+		t.Errorf("the stream ended with %d", code)
+	}
+	if w.inFlight.Load() != 0 || w.streams.open != 0 || len(w.streams.place) != 0 {
+		t.Errorf("%d in flight, %d streams open of %v", w.inFlight.Load(), w.streams.open, w.streams.place)
 	}
 }

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -56,7 +57,7 @@ func (a *API) end(x *exchange) {
 	if !x.uncounted {
 		a.inFlight.Add(-1)
 	}
-	if p != nil && p != http.ErrAbortHandler {
+	if p != nil && !isAbort(p) {
 		a.log.LogAttrs(x, slog.LevelError, "panic", slog.String("request_id", x.id), slog.String("route", x.op.route),
 			slog.String("panic", fmt.Sprint(p)), slog.String("stack", string(debug.Stack())))
 		if x.out.status == 0 {
@@ -73,6 +74,12 @@ func (a *API) end(x *exchange) {
 	if p != nil {
 		panic(p)
 	}
+}
+
+// isAbort reports whether a panic is the wish to cut the connection.
+func isAbort(p any) bool {
+	err, ok := p.(error)
+	return ok && errors.Is(err, http.ErrAbortHandler)
 }
 
 // access writes the line of the log: no addresses, no bodies, no secrets, no

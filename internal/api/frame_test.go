@@ -178,6 +178,18 @@ func TestFrame(t *testing.T) {
 	}
 }
 
+func TestBefore(t *testing.T) {
+	w := newWorld(t, nil)
+	h := w.Before(http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) { rw.WriteHeader(http.StatusTeapot) }))
+	for path, status := range map[string]int{"/v1/open": 200, "/v1//open": 404, "/v1/": 404, "/problems": 200, "/problems/gone": 200, "/docs/api": 200, "/healthz": 200, "/": 418, "/wallet": 418, "/v1x": 418, "/docs/other": 418} {
+		rec := httptest.NewRecorder()
+		h.ServeHTTP(rec, httptest.NewRequest("GET", path, nil))
+		if rec.Code != status {
+			t.Errorf("%s: %d, want %d", path, rec.Code, status)
+		}
+	}
+}
+
 func TestMistakesInTheTable(t *testing.T) {
 	type floats struct {
 		Body struct {

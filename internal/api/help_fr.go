@@ -3,6 +3,8 @@ package api
 import "github.com/ovationhq/ovation/internal/fault"
 
 // helpFrench says what helpEnglish says.
+//
+//nolint:misspell // it is French
 var helpFrench = map[fault.Code]help{
 	fault.MalformedJSON:              {"Le corps n’est pas du JSON valide", "Le corps de la requête n’est pas une valeur JSON unique dont chaque nom apparaît une seule fois.", "Vérifiez l’endroit indiqué. Envoyez une seule valeur JSON en UTF-8, sans rien après."},
 	fault.InvalidUTF8:                {"Le texte n’est pas de l’UTF-8 valide", "La requête contient des octets, ou un échappement comme une moitié de paire, qui ne sont pas du texte Unicode.", "Encodez la requête en UTF-8."},

@@ -47,6 +47,7 @@ const (
 	classMoney = "money" // moves money, and is not sent in storms
 	classStorm = "storm" // gifts, chat, views: many a second for one person
 	classGuess = "guess" // refused secrets
+	classNone  = "none"  // no limit: whoever comes is known by a signature
 )
 
 // DefaultLimits are the limits of an instance that was told nothing else.
@@ -57,6 +58,7 @@ func DefaultLimits() []Class {
 		{classMoney, Limit{500, 100}, Limit{20, 2}, Limit{10, 0.2}},
 		{classStorm, Limit{20000, 10000}, Limit{200, 50}, Limit{30, 2}},
 		{classGuess, Limit{}, Limit{}, Limit{20, 0.5}},
+		{classNone, Limit{}, Limit{}, Limit{}},
 	}
 }
 

@@ -77,6 +77,7 @@ var sharedParams = map[string]*huma.Param{
 // sharedHeaders are headers that many answers have.
 var sharedHeaders = map[string]*huma.Header{
 	RequestIDHeader:    {Description: "The id of this request, as the operator's log names it", Schema: &huma.Schema{Type: huma.TypeString}},
+	ReplayHeader:       {Description: "true when this is the answer to an earlier request with the same Idempotency-Key", Schema: &huma.Schema{Type: huma.TypeString}},
 	"Retry-After":      {Description: "After how many seconds to try again", Schema: &huma.Schema{Type: huma.TypeInteger}},
 	"RateLimit":        {Description: "What is left (r) of the policy, and for how many seconds (t)", Schema: &huma.Schema{Type: huma.TypeString, Examples: []any{`"write";r=59;t=1`}}},
 	"RateLimit-Policy": {Description: "How many requests (q) in how many seconds (w)", Schema: &huma.Schema{Type: huma.TypeString, Examples: []any{`"write";q=60;w=6`}}},
@@ -135,6 +136,9 @@ func (a *API) describe(op *operation, doc *huma.Operation) {
 	delete(doc.Responses, "default")
 	for _, success := range doc.Responses {
 		addHeaders(success, RequestIDHeader, "RateLimit", "RateLimit-Policy")
+		if op.keyed {
+			addHeaders(success, ReplayHeader)
+		}
 	}
 	problem := a.lib.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[Problem](), true, "Problem")
 	byStatus := map[string][]fault.Code{}

@@ -18,7 +18,6 @@ type operation struct {
 	route   string // method and path: its name in the log and the numbers
 	id      string // its name in the OpenAPI and under which answers are remembered
 	summary string
-	details string
 	tag     string
 
 	// Who may.

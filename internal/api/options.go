@@ -46,16 +46,9 @@ func batch() option { return func(op *operation) { op.maxBody = maxBatchBody } }
 // cases that remember their keys themselves.
 func keyed() option { return func(op *operation) { op.keyed = true } }
 
-// details is a longer description than the line of the table.
-func details(text string) option { return func(op *operation) { op.details = text } }
-
 // tagged lists the operation under another tag than the first part of its
 // path.
 func tagged(tag string) option { return func(op *operation) { op.tag = tag } }
-
-// named gives the operation another id than the one made from its path. The
-// id is for ever: remembered answers are found by it.
-func named(id string) option { return func(op *operation) { op.id = id } }
 
 // produces lists the media types of the answer when it is not JSON.
 func produces(types ...string) option { return func(op *operation) { op.produces = types } }
@@ -64,7 +57,8 @@ func produces(types ...string) option { return func(op *operation) { op.produces
 func within(d time.Duration) option { return func(op *operation) { op.timeout = d } }
 
 // streaming leaves body and answer to the handler for as long as it takes: no
-// limit of size or time, not counted among the requests at work.
+// limit of size or time, not counted among the requests at work. Its context
+// ends when the server shuts down.
 func streaming() option {
 	return func(op *operation) { op.stream, op.timeout = true, 0 }
 }

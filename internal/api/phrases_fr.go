@@ -11,6 +11,8 @@ var french = func() map[string]string {
 }()
 
 // frenchOfEdge has the sentences of this package.
+//
+//nolint:misspell // it is French
 var frenchOfEdge = map[string]string{
 	// Who and how often.
 	"This needs an API key or a session. Send Authorization: Bearer with a key, or sign in.":                           "Il faut une clé d’API ou une session. Envoyez Authorization: Bearer avec une clé, ou connectez-vous.",
@@ -22,6 +24,8 @@ var frenchOfEdge = map[string]string{
 	"This is for the host's keys; a person can not do it.":                                                             "C’est réservé aux clés de l’hôte ; une personne ne peut pas le faire.",
 	"The browser says that another site has caused this request. Nothing was changed; do it from a page of this site.": "Le navigateur dit qu’un autre site a causé cette requête. Rien n’a changé ; faites-le depuis une page de ce site.",
 	"More requests came than are accepted. Try again in %d seconds.":                                                   "Il est venu plus de requêtes qu’il n’en est accepté. Réessayez dans %d secondes.",
+
+	"Too many streams are open from this address. Close one, then try again.": "Trop de flux sont ouverts depuis cette adresse. Fermez-en un, puis réessayez.",
 
 	// Where and in which form.
 	"There is nothing at this address. The list of operations is at /docs/api.":                                             "Il n’y a rien à cette adresse. La liste des opérations est à /docs/api.",

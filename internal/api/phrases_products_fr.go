@@ -2,6 +2,8 @@ package api
 
 // frenchOfProducts has the sentences of the packages below. One that is not
 // here is told in English.
+//
+//nolint:misspell // it is French
 var frenchOfProducts = map[string]string{
 	// The database.
 	"The storage reported a failed write, so nothing more is written until the server has been restarted. Nothing was changed.": "Le stockage a signalé une écriture manquée : rien n’est plus écrit jusqu’au redémarrage du serveur. Rien n’a changé.",

@@ -125,7 +125,7 @@ func (a *API) register(op *operation, describe func(huma.Operation)) {
 		return
 	}
 	lib := huma.Operation{
-		OperationID: op.id, Method: op.method, Path: op.path, Summary: op.summary, Description: op.details,
+		OperationID: op.id, Method: op.method, Path: op.path, Summary: op.summary,
 		Tags: []string{op.tag}, DefaultStatus: op.status,
 		SkipValidateParams: true, SkipValidateBody: true, // the shapes have checked both
 		MaxBodyBytes: -1, BodyReadTimeout: -1, // and the body was read
@@ -201,7 +201,7 @@ func (a *API) mistake(op *operation, err error) {
 // onceAnswer carries a remembered answer through the library.
 type onceAnswer struct {
 	Status   int
-	Replayed string `header:"Idempotent-Replay" doc:"true when this is the answer to an earlier request with the same key"`
+	Replayed string `header:"Idempotent-Replay" hidden:"true"`
 	Body     rawJSON
 }
 

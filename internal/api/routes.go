@@ -88,7 +88,7 @@ func (a *API) products() {
 	get(a, "/v1/ledger/verification", a.ledgerVerification, "Recompute and check the books", needs(people.LedgerRead), within(2*time.Minute))
 	get(a, "/v1/events", a.eventList, "What happened, in order", needs(people.EventsRead), hostOnly())
 
-	raw[none, none](a, http.MethodPost, "/webhooks/stripe", a.takeWebhook, "News from the payment provider, signed by it", public(), streaming(), tagged("operations"), produces("text/plain"))
+	raw[none, none](a, http.MethodPost, "/webhooks/stripe", a.takeWebhook, "News from the payment provider, signed by it", public(), streaming(), class(classNone), tagged("operations"), produces("text/plain"))
 
 	get(a, "/v1/clock", a.clockGet, "The instance's clock", public(), tagged("sandbox"))
 	if a.cfg.Services.Advance != nil {

@@ -17,10 +17,6 @@ import (
 // to the dear, and to the handler. An error is the answer.
 func (a *API) serve(x *exchange, r *http.Request) error {
 	op := x.op
-	if op.stream {
-		x.uncounted = true
-		a.inFlight.Add(-1)
-	}
 	if err := a.identify(x, r); err != nil {
 		return err
 	}
@@ -44,6 +40,13 @@ func (a *API) serve(x *exchange, r *http.Request) error {
 	}
 	if op.once {
 		leave, err := a.beginOnce(x, r)
+		if err != nil {
+			return err
+		}
+		defer leave()
+	}
+	if op.stream {
+		leave, err := a.beginStream(x, r)
 		if err != nil {
 			return err
 		}

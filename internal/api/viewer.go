@@ -32,12 +32,12 @@ type viewerTag struct {
 }
 
 type viewerOperation struct {
-	ID, Method, Path, Summary, Details string
-	Notes                              []string
-	Params, Body                       []viewerField
-	Example                            string
-	Answers                            []viewerAnswer
-	Problems                           []viewerProblem
+	ID, Method, Path, Summary string
+	Notes                     []string
+	Params, Body              []viewerField
+	Example                   string
+	Answers                   []viewerAnswer
+	Problems                  []viewerProblem
 }
 
 type viewerAnswer struct {
@@ -101,7 +101,7 @@ type viewing struct {
 }
 
 func (v viewing) operation(op *operation, doc *huma.Operation) viewerOperation {
-	out := viewerOperation{ID: op.id, Method: op.method, Path: op.path, Summary: op.summary, Details: op.details, Notes: op.notes()}
+	out := viewerOperation{ID: op.id, Method: op.method, Path: op.path, Summary: op.summary, Notes: op.notes()}
 	for _, p := range doc.Parameters {
 		if p.Ref != "" {
 			p = v.params[strings.TrimPrefix(p.Ref, "#/components/parameters/")]

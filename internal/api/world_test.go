@@ -283,7 +283,13 @@ func (w *world) storm(rw http.ResponseWriter, r *http.Request) error {
 
 func (w *world) upload(rw http.ResponseWriter, r *http.Request) error {
 	w.writes.Add(1)
+	stop := context.AfterFunc(r.Context(), func() { r.Body.Close() })
+	defer stop()
 	_, err := io.Copy(io.Discard, r.Body)
+	if r.Context().Err() != nil {
+		rw.WriteHeader(http.StatusOK) // it was the server that went
+		return nil
+	}
 	return err
 }
 

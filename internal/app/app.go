@@ -18,9 +18,11 @@ import (
 	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/earnings"
 	"github.com/ovationhq/ovation/internal/gift"
+	"github.com/ovationhq/ovation/internal/id"
 	"github.com/ovationhq/ovation/internal/ledger"
 	"github.com/ovationhq/ovation/internal/live"
 	"github.com/ovationhq/ovation/internal/outbox"
+	"github.com/ovationhq/ovation/internal/payment/sandbox"
 	"github.com/ovationhq/ovation/internal/payment/stripe"
 	"github.com/ovationhq/ovation/internal/payout"
 	"github.com/ovationhq/ovation/internal/people"
@@ -39,12 +41,28 @@ type Options struct {
 	Log     *slog.Logger
 	// NoLimits switches the rate limits off, for measuring.
 	NoLimits bool
+
+	// A run that can be repeated brings its own time and chance.
+	Time clock.Clock // nil means the machine's clock, and the sandbox's offset
+	IDs  *id.Maker   // nil means ids by chance
+	// ProviderTimeout bounds each call to the payment provider; 0 means the
+	// adapter's own bound.
+	ProviderTimeout time.Duration
+}
+
+// Sandbox returns the payment provider of a sandbox, to complete what a person
+// does on its pages and to make it fail; nil outside the sandbox.
+func (a *App) Sandbox() *sandbox.Server {
+	if a.sandbox == nil {
+		return nil
+	}
+	return a.sandbox.server
 }
 
 // App is an instance of Ovation.
 type App struct {
 	Options Options
-	Clock   *clock.System
+	Clock   *clock.System // the machine's, moved by the sandbox
 	DB      *db.DB
 	Log     *slog.Logger
 
@@ -59,6 +77,8 @@ type App struct {
 	Runner    *outbox.Runner
 
 	api     *api.API
+	time    clock.Clock   // of every rule: Clock, unless the options bring another
+	turns   *turns        // who does due work
 	sandbox *sandboxWorld // nil outside the sandbox
 	world   *World        // of the sandbox, set before it serves
 	secret  []byte        // signs cursors
@@ -82,7 +102,11 @@ func New(ctx context.Context, o Options) (*App, error) {
 	if err := os.MkdirAll(o.Config.Data, 0o700); err != nil {
 		return nil, fmt.Errorf("the data folder: %w", err)
 	}
-	a := &App{Options: o, Clock: &clock.System{}, Log: o.Log, failed: make(chan error, 1)}
+	a := &App{Options: o, Clock: &clock.System{}, Log: o.Log, turns: newTurns(), failed: make(chan error, 1)}
+	a.time = o.Time
+	if a.time == nil {
+		a.time = a.Clock
+	}
 	var err error
 	if a.secret, err = keyFile(filepath.Join(o.Config.Data, "cursor.key")); err != nil {
 		return nil, err
@@ -92,7 +116,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 			return nil, err
 		}
 	}
-	if a.DB, err = db.Open(ctx, db.Config{URL: o.Config.DatabaseURL(), Clock: a.Clock}); err != nil {
+	if a.DB, err = db.Open(ctx, db.Config{URL: o.Config.DatabaseURL(), Clock: a.time, IDs: o.IDs}); err != nil {
 		return nil, err
 	}
 	a.DB.OnFailure(func(err error) {
@@ -120,6 +144,7 @@ func (a *App) build(ctx context.Context) error {
 		}
 		cfg = a.sandbox.stripeConfig()
 	}
+	cfg.Timeout = a.Options.ProviderTimeout
 	if cfg.SecretKey == "" {
 		cfg.SecretKey = noProvider
 	}

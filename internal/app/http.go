@@ -23,7 +23,7 @@ func (a *App) handlers() (site, admin http.Handler, err error) {
 		Log: a.Log, CursorKeys: [][]byte{a.secret}, Secure: a.secure(),
 		NoLimits: a.Options.NoLimits, Ready: a.ready, Registry: registry,
 		Services: api.Services{People: a.People, Gifts: a.Gifts, Purchases: a.Purchases, Payouts: a.Payouts, Creators: a.Creators, Reader: a.Reader, Hub: a.Hub,
-			Stripe: a.Stripe, PublicURL: a.Options.Config.PublicURL(), Now: a.Clock.Now, Observe: a.Observe, Verify: a.Verify},
+			Stripe: a.Stripe, PublicURL: a.Options.Config.PublicURL(), Now: a.time.Now, Observe: a.Observe, Verify: a.Verify},
 	}
 	if a.sandbox != nil {
 		cfg.Services.Advance = a.Advance
@@ -45,6 +45,12 @@ func (a *App) handlers() (site, admin http.Handler, err error) {
 
 // secure reports whether people come over TLS.
 func (a *App) secure() bool { return strings.HasPrefix(a.Options.Config.PublicURL(), "https://") }
+
+// Site returns what the instance serves, for who listens by themselves.
+func (a *App) Site() (http.Handler, error) {
+	site, _, err := a.handlers()
+	return site, err
+}
 
 func adminMux(registry *prometheus.Registry) http.Handler {
 	mux := http.NewServeMux()

@@ -20,7 +20,7 @@ func (a *App) pages() (http.Handler, error) {
 		PublicURL: a.Options.Config.PublicURL(), Media: media, Secure: a.secure(), Log: a.Log}
 	if a.sandbox != nil {
 		cfg.Sandbox = &web.Sandbox{
-			Now:      a.Clock.Now,
+			Now:      a.time.Now,
 			Advance:  func(ctx context.Context, by time.Duration) error { _, err := a.Advance(ctx, by); return err },
 			Personas: a.personas(),
 		}

@@ -75,7 +75,7 @@ func (a *App) start(ctx context.Context, b *background) error {
 		return err
 	}
 	a.Clock.OnMove(a.Runner.Woken)
-	b.run(ctx, "due work", a.Runner.Run)
+	b.run(ctx, "due work", func(ctx context.Context) error { return a.turns.background(ctx, a.Runner.Run) })
 	b.run(ctx, "realtime", a.Hub.Run)
 	return nil
 }

@@ -34,10 +34,10 @@ func (a *App) openSandbox(ctx context.Context) (*sandboxWorld, error) {
 	if w.listener, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
 		return nil, fmt.Errorf("the sandbox's payment provider: %w", err)
 	}
-	if w.db, err = sandbox.OpenDB(ctx, filepath.Join(a.Options.Config.Data, "provider.db"), a.Clock); err != nil {
+	if w.db, err = sandbox.OpenDB(ctx, filepath.Join(a.Options.Config.Data, "provider.db"), a.time); err != nil {
 		return nil, errors.Join(err, w.listener.Close())
 	}
-	w.server, err = sandbox.New(sandbox.Config{Clock: a.Clock, DB: w.db, BaseURL: w.url(), Seed: a.Options.Seed})
+	w.server, err = sandbox.New(sandbox.Config{Clock: a.time, DB: w.db, BaseURL: w.url(), Seed: a.Options.Seed})
 	if err != nil {
 		return nil, errors.Join(err, w.close())
 	}
@@ -101,12 +101,35 @@ func (a *App) Advance(ctx context.Context, d time.Duration) (time.Time, error) {
 	if d <= 0 || d > maxAdvance {
 		return time.Time{}, fmt.Errorf("the clock moves forward, by at most %d days", int(maxAdvance.Hours()/24))
 	}
-	offset := a.Clock.Offset() + d
+	var now time.Time
+	err := a.turns.instead(func() error {
+		for left := d; left > 0; {
+			by := min(left, max(leastStride, d/mostStrides))
+			left -= by
+			if err := a.stride(ctx, by); err != nil {
+				return err
+			}
+		}
+		now = a.Clock.Now()
+		return nil
+	})
+	return now, err
+}
+
+// A long way is gone in strides, so that what becomes due on it happens near
+// its own instant and what follows from it has the rest of the way.
+const (
+	leastStride = 6 * time.Hour
+	mostStrides = 64
+)
+
+func (a *App) stride(ctx context.Context, by time.Duration) error {
+	offset := a.Clock.Offset() + by
 	if err := os.WriteFile(a.offsetFile(), []byte(offset.String()+"\n"), 0o600); err != nil {
-		return time.Time{}, fmt.Errorf("the sandbox's clock: %w", err)
+		return fmt.Errorf("the sandbox's clock: %w", err)
 	}
 	a.Clock.SetOffset(offset)
-	return a.Clock.Now(), a.settle(ctx)
+	return a.settle(ctx)
 }
 
 // settleRounds bounds how often work and the provider take turns.

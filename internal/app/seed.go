@@ -44,8 +44,8 @@ type creatorSeed struct {
 }
 
 var creatorSeeds = []creatorSeed{
-	{"mina", "Mina Okafor", "US", 48_200, "Late-night piano requests", "A lullaby for the city lights", 1},
-	{"theo", "Theo Lindqvist", "SE", 21_900, "Painting the northern sky, live", "Sunset in forty brush strokes", 2},
+	{"mina", "Mina Okafor", "US", 48_200, "Late-night piano requests", "A lullaby for the setting sun", 2},
+	{"theo", "Theo Lindqvist", "SE", 21_900, "Painting the northern sky, live", "The northern lights in forty strokes", 1},
 	{"yuki", "Yuki Tanaka", "JP", 130_400, "Rooftop concert rehearsal", "Soundcheck: the bass drop", 3},
 	{"amara", "Amara Diallo", "FR", 15_300, "", "Paper hearts, one take", 4},
 }

@@ -52,7 +52,7 @@ func (a *App) poll(ctx context.Context) error {
 	if a.Options.Config.StripeKey == "" && a.sandbox == nil {
 		return nil
 	}
-	events, err := a.Stripe.ListEvents(ctx, stripe.EventQuery{Since: a.Clock.Now().Add(-pollBack)})
+	events, err := a.Stripe.ListEvents(ctx, stripe.EventQuery{Since: a.time.Now().Add(-pollBack)})
 	if err != nil {
 		return err
 	}

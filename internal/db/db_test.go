@@ -277,3 +277,38 @@ func TestClosedDatabaseRefusesWrites(t *testing.T) {
 		}
 	})
 }
+
+// TestCancelHarmsNobody has callers go away in the middle of their closures;
+// the others of the shared transaction must not notice.
+func TestCancelHarmsNobody(t *testing.T) {
+	each(t, func(t *testing.T, d *db.DB) {
+		bg := context.Background()
+		var wg sync.WaitGroup
+		for g := range 8 {
+			wg.Go(func() {
+				for i := range 40 {
+					id := g*1000 + i
+					if g%2 == 0 {
+						if err := d.Write(bg, func(tx *db.Tx) error { return insert(bg, tx, id, 1) }); err != nil {
+							t.Errorf("a caller who stayed was refused: %v", err)
+						}
+						continue
+					}
+					ctx, cancel := context.WithCancel(bg)
+					_ = d.Write(ctx, func(tx *db.Tx) error {
+						if err := insert(ctx, tx, id, 1); err != nil {
+							return err
+						}
+						cancel()
+						return insert(ctx, tx, 100_000+id, 1)
+					})
+					cancel()
+				}
+			})
+		}
+		wg.Wait()
+		if rows, _ := count(t, d); rows != 4*40*3 {
+			t.Errorf("%d rows, want %d", rows, 4*40*3)
+		}
+	})
+}

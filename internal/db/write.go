@@ -197,7 +197,7 @@ func (d *DB) tryBatch(ctx context.Context, batch []*call) error {
 	if err != nil {
 		return err
 	}
-	tx := &Tx{conn: w, now: d.clk.Now(), ids: d.ids, signals: &d.signals}
+	tx := &Tx{conn: shared{w}, now: d.clk.Now(), ids: d.ids, signals: &d.signals}
 	wrote := false
 	for _, c := range batch {
 		tx.after = nil
@@ -220,6 +220,27 @@ func (d *DB) tryBatch(ctx context.Context, batch []*call) error {
 		return nil
 	}
 	return w.commit(ctx)
+}
+
+// shared keeps the context of one caller from ending a statement in the
+// transaction that all callers of the batch share: a cancelled statement would
+// take the transaction with it.
+type shared struct{ conn }
+
+func (s shared) exec(ctx context.Context, query string, args []any) (int64, error) {
+	return s.conn.exec(context.WithoutCancel(ctx), query, args)
+}
+
+func (s shared) query(ctx context.Context, query string, args []any) (rowSource, error) {
+	return s.conn.query(context.WithoutCancel(ctx), query, args)
+}
+
+func (s shared) insertRows(ctx context.Context, table string, cols []string, n int, args []any) error {
+	return s.conn.insertRows(context.WithoutCancel(ctx), table, cols, n, args)
+}
+
+func (s shared) updateRows(ctx context.Context, table string, cols []string, n int, args []any) error {
+	return s.conn.updateRows(context.WithoutCancel(ctx), table, cols, n, args)
 }
 
 // runOne runs one closure in a savepoint. It returns an error only when the

@@ -18,9 +18,15 @@ type Source string
 // FromGift is what gifts earn.
 const FromGift Source = "gift"
 
-// Bucket is a pending earning within a Book: where today's diamonds go.
+// Bucket is a creator's pending earning within a Book: where today's diamonds
+// go. One that nothing was earned in yet has no Earning until Open.
 type Bucket struct {
 	Earning id.Earning
+
+	creator id.Person
+	source  Source
+	day     int64
+	card    RateCard
 	account *ledger.Account
 }
 
@@ -29,17 +35,31 @@ func day(us int64) int64 { return us / int64(24*time.Hour/time.Microsecond) }
 
 func dayStart(n int64) time.Time { return time.Unix(n*24*60*60, 0).UTC() }
 
-// Buckets finds, or opens, today's earning of each creator.
+// today is the day of the journal, which never goes back: when the clock does,
+// a day whose earnings have matured is not opened again.
+func today(ctx context.Context, tx *db.Tx) (int64, error) {
+	_, last, _, err := ledger.Head(ctx, tx)
+	return day(max(tx.NowUS(), last.UnixMicro())), err
+}
+
+// Buckets finds today's bucket of each creator. It writes nothing: a call that
+// is refused leaves no earning behind.
 func Buckets(ctx context.Context, tx *db.Tx, b *ledger.Book, source Source, c RateCard, creators []id.Person) (map[id.Person]*Bucket, error) {
 	buckets := make(map[id.Person]*Bucket, len(creators))
 	if len(creators) == 0 {
 		return buckets, nil
 	}
+	today, err := today(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range creators {
+		buckets[p] = &Bucket{creator: p, source: source, day: today, card: c}
+	}
 	list := make([]any, len(creators))
 	for i, p := range creators {
 		list[i] = string(p)
 	}
-	today := day(tx.NowUS())
 	accounts := make(map[id.Person]int64, len(creators))
 	var ids []int64
 	rows, err := tx.QueryList(ctx, "SELECT id, creator_id, account_id FROM earning WHERE source = $1 AND day = $2 AND rule = $3 AND creator_id IN ($list)", list, string(source), today, c.Version)
@@ -53,7 +73,7 @@ func Buckets(ctx context.Context, tx *db.Tx, b *ledger.Book, source Source, c Ra
 		if err := rows.Scan(&e, &p, &acc); err != nil {
 			return nil, err
 		}
-		buckets[id.Person(p)] = &Bucket{Earning: id.Earning(e)}
+		buckets[id.Person(p)].Earning = id.Earning(e)
 		accounts[id.Person(p)] = acc
 		ids = append(ids, acc)
 	}
@@ -63,37 +83,34 @@ func Buckets(ctx context.Context, tx *db.Tx, b *ledger.Book, source Source, c Ra
 	if err := b.Load(ctx, ids); err != nil {
 		return nil, err
 	}
-	for p, bucket := range buckets {
-		if bucket.account = b.Account(accounts[p]); bucket.account == nil {
-			return nil, errors.New("earnings: " + string(bucket.Earning) + " has no account")
-		}
-	}
-	for _, p := range creators {
-		if buckets[p] == nil {
-			if buckets[p], err = open(ctx, tx, b, source, c, p, today); err != nil {
-				return nil, err
-			}
+	for p, acc := range accounts {
+		if buckets[p].account = b.Account(acc); buckets[p].account == nil {
+			return nil, errors.New("earnings: " + string(buckets[p].Earning) + " has no account")
 		}
 	}
 	return buckets, nil
 }
 
-// open makes the earning of a creator's day and schedules its maturity.
-func open(ctx context.Context, tx *db.Tx, b *ledger.Book, source Source, c RateCard, creator id.Person, today int64) (*Bucket, error) {
-	bucket := &Bucket{Earning: id.Earning(tx.NewID(id.KindEarning))}
-	acc, err := b.Find(ctx, ledger.Ref{Path: ledger.EarningPath(bucket.Earning), Asset: money.Diamond})
-	if err != nil {
-		return nil, err
+// Open makes the earning of the creator's day, if there is none yet, and
+// schedules its maturity. It comes before the first Credit.
+func (k *Bucket) Open(ctx context.Context, tx *db.Tx, b *ledger.Book) error {
+	if k.account != nil {
+		return nil
 	}
-	bucket.account = acc[0]
-	available := dayStart(today + 1).Add(c.Hold()).UnixMicro()
+	k.Earning = id.Earning(tx.NewID(id.KindEarning))
+	acc, err := b.Find(ctx, ledger.Ref{Path: ledger.EarningPath(k.Earning), Asset: money.Diamond})
+	if err != nil {
+		return err
+	}
+	k.account = acc[0]
+	available := dayStart(k.day + 1).Add(k.card.Hold()).UnixMicro()
 	_, err = tx.Exec(ctx, `INSERT INTO earning (id, creator_id, source, day, rule, account_id, state, available_us, diamonds, amount_units, amount_asset, paid_units)
 		VALUES ($1, $2, $3, $4, $5, $6, 'pending', $7, 0, 0, $8, 0)`,
-		bucket.Earning, creator, string(source), today, c.Version, bucket.account.ID, available, string(c.PayAsset))
+		k.Earning, k.creator, string(k.source), k.day, k.card.Version, k.account.ID, available, string(k.card.PayAsset))
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return bucket, outbox.Schedule(ctx, tx, outbox.Work{Kind: WorkMature, Key: string(bucket.Earning), DueUS: available})
+	return outbox.Schedule(ctx, tx, outbox.Work{Kind: WorkMature, Key: string(k.Earning), DueUS: available})
 }
 
 // Issuer returns the account that diamonds come from.
@@ -105,7 +122,7 @@ func Issuer(ctx context.Context, b *ledger.Book) (*ledger.Account, error) {
 	return acc[0], nil
 }
 
-// Credit returns the line that gives the bucket its diamonds. It is pure.
+// Credit returns the line that gives the open bucket its diamonds. It is pure.
 func (k *Bucket) Credit(issuer *ledger.Account, diamonds int64) ledger.Line {
 	return ledger.Line{From: issuer, To: k.account, Amount: diamonds}
 }

@@ -10,6 +10,7 @@ import (
 
 // The rules of earnings, by name.
 const (
+	RuleWhole     = "every earning has the account with its name and the rate card that it names"
 	RuleMatured   = "a matured earning is floor(diamonds × rate), and its account is empty"
 	RuleAvailable = "what a creator has available is what the earnings have left"
 	RuleDiamonds  = "diamonds issued are pending or converted"
@@ -18,30 +19,51 @@ const (
 // Checks are the rules of earnings for ledger verify.
 func Checks() []ledger.Check {
 	return []ledger.Check{
+		{Name: RuleWhole, Run: checkWhole},
 		{Name: RuleMatured, Run: checkMatured},
 		{Name: RuleAvailable, Run: checkAvailable},
 		{Name: RuleDiamonds, Run: checkDiamonds},
 	}
 }
 
-func checkMatured(ctx context.Context, tx *db.Tx, r *ledger.Report) error {
-	rows, err := tx.Query(ctx, `SELECT e.id, e.diamonds, e.amount_units, a.balance, a.path, c.pay_num, c.pay_den
-		FROM earning e LEFT JOIN ledger_account a ON a.id = e.account_id LEFT JOIN rate_card c ON c.version = e.rule
-		WHERE e.state = 'available' AND a.id IS NOT NULL AND c.version IS NOT NULL`)
+// checkWhole finds the earnings that the other checks, which join the account
+// and the rate card, would pass over.
+func checkWhole(ctx context.Context, tx *db.Tx, r *ledger.Report) error {
+	rows, err := tx.Query(ctx, `SELECT e.id, COALESCE(a.path, ''), e.rule FROM earning e
+		LEFT JOIN ledger_account a ON a.id = e.account_id LEFT JOIN rate_card c ON c.version = e.rule
+		WHERE a.path IS NULL OR a.path <> 'earning/' || e.id OR a.asset <> 'DIAMOND' OR c.version IS NULL`)
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var earning, path string
+		var earning, path, rule string
+		if err := rows.Scan(&earning, &path, &rule); err != nil {
+			return err
+		}
+		r.Add(RuleWhole, earning, "its account is %q and its rate card %q", path, rule)
+	}
+	return rows.Err()
+}
+
+func checkMatured(ctx context.Context, tx *db.Tx, r *ledger.Report) error {
+	rows, err := tx.Query(ctx, `SELECT e.id, e.diamonds, e.amount_units, a.balance, c.pay_num, c.pay_den
+		FROM earning e JOIN ledger_account a ON a.id = e.account_id JOIN rate_card c ON c.version = e.rule
+		WHERE e.state = 'available'`)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var earning string
 		var diamonds, amount, left int64
 		var c RateCard
-		if err := rows.Scan(&earning, &diamonds, &amount, &left, &path, &c.PayNum, &c.PayDen); err != nil {
+		if err := rows.Scan(&earning, &diamonds, &amount, &left, &c.PayNum, &c.PayDen); err != nil {
 			return err
 		}
 		want, err := c.Pay(diamonds)
-		if err != nil || want != amount || left != 0 || path != "earning/"+earning {
-			r.Add(RuleMatured, earning, "%d diamonds became %d, expected %d; %d diamonds are left on %s", diamonds, amount, want, left, path)
+		if err != nil || want != amount || left != 0 {
+			r.Add(RuleMatured, earning, "%d diamonds became %d, expected %d; %d diamonds are left", diamonds, amount, want, left)
 		}
 	}
 	return rows.Err()

@@ -189,7 +189,11 @@ func (b *batch) pay(ctx context.Context, g *Gift) error {
 		return err
 	}
 	if g.Diamonds > 0 {
-		lines = append(lines, b.buckets[g.Creator].Credit(b.issuer, g.Diamonds))
+		bucket := b.buckets[g.Creator]
+		if err := bucket.Open(ctx, b.tx, b.book); err != nil {
+			return err
+		}
+		lines = append(lines, bucket.Credit(b.issuer, g.Diamonds))
 	}
 	p, err := b.book.Post(ctx, ledger.Transfer{Kind: "gift.sent", Cause: string(g.ID), Rule: b.card.Version, Lines: lines})
 	if err != nil {

@@ -16,7 +16,9 @@
 // A Book holds the accounts that a closure works with. Post applies a
 // transfer to it in memory and refuses one that would take an account below
 // its floor; Flush writes everything with one statement a table. A use case
-// with one transfer calls the function Post, which is a Book of one.
+// with one transfer calls the function Post, which is a Book of one. A Book
+// knows its accounts as they were when it loaded them, so one Book is open at
+// a time: the second of two to be flushed fails, and its closure with it.
 //
 // # Invariants
 //
@@ -26,11 +28,18 @@
 //   - (cause, kind) is unique for ever; seq has no gap; at never falls.
 //   - hash(n) covers every field of transfer n and hash(n−1).
 //
-// Verify recomputes all of it. Packages above add checks of their own rules.
+// Verify recomputes all of it, and every column of every row takes part in it.
+// What it can not see is a journal that somebody rewrote or cut off with all
+// its balances and hashes; a head that was kept elsewhere shows that (Anchor).
+// Packages above add checks of their own rules.
 //
 // # How to change
 //
 // A new kind of account needs nothing here unless it may go below zero: then
 // it belongs in FloorOf. A field of a transfer must enter digest, or it can be
-// changed without notice.
+// changed without notice; and since a chain must read alike for ever, it enters
+// only for transfers that have it.
+//
+// The indexes of ledger_line hold the amounts, so that a balance at an earlier
+// instant is the sum of one stretch of an index, from the nearer end.
 package ledger

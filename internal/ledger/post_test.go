@@ -3,6 +3,7 @@ package ledger_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -205,6 +206,26 @@ func TestCauseAndKindOnce(t *testing.T) {
 		})
 		if err == nil {
 			t.Error("one cause bought coins twice in one transaction")
+		}
+		err = d.Write(t.Context(), func(tx *db.Tx) error { // in the middle of a set
+			b := ledger.Open(tx)
+			acc, err := b.Find(t.Context(), ledger.Ref{Path: ledger.CoinsIssued, Asset: money.Coin}, ledger.Ref{Path: "lot/1", Asset: money.Coin})
+			if err != nil {
+				return err
+			}
+			for i := range 100 {
+				cause := fmt.Sprint("cps_", 100+i)
+				if i == 50 {
+					cause = "cps_1"
+				}
+				if _, err := b.Post(t.Context(), ledger.Transfer{Kind: "coins.bought", Cause: cause, Lines: []ledger.Line{{From: acc[0], To: acc[1], Amount: 1}}}); err != nil {
+					return err
+				}
+			}
+			return b.Flush(t.Context())
+		})
+		if err == nil {
+			t.Error("one cause bought coins twice in a set")
 		}
 		if diff := cmp.Diff(before, snapshot(t, d)); diff != "" {
 			t.Errorf("the refused transfers left something:\n%s", diff)

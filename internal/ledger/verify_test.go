@@ -122,6 +122,9 @@ var violations = []violation{
 	{"the head's account", ledger.RuleHead, true, []string{"UPDATE ledger_head SET last_account = 2"}},
 	{"the head deleted", ledger.RuleHead, true, []string{"DELETE FROM ledger_head"}},
 	{"an account beside the row", ledger.RuleHead, true, []string{"INSERT INTO ledger_account (id, path, asset, balance, floor) VALUES (-4, 'lot/3', 'COIN', 0, 0)"}},
+	{"an account far ahead", ledger.RuleHead, true, []string{
+		"INSERT INTO ledger_account (id, path, asset, balance, floor) VALUES (100, 'lot/3', 'COIN', 0, 0)",
+		"UPDATE ledger_head SET last_account = last_account + 1"}},
 	{"the last transfer deleted", ledger.RuleHead, false, []string{
 		"DELETE FROM ledger_line WHERE seq = 5", "DELETE FROM ledger_transfer WHERE seq = 5"}},
 	{"the last transfer deleted, balances adjusted", ledger.RuleHead, true, []string{
@@ -132,32 +135,49 @@ var violations = []violation{
 	{"a floor under the world", ledger.RuleFloorOf, true, []string{"UPDATE ledger_account SET floor = -1000 WHERE path = 'provider/stripe'"}},
 }
 
+// refusedBySchema is damage that a CHECK refuses, for the day it does not.
+var refusedBySchema = []violation{
+	{"a negative amount", ledger.RuleLines, false, []string{"UPDATE ledger_line SET amount = -amount WHERE seq = 3 AND n = 1"}},
+	{"a line of nothing", ledger.RuleLines, false, []string{"UPDATE ledger_line SET amount = 0 WHERE seq = 3 AND n = 1"}},
+	{"a line to its own account", ledger.RuleLines, false, []string{"UPDATE ledger_line SET to_account = from_account WHERE seq = 4"}},
+	{"a balance below its floor", ledger.RuleFloor, false, []string{"UPDATE ledger_account SET balance = -1 WHERE id = " + lot1}},
+	{"a second head", ledger.RuleHead, true, []string{"INSERT INTO ledger_head (id, seq, hash, last_account, at_us) SELECT 0, h.seq, h.hash, h.last_account, h.at_us FROM ledger_head h"}},
+	{"a head of another number", ledger.RuleHead, true, []string{"UPDATE ledger_head SET id = 2"}},
+}
+
 // TestPlantedViolations is the teeth of the ledger's own rules.
 func TestPlantedViolations(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB, clk *clock.Manual) {
 		small(t, d, clk)
-		ledgertest.Verify(t, d)
-		undo := errors.New("undone")
-		for _, v := range violations {
-			err := d.Write(t.Context(), func(tx *db.Tx) error {
-				for _, statement := range v.sql {
-					if n, err := tx.Exec(t.Context(), statement); err != nil || n == 0 {
-						return fmt.Errorf("%s changed %d rows: %w", statement, n, err)
-					}
-				}
-				r, err := ledger.VerifyIn(t.Context(), tx)
-				if err != nil {
-					return err
-				}
-				judge(t, &v, r)
-				return undo
-			})
-			if !errors.Is(err, undo) {
-				t.Errorf("%s: %v", v.name, err)
-			}
-		}
+		plant(t, d, violations)
+		unguard(t, d)
+		plant(t, d, refusedBySchema)
 		ledgertest.Verify(t, d)
 	})
+}
+
+// plant plants each violation, verifies, and undoes it.
+func plant(t *testing.T, d *db.DB, all []violation) {
+	t.Helper()
+	undo := errors.New("undone")
+	for _, v := range all {
+		err := d.Write(t.Context(), func(tx *db.Tx) error {
+			for _, statement := range v.sql {
+				if n, err := tx.Exec(t.Context(), statement); err != nil || n == 0 {
+					return fmt.Errorf("%s changed %d rows: %w", statement, n, err)
+				}
+			}
+			r, err := ledger.VerifyIn(t.Context(), tx)
+			if err != nil {
+				return err
+			}
+			judge(t, &v, r)
+			return undo
+		})
+		if !errors.Is(err, undo) {
+			t.Errorf("%s: %v", v.name, err)
+		}
+	}
 }
 
 func judge(t *testing.T, v *violation, r *ledger.Report) {

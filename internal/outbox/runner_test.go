@@ -547,10 +547,11 @@ func TestRun(t *testing.T) {
 	each(t, func(w *world) {
 		r := w.runner()
 		var hanging, most atomic.Int64
-		hang, did := make(chan bool), make(chan string, 100)
+		hang, did, began := make(chan bool), make(chan string, 100), make(chan bool, 100)
 		r.Outside("hangs", func(ctx context.Context, _ string) (time.Duration, error) {
 			most.Store(max(most.Load(), hanging.Add(1)))
 			defer hanging.Add(-1)
+			began <- true
 			select {
 			case <-hang:
 				return 0, nil
@@ -584,6 +585,9 @@ func TestRun(t *testing.T) {
 		}
 		for range 2 * runOfOneKind {
 			hang <- true
+		}
+		for range 3 * runOfOneKind {
+			<-began
 		}
 		cancel()
 		if err := <-ended; !errors.Is(err, context.Canceled) {

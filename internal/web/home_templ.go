@@ -83,7 +83,7 @@ func homePage(v *visit, h report.Home) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			} else {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "<ul class=\"cards\">")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "<ul class=\"cards rooms\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -196,7 +196,7 @@ func roomCard(v *visit, r content.Room, creator people.Brief) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = caption(r.Title, nameOf(creator), v.N("watching", int64(v.site.cfg.Hub.Listeners(topicOf(string(r.ID)))))).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = caption(r.Title, nameOf(creator), v.watching(string(r.ID))).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

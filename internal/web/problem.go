@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/ovationhq/ovation/internal/fault"
 )
@@ -45,6 +46,9 @@ func (v *visit) problemOf(err error) *problem {
 			p.Missing = n
 			p.Detail, p.DetailLang = v.T("problem.insufficient", v.coins(n)), ""
 		}
+	case fault.CardDeclined:
+		reason, _, _ := strings.Cut(f.Detail, " Nothing was charged.")
+		p.Detail, p.DetailLang = v.T("problem.declined", v.in(reason)), ""
 	case fault.KYCRequired:
 		p.Detail, p.DetailLang = v.T("problem.kyc"), ""
 	case fault.Internal:

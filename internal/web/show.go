@@ -130,3 +130,12 @@ func (v *visit) criterion(c programme.Checked) string {
 	}
 	return v.T("criterion.number", name, v.number(c.Value), v.number(c.Need()))
 }
+
+// watching writes how many watch a LIVE, or nothing when nobody does.
+func (v *visit) watching(target string) string {
+	n := v.site.cfg.Hub.Listeners(topicOf(target))
+	if n == 0 {
+		return ""
+	}
+	return v.N("watching", int64(n))
+}

@@ -121,7 +121,7 @@ var english = map[string]string{
 	"topup.keeps": "%[1]d × %[2]s stays chosen. Nothing was charged so far.",
 	"topup.buy":   "Buy %[1]s for %[2]s",
 
-	"card.text":         "%[1]s •••• %[2]s (%[3]02d/%[4]02d)",
+	"card.text":         "%[1]s •••• %[2]s (%02[3]d/%02[4]d)",
 	"card.pay_with":     "Pay with",
 	"card.none":         "There is no saved card yet.",
 	"card.unknown":      "Your cards can not be read at the moment: the payment provider does not answer. Nothing was charged.",
@@ -246,6 +246,7 @@ var english = map[string]string{
 
 	"explain.title":     "Where this amount comes from",
 	"explain.text":      "Each step shows its formula with the numbers put in, and what it is made of. The parts add up.",
+	"explain.available": "available:",
 	"explain.rule":      "rules: %s",
 	"explain.parts.one": "Made of %s part", "explain.parts.other": "Made of %s parts",
 	"explain.sum":  "Sum of the parts",

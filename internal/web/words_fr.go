@@ -121,7 +121,7 @@ var french = map[string]string{
 	"topup.keeps": "%[1]d × %[2]s reste choisi. Rien n’a été débité jusqu’ici.",
 	"topup.buy":   "Acheter %[1]s pour %[2]s",
 
-	"card.text":         "%[1]s •••• %[2]s (%[3]02d/%[4]02d)",
+	"card.text":         "%[1]s •••• %[2]s (%02[3]d/%02[4]d)",
 	"card.pay_with":     "Payer avec",
 	"card.none":         "Il n’y a pas encore de carte enregistrée.",
 	"card.unknown":      "Vos cartes ne peuvent pas être lues pour le moment : le prestataire de paiement ne répond pas. Rien n’a été débité.",
@@ -246,6 +246,7 @@ var french = map[string]string{
 
 	"explain.title":     "D’où vient ce montant",
 	"explain.text":      "Chaque étape montre sa formule avec les nombres, et de quoi elle est faite. Les parties s’additionnent.",
+	"explain.available": "disponibilité :",
 	"explain.rule":      "règles : %s",
 	"explain.parts.one": "Fait de %s partie", "explain.parts.other": "Fait de %s parties",
 	"explain.sum":  "Somme des parties",

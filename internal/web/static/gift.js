@@ -106,7 +106,7 @@ async function give(c) {
 	const f = form();
 	if (!f) return false;
 	const data = new URLSearchParams({ gift: c.value, quantity: c.quantity, key: f.elements.key.value });
-	let key = f.elements.key.value + '/' + c.value + '/' + c.quantity;
+	let key = f.elements.key.value + '/' + c.value.split('@')[0] + '/' + c.quantity; // as the form without script makes it
 	if (c.streak) {
 		if (!combo || combo.gift !== c.value || Date.now() > combo.until) combo = { id: newComboID(), seq: 0, gift: c.value, until: 0 };
 		combo.seq++;
@@ -200,7 +200,7 @@ function wire() {
 		event.preventDefault();
 		const data = new URLSearchParams(new FormData(topUp, event.submitter));
 		for (const b of topUp.querySelectorAll('button')) b.disabled = true;
-		await part(topUp.action, { method: 'POST', body: data }).catch(() => topUp.submit());
+		await part(topUp.action, { method: 'POST', body: data }).catch(() => { location.href = stageURL(chosen()); });
 	});
 }
 

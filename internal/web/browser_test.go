@@ -1,0 +1,209 @@
+package web_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+
+	"github.com/ovationhq/ovation/internal/clock"
+	"github.com/ovationhq/ovation/internal/db/dbtest"
+)
+
+// chromium opens a browser that asks nothing of the world outside.
+func chromium(t *testing.T) context.Context {
+	t.Helper()
+	path := ""
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if p, err := exec.LookPath(name); err == nil {
+			path = p
+			break
+		}
+	}
+	if path == "" {
+		dbtest.Unavailable(t, "chromium", "There is no chromium here; install it to run the pages in a real browser.")
+	}
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
+		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-dev-shm-usage", true),
+		chromedp.Flag("no-proxy-server", true), chromedp.Flag("lang", "en-US"), chromedp.UserDataDir(t.TempDir()))
+	ctx, cancel := chromedp.NewExecAllocator(t.Context(), options...)
+	t.Cleanup(cancel)
+	ctx, cancel = chromedp.NewContext(ctx)
+	t.Cleanup(cancel)
+	return ctx
+}
+
+// running is a rig whose clock runs and whose due work is done as it comes.
+func running(t *testing.T) *rig {
+	t.Helper()
+	clk := &clock.System{}
+	r := newRig(t, clk, func(by time.Duration) { clk.SetOffset(clk.Offset() + by) })
+	clk.OnMove(r.runner.Woken)
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- r.runner.Run(ctx) }()
+	t.Cleanup(func() { cancel(); <-done })
+	return r
+}
+
+// tab is one page of the browser.
+type tab struct {
+	t   *testing.T
+	ctx context.Context
+}
+
+func (b tab) do(what string, steps ...chromedp.Action[chromedp.Void]) {
+	b.t.Helper()
+	if err := chromedp.Do(b.ctx, steps...); err != nil {
+		b.t.Fatalf("%s: %v; the page says: %s", what, err, b.text("main"))
+	}
+}
+
+func (b tab) text(selector string) string {
+	b.t.Helper()
+	text, err := chromedp.Run(b.ctx, chromedp.Text(chromedp.CSS(selector)))
+	if err != nil {
+		b.t.Fatalf("reading %s: %v", selector, err)
+	}
+	return strings.TrimSpace(text)
+}
+
+// until waits until the expression holds in the page. The page's policy
+// forbids it to make functions out of text, so this does not either.
+func (b tab) until(what, expression string) {
+	b.t.Helper()
+	ctx, cancel := context.WithTimeout(b.ctx, 20*time.Second)
+	defer cancel()
+	_, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`new Promise(done => { const look = () => { if (`+expression+`) done(true); else setTimeout(look, 20); }; look(); })`,
+		chromedp.EvalAwaitPromise))
+	if err != nil {
+		b.t.Fatalf("%s: %v; the page says: %s", what, err, b.text("main"))
+	}
+}
+
+func click(selector string) chromedp.Action[chromedp.Void] {
+	return chromedp.Click(chromedp.CSS(selector))
+}
+func see(selector string) chromedp.Action[chromedp.Void] {
+	return chromedp.WaitVisible(chromedp.CSS(selector))
+}
+
+// TestInBrowser walks the way of a gift in a real browser: a fan buys coins,
+// gives and taps a combo; the creator sees the earning and asks where it comes
+// from.
+func TestInBrowser(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a browser takes some seconds")
+	}
+	b := tab{t, chromium(t)}
+	r := running(t)
+	b.do("sign in", chromedp.EmulateViewport(1440, 900), chromedp.Navigate(r.url+"/sign-in?to=/wallet"), click(fmt.Sprintf(`button[value="%s"]`, r.fan.ID)), see("#coins"))
+	b.shot("wallet-empty")
+	b.do("add the test card", click(`form[action="/wallet/cards/test"] button`), see("#buy-form"))
+	b.do("buy a pack", click("#buy-form button[type=submit]"), see("#bought"))
+	b.shot("wallet")
+	if got := b.text("#coins"); got != "350 coins" {
+		t.Errorf("the wallet shows %q, want 350 coins", got)
+	}
+	b.gives(r)
+	b.do("be the creator", chromedp.Navigate(r.url+"/earnings"), chromedp.SetValue(chromedp.CSS("#persona"), string(r.maker.ID)), click(`form[action="/sandbox/sign-in"] button`), see("#pending"))
+	b.shot("earnings")
+	if got := b.text("#pending"); got != "$2.75" {
+		t.Errorf("pending is %q, want $2.75 for 550 diamonds", got)
+	}
+	b.do("ask where it comes from", click("#earning-rows a.explain"), see("#panel[open] #explanation"))
+	b.shot("explain")
+	if got := b.text("#panel .formula"); got != "⌊550 diamonds × 1/2⌋ = 2.75 USD" {
+		t.Errorf("the formula is %q", got)
+	}
+	b.tour(r)
+}
+
+// gives sends a combo of five and a gift that first needs coins.
+func (b tab) gives(r *rig) {
+	b.t.Helper()
+	b.do("open the first page", chromedp.Navigate(r.url+"/"), see(".live"))
+	b.shot("home")
+	b.do("enter the room", click(".poster a"), see("#stage[data-connected]"))
+	b.shot("live")
+	b.do("choose applause", click(`label:has(input[data-name="Applause"])`))
+	for n := 1; n <= 5; n++ {
+		b.do("tap", click("#send"))
+		b.until("count the tap", fmt.Sprintf(`document.getElementById('combo-count').textContent === '×%d'`, n))
+	}
+	b.shot("combo")
+	b.until("see the combo in the feed", `document.querySelector('#feed li[data-combo] .said')?.textContent === 'Mia Laurent gave Applause ×5 (50 coins)'`)
+	b.do("a gift that is more than the wallet holds", click(`label:has(input[data-name="Fireworks"])`), click("#send"), see("#topup"))
+	b.shot("topup")
+	b.do("buy exactly what is missing", click("#topup .offers button"))
+	b.until("keep the gift", `!document.getElementById('topup') && document.querySelector('input[data-name="Fireworks"]')?.checked`)
+	b.do("send it", click("#send"))
+	b.until("see it in the feed", `[...document.querySelectorAll('#feed .said')].some(n => n.textContent.includes('Fireworks ×1'))`)
+	b.shot("sent")
+}
+
+// shot takes pictures into the folder that OVATION_SHOTS names, in four
+// settings: small and large, light and dark.
+func (b tab) shot(name string) {
+	b.t.Helper()
+	folder := os.Getenv("OVATION_SHOTS")
+	if folder == "" {
+		return
+	}
+	for _, size := range []struct {
+		name          string
+		width, height int64
+	}{{"small", 360, 740}, {"large", 1440, 900}} {
+		for _, theme := range []string{"light", "dark"} {
+			_, err := chromedp.Call(b.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+				Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: theme}, {Name: "prefers-reduced-motion", Value: "reduce"}}})
+			if err != nil {
+				b.t.Fatalf("theme: %v", err)
+			}
+			b.do("settle", chromedp.EmulateViewport(size.width, size.height))
+			b.until("draw", `document.readyState === 'complete'`)
+			png, err := chromedp.Run(b.ctx, chromedp.CaptureScreenshot())
+			if err == nil {
+				err = os.WriteFile(filepath.Join(folder, name+"-"+size.name+"-"+theme+".png"), png, 0o600)
+			}
+			if err != nil {
+				b.t.Fatalf("picture %s: %v", name, err)
+			}
+		}
+	}
+	if _, err := chromedp.Call(b.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{}); err != nil {
+		b.t.Fatalf("theme: %v", err)
+	}
+}
+
+// tour visits pages on a phone: none scrolls sideways.
+func (b tab) tour(r *rig) {
+	b.t.Helper()
+	for _, page := range []struct{ name, path string }{
+		{"home", "/"}, {"watch", "/v/" + string(r.video.ID)}, {"live-own", "/live/" + string(r.room.ID)}, {"wallet-creator", "/wallet"}, {"earnings-small", "/earnings"}, {"lost", "/nowhere"},
+	} {
+		b.do(page.name, chromedp.EmulateViewport(360, 740), chromedp.Navigate(r.url+page.path), see("main"))
+		wide, err := chromedp.Run(b.ctx, chromedp.Evaluate[int64](`document.documentElement.scrollWidth`))
+		if err != nil || wide > 360 {
+			b.t.Errorf("%s is %d pixels wide on a phone (%v)", page.path, wide, err)
+		}
+		b.shot("tour-" + page.name)
+	}
+	b.do("be the operator", chromedp.Navigate(r.url+"/"), chromedp.SetValue(chromedp.CSS("#persona"), string(r.boss.ID)), click(`form[action="/sandbox/sign-in"] button`), see("#main"))
+	b.do("look at the books", chromedp.Navigate(r.url+"/operator"), see("#outstanding"))
+	b.shot("tour-operator")
+	b.do("speak French", click(`button[lang="fr"]`), see(`html[lang="fr"] #outstanding`))
+	b.shot("tour-operator-french")
+	b.do("sign out", click(".menu summary"), click(`form[action="/sign-out"] button`), see(`a.button[href^="/sign-in"]`))
+	b.do("sign in", chromedp.Navigate(r.url+"/sign-in"), see("#email"))
+	b.shot("tour-sign-in")
+	b.do("sign up", chromedp.Navigate(r.url+"/sign-up"), see("#handle"))
+	b.shot("tour-sign-up")
+}

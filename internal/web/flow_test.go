@@ -1,0 +1,141 @@
+package web_test
+
+import (
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/ovationhq/ovation/internal/payment/sandbox"
+	"github.com/ovationhq/ovation/internal/people"
+)
+
+// TestPayout follows the money: pending, available after eight days, an
+// account that lacks a document, a payout that is canceled and one that
+// arrives.
+func TestPayout(t *testing.T) {
+	r := still(t)
+	fan, maker := r.browser(r.fan.ID), r.browser(r.maker.ID)
+	fan.buy(t, "1400@1999@USD")
+	fan.give(t, r, "whale@1000", "1")
+	has(t, maker.get("/earnings"), 200, `id="pending">$5.00`, "18 March 2026, 00:00 UTC", "pending until")
+	has(t, maker.post("/sandbox/advance", url.Values{"by": {"192h0m0s"}, "back": {"/earnings"}}), 200, `id="available">$5.00`, "18 March 2026, 12:00 UTC", "First complete the payout account")
+	leave := maker.post("/earnings/onboarding", url.Values{})
+	has(t, leave, 200, "The payment provider asks who you are")
+	a := regexp.MustCompile(`id="leave" href="([^"]+)"`).FindStringSubmatch(leave.body)
+	res, err := maker.client.PostForm(a[1], url.Values{"name": {"Théo Marchand"}, "bank": {"000123456789"}, "variant": {string(sandbox.Document)}})
+	r.ok(err)
+	res.Body.Close()
+	has(t, maker.post("/earnings/account", url.Values{}), 200, "Still missing:", "an identity document", "Complete the payout account")
+	page := maker.get("/earnings")
+	key := hidden(t, page.body, "/earnings/payouts", "key")
+	has(t, maker.post("/earnings/payouts", url.Values{"key": {key}}), 403, "The payout account is not ready", "What is missing stands below")
+
+	leave = maker.post("/earnings/onboarding", url.Values{})
+	a = regexp.MustCompile(`id="leave" href="([^"]+)"`).FindStringSubmatch(leave.body)
+	res, err = maker.client.PostForm(a[1], url.Values{"name": {"Théo Marchand"}, "bank": {"000123456789"}, "variant": {string(sandbox.Complete)}})
+	r.ok(err)
+	res.Body.Close()
+	has(t, maker.post("/earnings/account", url.Values{}), 200, "Payouts go to SANDBOX TEST BANK •••• 6789")
+	has(t, maker.post("/earnings/payouts", url.Values{"key": {key}, "amount": {"99"}}), 402, "Not enough coins", "99.00 USD were asked for")
+	for range 2 {
+		page = maker.post("/earnings/payouts", url.Values{"key": {key}, "amount": {"2.00"}})
+		has(t, page, 200, "The payout is scheduled", "$2.00", `id="available">$3.00`)
+	}
+	cancel := regexp.MustCompile(`action="(/earnings/payouts/[^"]+/cancel)"`).FindStringSubmatch(page.body)
+	fan = r.browser(r.fan.ID) // the earlier session was a day long
+	has(t, fan.post(cancel[1], url.Values{}), 404, "There is nothing here")
+	has(t, maker.post(cancel[1], url.Values{}), 200, "The payout is canceled", `id="available">$5.00`)
+	page = maker.get("/earnings")
+	has(t, maker.post("/earnings/payouts", url.Values{"key": {hidden(t, page.body, "/earnings/payouts", "key")}}), 200, `id="available">$0.00`)
+	page = maker.post("/sandbox/advance", url.Values{"by": {"192h0m0s"}, "back": {"/earnings"}})
+	has(t, page, 200, "in the bank", "paid out")
+	payout := regexp.MustCompile(`href="/explain/(pyo_[^"]+)"`).FindStringSubmatch(page.body)
+	has(t, maker.get("/explain/"+payout[1]), 200, "the sum of 1 earnings = 5.00 USD", "Sum of the parts")
+	part := maker.get("/explain/"+payout[1], "X-Part", "explain")
+	if strings.Contains(part.body, "<html") || !strings.Contains(part.body, `id="explanation"`) {
+		t.Errorf("the part is %s", part.body)
+	}
+	has(t, r.browser(r.fan.ID).get("/explain/"+payout[1]), 404)
+}
+
+// TestAccounts sets the site up, signs out, up and in, with every mistake told
+// at its field.
+func TestAccounts(t *testing.T) {
+	r := still(t)
+	token, _, err := r.people.CreateLink(t.Context(), people.ForSetUp, "")
+	r.ok(err)
+	form := url.Values{"name": {"Olu"}, "handle": {"olu"}, "email": {"olu@example.org"}, "password": {"seven green lamps at noon"}, "birth_date": {"1980-01-02"}, "region": {"GB"}, "to": {"/operator"}}
+	b := r.browser("")
+	has(t, b.get("/setup/"+token), 200, "This makes the account of the first operator")
+	has(t, b.get("/setup/"+token), 200) // looking does not use it up
+	has(t, b.post("/setup/"+token, form), 200, "Coins outstanding", "Due work")
+	has(t, b.post("/sign-out", url.Values{}), 200, "Sign in")
+	has(t, b.get("/operator"), 200, "E-mail address") // has led to signing in
+	form.Set("handle", "olu.two")
+	form.Set("email", "olu2@example.org")
+	has(t, b.post("/setup/"+token, form), 403, "This link does not work")
+
+	form.Set("handle", "x")
+	form.Set("password", "short")
+	wrong := b.post("/sign-up", form)
+	has(t, wrong, 422, `id="handle-wrong"`, "A handle has 3 to 24 characters.", `id="password-wrong"`, `value="olu2@example.org"`)
+	if strings.Contains(wrong.body, `value="short"`) {
+		t.Error("the password comes back")
+	}
+	checkHTML(t, "sign-up with mistakes", "en", wrong.body)
+	has(t, b.post("/sign-in", url.Values{"email": {"olu@example.org"}, "password": {"wrong"}}), 401, "The e-mail address or the password is not right.")
+	has(t, b.post("/sign-in", url.Values{"email": {"olu@example.org"}, "password": {"seven green lamps at noon"}, "to": {"/operator"}}), 200, "Coins outstanding")
+	has(t, r.browser(r.fan.ID).get("/operator"), 403, "This page is for the operators")
+}
+
+// TestOtherSites refuses what another site makes a browser send.
+func TestOtherSites(t *testing.T) {
+	r := still(t)
+	r.grant(r.fan.ID, 100)
+	b := r.browser(r.fan.ID)
+	for _, header := range [][]string{{"Sec-Fetch-Site", "cross-site"}, {"Origin", "https://evil.example"}} {
+		has(t, b.post("/live/"+string(r.room.ID)+"/gifts", url.Values{"gift": {"rose@5"}, "quantity": {"1"}}, header...), 403, "another site has caused this request")
+	}
+	a := b.post("/wallet/buy", url.Values{"pack": {"70@99@USD"}, "card": {"x"}})
+	has(t, a, 400, "This form is too old")
+	a = b.post("/preferences", url.Values{"lang": {"fr"}, "back": {"https://evil.example/"}})
+	if a.url.Host != strings.TrimPrefix(r.url, "http://") || !strings.Contains(a.body, `lang="fr"`) {
+		t.Errorf("preferences lead to %s", a.url)
+	}
+	a = b.post("/preferences", url.Values{"theme": {"dark"}, "back": {"/wallet"}})
+	has(t, a, 200, `data-theme="dark"`, "Portefeuille")
+	a = b.post("/preferences", url.Values{"currency": {"EUR"}, "back": {"/wallet"}})
+	has(t, a, 200, "5,09\u00a0€")
+	a = b.post("/sign-up", url.Values{"name": {strings.Repeat("x", 70<<10)}})
+	if a.status != http.StatusUnprocessableEntity && a.status != http.StatusRequestEntityTooLarge {
+		t.Errorf("a form that is too large answers %d", a.status)
+	}
+}
+
+// TestAssets wants hashed addresses to be kept for ever and others to be asked
+// for.
+func TestAssets(t *testing.T) {
+	r := still(t)
+	b := r.browser("")
+	page := b.get("/")
+	css := regexp.MustCompile(`href="(/static/[0-9a-f]{12}/ovation.css)"`).FindStringSubmatch(page.body)
+	if css == nil {
+		t.Fatal("the page names no style sheet")
+	}
+	for path, want := range map[string]string{css[1]: "public, max-age=31536000, immutable", "/static/gift.js": "no-cache"} {
+		a := b.get(path)
+		if a.status != 200 || a.header.Get("Cache-Control") != want || len(a.body) < 1000 {
+			t.Errorf("%s: %d, %q, %d bytes", path, a.status, a.header.Get("Cache-Control"), len(a.body))
+		}
+	}
+	for _, path := range []string{"/static/", "/static/../web.go", "/static/vendor/manifest.json", "/media/../rig_test.go"} {
+		if a := b.get(path); a.status == 200 && a.url.Path == path {
+			t.Errorf("%s answers 200", path)
+		}
+	}
+	if a := b.get("/media/poster1.jpg"); a.status != 200 {
+		t.Errorf("the poster answers %d", a.status)
+	}
+}

@@ -1,0 +1,290 @@
+package web_test
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/ovationhq/ovation/internal/clock"
+	"github.com/ovationhq/ovation/internal/db/dbtest"
+	"github.com/ovationhq/ovation/internal/id"
+	"github.com/ovationhq/ovation/internal/ledger/ledgertest"
+	"github.com/ovationhq/ovation/internal/wallet"
+)
+
+// still is a rig whose clock moves only when told to. The books are verified
+// when the test ends.
+func still(t *testing.T) *rig {
+	t.Helper()
+	clk := clock.NewManual(dbtest.Start)
+	r := newRig(t, clk, func(by time.Duration) { clk.Advance(by) })
+	t.Cleanup(func() { ledgertest.Verify(t, r.d, wallet.Checks()...) })
+	return r
+}
+
+// hidden returns the value of a hidden field of the form with the action.
+func hidden(t *testing.T, page, action, name string) string {
+	t.Helper()
+	_, form, ok := strings.Cut(page, `action="`+action+`"`)
+	if !ok {
+		t.Fatalf("there is no form to %s", action)
+	}
+	form, _, _ = strings.Cut(form, "</form>")
+	m := regexp.MustCompile(`name="` + name + `"[^>]* value="([^"]*)"`).FindStringSubmatch(form)
+	if m == nil {
+		t.Fatalf("the form to %s has no %s", action, name)
+	}
+	return m[1]
+}
+
+// has fails unless the page shows the text.
+func has(t *testing.T, a answer, status int, texts ...string) {
+	t.Helper()
+	if a.status != status {
+		t.Fatalf("%s answered %d, want %d: %s", a.url, a.status, status, plain(a.body))
+	}
+	for _, text := range texts {
+		if !strings.Contains(a.body, text) {
+			t.Errorf("%s does not show %q: %s", a.url, text, plain(a.body))
+		}
+	}
+}
+
+var markup = regexp.MustCompile(`(?s)<head>.*</head>|<[^>]*>`)
+
+func plain(page string) string {
+	text := strings.Join(strings.Fields(markup.ReplaceAllString(page, " ")), " ")
+	return text[:min(len(text), 900)]
+}
+
+// buy saves the test card and buys the pack.
+func (b *browser) buy(t *testing.T, pack string) answer {
+	t.Helper()
+	b.post("/wallet/cards/test", url.Values{})
+	return b.pay(t, pack)
+}
+
+var cardOf = regexp.MustCompile(`name="card" value="([^"]+)"`)
+
+func (b *browser) pay(t *testing.T, pack string) answer {
+	t.Helper()
+	page := b.get("/wallet").body
+	card := cardOf.FindAllStringSubmatch(page, -1)
+	if card == nil {
+		t.Fatalf("no saved card in %s", plain(page))
+	}
+	return b.post("/wallet/buy", url.Values{"key": {hidden(t, page, "/wallet/buy", "key")}, "pack": {pack}, "card": {card[0][1]}})
+}
+
+// TestPages opens every page as everybody and in both languages.
+func TestPages(t *testing.T) {
+	r := still(t)
+	fan := r.browser(r.fan.ID)
+	bought := fan.buy(t, "350@499@USD")
+	has(t, bought, 200, "350 coins are in your wallet", "$4.99")
+	fan.give(t, r, "rose@5", "10")
+	purchase := bought.url.Query().Get("bought")
+	paths := []string{"/", "/v/" + string(r.video.ID), "/live/" + string(r.room.ID), "/wallet", "/earnings", "/purchases/" + purchase, "/explain/" + purchase,
+		"/sign-in", "/sign-up", "/operator", "/setup/nothing", "/nowhere", "/explain/usr_nothing"}
+	for _, who := range []id.Person{"", r.fan.ID, r.maker.ID, r.boss.ID} {
+		for _, lang := range []string{"en", "fr"} {
+			b := r.browser(who)
+			b.lang = lang
+			for _, path := range paths {
+				a := b.get(path)
+				name := lang + " " + string(who) + " " + path
+				if a.status >= 500 {
+					t.Errorf("%s: %d: %s", name, a.status, plain(a.body))
+				}
+				checkHTML(t, name, lang, a.body)
+				checkHeaders(t, name, a.header)
+			}
+		}
+	}
+}
+
+func checkHeaders(t *testing.T, name string, h http.Header) {
+	t.Helper()
+	csp := h.Get("Content-Security-Policy")
+	if !strings.Contains(csp, "script-src 'self';") || !strings.Contains(csp, "style-src 'self';") || strings.Contains(csp, "unsafe") {
+		t.Errorf("%s: the policy is %q", name, csp)
+	}
+	for header, want := range map[string]string{"X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin", "Cache-Control": "no-store"} {
+		if h.Get(header) != want {
+			t.Errorf("%s: %s is %q", name, header, h.Get(header))
+		}
+	}
+	if !id.Valid(id.KindRequest, h.Get("X-Request-Id")) {
+		t.Errorf("%s: the request has no id", name)
+	}
+}
+
+// give sends a gift on the LIVE as a form does.
+func (b *browser) give(t *testing.T, r *rig, gift, quantity string) answer {
+	t.Helper()
+	room := "/live/" + string(r.room.ID)
+	key := hidden(t, b.get(room).body, room+"/gifts", "key")
+	return b.post(room+"/gifts", url.Values{"key": {key}, "gift": {gift}, "quantity": {quantity}})
+}
+
+// TestGiftWithoutScript gives with plain forms: sent twice it has one effect,
+// and with too few coins the gift stays chosen.
+func TestGiftWithoutScript(t *testing.T) {
+	r := still(t)
+	r.grant(r.fan.ID, 100)
+	b := r.browser(r.fan.ID)
+	room := "/live/" + string(r.room.ID)
+	form := url.Values{"key": {hidden(t, b.get(room).body, room+"/gifts", "key")}, "gift": {"rose@5"}, "quantity": {"10"}}
+	for range 2 { // a double click
+		has(t, b.post(room+"/gifts", form), 200, "You gave Théo Marchand 10 × 🌹 Rose:", "50 coins", "Mia Laurent gave Rose ×10 (50 coins)")
+	}
+	form.Set("quantity", "1") // another choice after going back is another gift
+	has(t, b.post(room+"/gifts", form), 200, "You gave Théo Marchand 1 × 🌹 Rose:", "<strong data-balance-text>45 coins</strong>")
+
+	short := b.give(t, r, "lantern@100", "1")
+	has(t, short, 402, "Not enough coins", "55 coins are missing", "Nothing was charged", "There is no saved card yet", `value="lantern@100" checked`)
+	back := hidden(t, short.body, "/wallet/cards/test", "back")
+	with := b.post("/wallet/cards/test", url.Values{"back": {strings.ReplaceAll(back, "&amp;", "&")}})
+	has(t, with, 200, "Buy 55 coins for $0.78", "Buy 70 coins for $0.99", `value="lantern@100" checked`)
+	topup := url.Values{"key": {hidden(t, with.body, room+"/topup", "key")}, "gift": {"lantern@100"}, "quantity": {"1"}, "pack": {"55@78@USD"}, "card": {cardOf.FindStringSubmatch(with.body)[1]}}
+	for range 2 {
+		has(t, b.post(room+"/topup", topup), 200, "In your wallet:", "55 coins", "<strong data-balance-text>100 coins</strong>", `value="lantern@100" checked`)
+	}
+	has(t, b.give(t, r, "lantern@100", "1"), 200, "You gave Théo Marchand 1 × 🏮 Lantern:", "<strong data-balance-text>0 coins</strong>")
+	has(t, b.give(t, r, "lantern@99", "1"), 409, "The price has changed", "costs 100 coins now")
+	has(t, r.browser(r.maker.ID).get(room), 200, "This is yours")
+}
+
+// TestCombo sends taps as the page's script does.
+func TestCombo(t *testing.T) {
+	r := still(t)
+	r.grant(r.fan.ID, 12)
+	b := r.browser(r.fan.ID)
+	combo := "cmb_01m7z0nhk8ew79reafkqmy257e"
+	tap := func(seq string) (int, map[string]any) {
+		a := b.post("/live/"+string(r.room.ID)+"/gifts", url.Values{"gift": {"rose@5"}, "quantity": {"1"}, "combo": {combo}, "seq": {seq}},
+			"Accept", "application/json", "Idempotency-Key", combo+":"+seq)
+		var m map[string]any
+		if err := json.Unmarshal([]byte(a.body), &m); err != nil {
+			t.Fatalf("tap %s answered %d without JSON: %s", seq, a.status, a.body)
+		}
+		return a.status, m
+	}
+	for _, want := range []struct {
+		seq    string
+		status int
+		key    string
+		value  any
+	}{
+		{"1", 200, "count", 1.0}, {"1", 200, "replayed", true}, {"2", 200, "balance_text", "2 coins"}, {"3", 402, "code", "insufficient_balance"}, {"4", 409, "code", "state_conflict"},
+	} {
+		status, m := tap(want.seq)
+		if status != want.status || m[want.key] != want.value {
+			t.Errorf("tap %s: %d %v, want %d with %s %v", want.seq, status, m, want.status, want.key, want.value)
+		}
+	}
+}
+
+// TestEvents listens to the feed, goes away, and comes back to what it missed.
+func TestEvents(t *testing.T) {
+	r := still(t)
+	r.grant(r.fan.ID, 100)
+	b := r.browser(r.fan.ID)
+	address := "/live/" + string(r.room.ID) + "/events"
+	listen := func(header ...string) (lines <-chan string, close func()) {
+		ctx, cancel := context.WithCancel(t.Context())
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, r.url+address+"?after=0", nil)
+		r.ok(err)
+		for i := 0; i+1 < len(header); i += 2 {
+			req.Header.Set(header[i], header[i+1])
+		}
+		res, err := b.client.Do(req)
+		r.ok(err)
+		if res.Header.Get("Content-Type") != "text/event-stream" || res.Header.Get("X-Accel-Buffering") != "no" {
+			t.Errorf("the stream's headers are %v", res.Header)
+		}
+		c := make(chan string)
+		go func() {
+			defer res.Body.Close()
+			for s := bufio.NewScanner(res.Body); s.Scan(); {
+				select {
+				case c <- s.Text():
+				case <-ctx.Done():
+					return
+				}
+			}
+		}()
+		return c, cancel
+	}
+	next := func(lines <-chan string) (event, data string) {
+		for {
+			select {
+			case l := <-lines:
+				if v, ok := strings.CutPrefix(l, "id: "); ok {
+					event = v
+				}
+				if v, ok := strings.CutPrefix(l, "data: "); ok {
+					return event, v
+				}
+			case <-time.After(10 * time.Second):
+				t.Fatal("no event came")
+			}
+		}
+	}
+	lines, stop := listen()
+	b.give(t, r, "rose@5", "1")
+	first, data := next(lines)
+	if !strings.Contains(data, `"text":"Mia Laurent gave Rose ×1 (5 coins)"`) || strings.Contains(data, "usr_") {
+		t.Errorf("the first line is %s", data)
+	}
+	stop()
+	b.give(t, r, "clap@10", "2")
+	lines, stop = listen("Last-Event-ID", first)
+	defer stop()
+	if _, data = next(lines); !strings.Contains(data, "Applause ×2 (20 coins)") {
+		t.Errorf("what was missed is %s", data)
+	}
+	if a := b.get("/live/liv_01m7z0nhk8ew79reafkqmy257e/events"); a.status != 404 {
+		t.Errorf("a LIVE that is not there answers %d", a.status)
+	}
+}
+
+// TestCards buys with a card that is declined and with one that asks for 3-D
+// Secure.
+func TestCards(t *testing.T) {
+	r := still(t)
+	b := r.browser(r.fan.ID)
+	save := func(number string) {
+		page := b.post("/wallet/cards", url.Values{})
+		has(t, page, 200, "On to the payment provider")
+		if page.header.Get("Refresh") == "" {
+			t.Error("the page does not lead on")
+		}
+		to := regexp.MustCompile(`id="leave" href="([^"]+)"`).FindStringSubmatch(page.body)[1]
+		res, err := b.client.PostForm(to, url.Values{"number": {number}, "expiry": {"12/34"}, "cvc": {"123"}, "name": {"Mia"}})
+		r.ok(err)
+		res.Body.Close()
+		if res.StatusCode != 200 || !strings.HasSuffix(res.Request.URL.String(), "did=card_added") {
+			t.Fatalf("saving the card ended at %s with %d", res.Request.URL, res.StatusCode)
+		}
+	}
+	save("4000 0000 0000 0341")
+	page := b.pay(t, "70@99@USD")
+	has(t, page, 402, "The card was declined", "Nothing was charged. Choose another card", "Request")
+	r.ok(r.settle(t.Context()))
+
+	has(t, b.post("/wallet/cards/remove", url.Values{"card": {cardOf.FindStringSubmatch(page.body)[1]}}), 200, "The card is removed.")
+	_, err := r.buys.AddTestCard(t.Context(), r.fan.ID, "pm_card_authenticationRequired")
+	r.ok(err)
+	page = b.pay(t, "70@99@USD")
+	has(t, page, 200, "Your bank wants to know that it is you", `id="bank"`)
+	has(t, b.get("/wallet"), 200, "70 coins for $0.99 are not paid yet.")
+	has(t, r.browser(r.maker.ID).get(page.url.Path), 404, "There is nothing here")
+	has(t, b.post(page.url.Path+"/check", url.Values{"back": {"/wallet"}}), 200, "Your bank wants to know")
+}

@@ -1,0 +1,144 @@
+package web
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/ovationhq/ovation/internal/api"
+	"github.com/ovationhq/ovation/internal/fault"
+)
+
+var (
+	asked = regexp.MustCompile(`\bv\.T\("([^"]+)"`)
+	count = regexp.MustCompile(`\bv\.N\("([^"]+)"`)
+	verbs = regexp.MustCompile(`%(?:0?2?)?(?:\[\d\])?[a-z]|\{\w+\}`)
+)
+
+// TestWords wants every key that a page asks for in both languages, with the
+// same values in it, and none that nobody asks for.
+func TestWords(t *testing.T) {
+	var source strings.Builder
+	for _, pattern := range []string{"*.go", "*.templ"} {
+		files, err := filepath.Glob(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range files {
+			if strings.HasPrefix(f, "words_") || strings.HasSuffix(f, "_templ.go") || strings.HasSuffix(f, "_test.go") {
+				continue
+			}
+			b, err := os.ReadFile(f)
+			if err != nil {
+				t.Fatal(err)
+			}
+			source.Write(b)
+		}
+	}
+	want := map[string]bool{}
+	for _, m := range asked.FindAllStringSubmatch(source.String(), -1) {
+		if !strings.HasSuffix(m[1], ".") {
+			want[m[1]] = true
+		}
+	}
+	for _, m := range count.FindAllStringSubmatch(source.String(), -1) {
+		want[m[1]+".one"], want[m[1]+".other"] = true, true
+	}
+	for key := range want {
+		for _, lang := range languages {
+			if words[lang][key] == "" {
+				t.Errorf("%s lacks %q", lang, key)
+			}
+		}
+	}
+	for key, text := range english {
+		other, ok := french[key]
+		if !ok {
+			t.Errorf("fr lacks %q", key)
+			continue
+		}
+		a, b := verbs.FindAllString(text, -1), verbs.FindAllString(other, -1)
+		slices.Sort(a)
+		slices.Sort(b)
+		if !slices.Equal(a, b) {
+			t.Errorf("%q has the values %v in en and %v in fr", key, a, b)
+		}
+		if !want[key] && !madeOfData(key) && !strings.Contains(source.String(), `"`+key+`"`) {
+			t.Errorf("nothing asks for %q", key)
+		}
+	}
+	for key := range french {
+		if _, ok := english[key]; !ok {
+			t.Errorf("en lacks %q", key)
+		}
+	}
+}
+
+// madeOfData tells of keys whose last part comes from data.
+func madeOfData(key string) bool {
+	for _, prefix := range []string{"month.", "role.", "problem.", "did.", "earning.", "payout.", "standing.", "programme.", "metric.", "kind.", "step."} {
+		if strings.HasPrefix(key, prefix) {
+			return true
+		}
+	}
+	return false
+}
+
+// TestStatuses wants the pages and the API to give a code the same status.
+func TestStatuses(t *testing.T) {
+	for code, status := range statusByCode {
+		if want := api.StatusOf(code); want != status {
+			t.Errorf("%s is %d here and %d in the API", code, status, want)
+		}
+		for _, lang := range languages {
+			if words[lang][titleKey(code, status)] == "" {
+				t.Errorf("%s has no title for %s", lang, code)
+			}
+		}
+	}
+	if statusOf("no_such_code") != 500 || statusOf(fault.Internal) != 500 {
+		t.Error("what is not in the table is a mistake of ours")
+	}
+}
+
+func TestParseAmount(t *testing.T) {
+	for text, want := range map[string]int64{"12.50": 1250, "12,5": 1250, "$3": 300, "0.01": 1, "1 000,00": 100_000, "12.505": -1, "x": -1, "-1": -1, "1.2.3": -1, ".5": -1, "9999999999999": -1} {
+		n, ok := parseAmount(text, 2)
+		if ok != (want >= 0) || ok && n != want {
+			t.Errorf("%q is %d, %v; want %d", text, n, ok, want)
+		}
+	}
+}
+
+func TestLocal(t *testing.T) {
+	for to, want := range map[string]string{
+		"/wallet?a=b#c": "/wallet?a=b#c", "//evil.example": "/", "https://evil.example": "/", "/\\evil.example": "/", "javascript:alert(1)": "/", "": "/", "/a\r\nb": "/", "/%2f/evil": "/%2f/evil",
+	} {
+		if got := local(to, "/"); got != want {
+			t.Errorf("%q leads to %q, want %q", to, got, want)
+		}
+	}
+}
+
+// TestReportedInFrench wants no English left in what reports write.
+func TestReportedInFrench(t *testing.T) {
+	v := &visit{lang: "fr"}
+	for english, want := range map[string]string{
+		"⌊550 diamonds × 1/2⌋ = 2.75 USD": "⌊550 diamants × 1/2⌋ = 2.75 USD",
+		"⌊3 diamonds × 1/2⌋ = 0.01 USD, the remaining 1/2 of the smallest unit stays with the platform": "⌊3 diamants × 1/2⌋ = 0.01 USD, le reste de 1/2 de la plus petite unité reste à la plateforme",
+		"1 × 500 coins = 500 coins → 500 diamonds in ern_1":                                             "1 × 500 pièces = 500 pièces → 500 diamants dans ern_1",
+		"300 of the 350 coins that cost 4.99 USD; 0 are left":                                           "300 des 350 pièces qui ont coûté 4.99 USD ; il en reste 0",
+		"charged 4.99 USD as pi_1; the provider kept 0.44 USD of it, which the platform bore":           "débité 4.99 USD sous pi_1 ; le prestataire en a gardé 0.44 USD, à la charge de la plateforme",
+		"the sum of 2 earnings = 5.00 USD":                                                              "la somme de 2 gains = 5.00 USD",
+		"Gifts of 2026-03-10 (UTC)":                                                                     "Cadeaux du 2026-03-10 (UTC)",
+		"5 taps = 50 coins":                                                                             "5 appuis = 50 pièces",
+		"30 of the 70 coins of a promotion; 40 are left":                                                "30 des 70 pièces d’une promotion ; il en reste 40",
+	} {
+		if got := v.reported(english); got != want {
+			t.Errorf("%q became %q, want %q", english, got, want)
+		}
+	}
+}
