@@ -204,7 +204,7 @@ func TestMistakesInTheTable(t *testing.T) {
 		get(a, "/v1/b", w.openOne, "Both", public(), needs("x"))
 		get(a, "/v1/c", w.openOne, "Twice", public())
 		get(a, "/v1/c", w.openOne, "Twice", public())
-		get(a, "/v1/d", w.openOne, "A class", public(), class("none"))
+		get(a, "/v1/d", w.openOne, "A class", public(), class("nonsense"))
 		raw[floats, none](a, "POST", "/v1/e", w.storm, "A format", public())
 	})
 	if err == nil {

@@ -54,9 +54,9 @@ func (a *API) products() {
 
 	// Gifts.
 	get(a, "/v1/gift-catalog", a.giftCatalog, "The gifts that can be given", public())
-	raw[giftIn, giftOut](a, http.MethodPost, "/v1/gifts", a.giftSend, "Send a gift, or tap a combo", needs(people.GiftsSend), forPerson(), keyed(), status(201), class(classMoney),
+	raw[giftIn, giftOut](a, http.MethodPost, "/v1/gifts", a.giftSend, "Send a gift, or tap a combo", needs(people.GiftsSend), forPerson(), keyed(), status(201), class(classStorm),
 		fails(fault.InsufficientBalance, fault.PriceChanged, fault.NotEligible, fault.SelfGift, fault.StateConflict, fault.AlreadyDone, fault.Gone, fault.AgeRestricted, fault.IdempotencyKeyReused))
-	raw[giftBatchIn, giftBatchOut](a, http.MethodPost, "/v1/gifts/batch", a.giftBatch, "Send up to 1,000 gifts, each with its own key, sender and verdict", needs(people.GiftsSend), hostOnly(), batch(), class(classMoney))
+	raw[giftBatchIn, giftBatchOut](a, http.MethodPost, "/v1/gifts/batch", a.giftBatch, "Send up to 1,000 gifts, each with its own key, sender and verdict", needs(people.GiftsSend), hostOnly(), batch(), class(classStorm))
 	raw[giftGetIn, giftOut](a, http.MethodGet, "/v1/gifts/{id}", a.giftGet, "A gift", needs(people.WalletRead))
 
 	// What gifts are given on.

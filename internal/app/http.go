@@ -7,21 +7,16 @@ import (
 	"strings"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/promhttp"
-
 	"github.com/ovationhq/ovation/internal/api"
-	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/ledger"
 )
 
 // handlers builds what the two listeners serve: the site with the API, and
 // the operator's.
 func (a *App) handlers() (site, admin http.Handler, err error) {
-	registry := prometheus.NewRegistry()
 	cfg := api.Config{
 		Log: a.Log, CursorKeys: [][]byte{a.secret}, Secure: a.secure(),
-		NoLimits: a.Options.NoLimits, Ready: a.ready, Registry: registry,
+		NoLimits: a.Options.NoLimits, Ready: a.ready,
 		Services: api.Services{People: a.People, Gifts: a.Gifts, Purchases: a.Purchases, Payouts: a.Payouts, Creators: a.Creators, Reader: a.Reader, Hub: a.Hub,
 			Stripe: a.Stripe, PublicURL: a.Options.Config.PublicURL(), Now: a.time.Now, Observe: a.Observe, Verify: a.Verify},
 	}
@@ -31,44 +26,26 @@ func (a *App) handlers() (site, admin http.Handler, err error) {
 	if a.api, err = api.New(cfg); err != nil {
 		return nil, nil, err
 	}
-	mux := http.NewServeMux()
-	for _, prefix := range api.Prefixes() {
-		mux.Handle(prefix, a.api)
-	}
 	pages, err := a.pages()
 	if err != nil {
 		return nil, nil, err
 	}
-	mux.Handle("/", pages)
-	return mux, adminMux(registry), nil
+	mux := http.NewServeMux()
+	mux.Handle("/", a.api.Admin())
+	mux.HandleFunc("/debug/pprof/", pprof.Index)
+	mux.HandleFunc("/debug/pprof/profile", pprof.Profile)
+	mux.HandleFunc("/debug/pprof/trace", pprof.Trace)
+	return a.api.Before(pages), mux, nil
 }
 
 // secure reports whether people come over TLS.
 func (a *App) secure() bool { return strings.HasPrefix(a.Options.Config.PublicURL(), "https://") }
 
-// Site returns what the instance serves, for who listens by themselves.
-func (a *App) Site() (http.Handler, error) {
-	site, _, err := a.handlers()
-	return site, err
-}
-
-func adminMux(registry *prometheus.Registry) http.Handler {
-	mux := http.NewServeMux()
-	mux.Handle("/metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
-	mux.HandleFunc("/debug/pprof/", pprof.Index)
-	mux.HandleFunc("/debug/pprof/profile", pprof.Profile)
-	mux.HandleFunc("/debug/pprof/trace", pprof.Trace)
-	return mux
-}
-
 // ready reports why the instance can not serve money: it writes.
 func (a *App) ready(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
-	return a.DB.Read(ctx, func(tx *db.Tx) error {
-		_, _, _, err := ledger.Head(ctx, tx)
-		return err
-	})
+	return a.DB.Probe(ctx)
 }
 
 // Verify checks the books with the rules of all products.

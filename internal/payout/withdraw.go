@@ -65,7 +65,7 @@ func (s *Service) Withdraw(ctx context.Context, r Request) (p Payout, err error)
 			return fault.New(fault.IdempotencyKeyReused, "This Idempotency-Key was used for another payout (%s). Use a new key; nothing was paid out.", before)
 		case err == nil:
 			p, err = Get(ctx, tx, id.Payout(before))
-			p.Replayed = true
+			p.asRequested()
 			return err
 		case !errors.Is(err, db.ErrNoRows):
 			return err
@@ -74,6 +74,14 @@ func (s *Service) Withdraw(ctx context.Context, r Request) (p Payout, err error)
 		return err
 	})
 	return p, err
+}
+
+// asRequested turns the payout back into what the first call was answered: the
+// same key gets the same answer, whatever became of the payout since.
+func (p *Payout) asRequested() {
+	p.State, p.Attempt, p.Replayed = Scheduled, 1, true
+	p.Transfer, p.ProviderPayout, p.FailureCode, p.FailureReason = "", "", "", ""
+	p.ArrivesUS, p.SentUS, p.EndedUS = 0, 0, 0
 }
 
 func schedule(ctx context.Context, tx *db.Tx, r Request) (Payout, error) {

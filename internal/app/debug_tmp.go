@@ -1,0 +1,3 @@
+package app
+
+func (a *App) SandboxURL() string { return a.sandbox.url() }
