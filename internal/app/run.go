@@ -6,7 +6,8 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"time"
+
+	"github.com/ovationhq/ovation/internal/api"
 )
 
 // Run listens and serves until the context ends or the storage fails; ready,
@@ -45,7 +46,7 @@ func (a *App) run(ctx context.Context, prepare func(context.Context) error, read
 		l.Close()
 		return err
 	}
-	srv := server(handler)
+	srv := api.Server(handler, a.Log)
 	served := make(chan error, 1)
 	go func() { served <- srv.Serve(l) }()
 	if err := a.serveAdmin(ctx, b, admin); err != nil {
@@ -61,6 +62,7 @@ func (a *App) run(ctx context.Context, prepare func(context.Context) error, read
 	case err = <-served:
 		return err
 	}
+	a.api.Drain()
 	return errors.Join(err, drain(srv))
 }
 
@@ -78,11 +80,6 @@ func (a *App) start(ctx context.Context, b *background) error {
 	b.run(ctx, "due work", func(ctx context.Context) error { return a.turns.background(ctx, a.Runner.Run) })
 	b.run(ctx, "realtime", a.Hub.Run)
 	return nil
-}
-
-// server sets the bounds that keep a slow client from holding a connection.
-func server(h http.Handler) *http.Server {
-	return &http.Server{Handler: h, ReadHeaderTimeout: 5 * time.Second, IdleTimeout: 60 * time.Second, MaxHeaderBytes: 32 << 10}
 }
 
 // drain lets the requests at work end, and closes what is left after a while.
@@ -104,7 +101,7 @@ func (a *App) serveAdmin(ctx context.Context, b *background, h http.Handler) err
 	if err != nil {
 		return fmt.Errorf("listening for --admin: %w", err)
 	}
-	srv := server(h)
+	srv := api.Server(h, a.Log)
 	b.run(ctx, "admin", func(context.Context) error { return srv.Serve(l) })
 	context.AfterFunc(ctx, func() { srv.Close() })
 	return nil

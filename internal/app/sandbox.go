@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ovationhq/ovation/internal/api"
 	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/payment/sandbox"
 	"github.com/ovationhq/ovation/internal/payment/stripe"
@@ -41,7 +42,7 @@ func (a *App) openSandbox(ctx context.Context) (*sandboxWorld, error) {
 	if err != nil {
 		return nil, errors.Join(err, w.close())
 	}
-	w.served = server(w.server)
+	w.served = api.Server(w.server, a.Log)
 	go func() { _ = w.served.Serve(w.listener) }() // ends with close
 	return w, nil
 }

@@ -1,3 +1,0 @@
-package app
-
-func (a *App) SandboxURL() string { return a.sandbox.url() }
