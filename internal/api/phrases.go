@@ -104,3 +104,7 @@ func fieldsIn(l Language, fields []fault.Field) []ProblemField {
 	}
 	return out
 }
+
+// Translate returns a rule's sentence in the language of the tag ("fr"), or as
+// it is. The pages use it, so that they say the same as the API.
+func Translate(tag, sentence string) string { return translate(languageOf(tag), sentence) }

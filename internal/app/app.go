@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"os"
 	"path/filepath"
 	"sync"
@@ -83,6 +84,9 @@ type App struct {
 	world   *World        // of the sandbox, set before it serves
 	secret  []byte        // signs cursors
 	failed  chan error    // the storage failed for good
+	// stopping is closed when the server begins to drain, for those who would
+	// otherwise hold a connection for as long as they are let.
+	stopping chan struct{}
 }
 
 // Checks are the rules of all products for ledger verify.
@@ -102,7 +106,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 	if err := os.MkdirAll(o.Config.Data, 0o700); err != nil {
 		return nil, fmt.Errorf("the data folder: %w", err)
 	}
-	a := &App{Options: o, Clock: &clock.System{}, Log: o.Log, turns: newTurns(), failed: make(chan error, 1)}
+	a := &App{Options: o, Clock: &clock.System{}, Log: o.Log, turns: newTurns(), failed: make(chan error, 1), stopping: make(chan struct{})}
 	a.time = o.Time
 	if a.time == nil {
 		a.time = a.Clock
@@ -146,7 +150,7 @@ func (a *App) build(ctx context.Context) error {
 	}
 	cfg.Timeout = a.Options.ProviderTimeout
 	if cfg.SecretKey == "" {
-		cfg.SecretKey = noProvider
+		cfg.SecretKey, cfg.HTTPClient = noProvider, &http.Client{Transport: refusing{}}
 	}
 	if a.Stripe, err = stripe.New(cfg); err != nil {
 		return err
@@ -166,10 +170,6 @@ func (a *App) build(ctx context.Context) error {
 	a.register()
 	return nil
 }
-
-// noProvider stands for the key of an instance without a payment provider:
-// every call is refused, and the pages say so.
-const noProvider = "sk_test_not_configured"
 
 // Close closes what New opened. It may be called more than once.
 func (a *App) Close() error {

@@ -6,6 +6,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/ovationhq/ovation/internal/api"
 	"github.com/ovationhq/ovation/internal/people"
 	"github.com/ovationhq/ovation/internal/web"
 )
@@ -17,7 +18,7 @@ func (a *App) pages() (http.Handler, error) {
 		return nil, err
 	}
 	cfg := web.Config{Reader: a.Reader, Gifts: a.Gifts, Purchases: a.Purchases, Payouts: a.Payouts, Creators: a.Creators, People: a.People, Hub: a.Hub,
-		PublicURL: a.Options.Config.PublicURL(), Media: media, Secure: a.secure(), Log: a.Log}
+		PublicURL: a.Options.Config.PublicURL(), Media: media, Secure: a.secure(), Log: a.Log, Translate: api.Translate, Stop: a.stopping}
 	if a.sandbox != nil {
 		cfg.Sandbox = &web.Sandbox{
 			Now:      a.time.Now,

@@ -63,6 +63,7 @@ func (a *App) run(ctx context.Context, prepare func(context.Context) error, read
 		return err
 	}
 	a.api.Drain()
+	close(a.stopping)
 	return errors.Join(err, drain(srv))
 }
 

@@ -7,14 +7,19 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 
 	"github.com/ovationhq/ovation/internal/clock"
 	"github.com/ovationhq/ovation/internal/db/dbtest"
+	"github.com/ovationhq/ovation/internal/people"
 )
 
 // chromium opens a browser that asks nothing of the world outside.
@@ -37,7 +42,45 @@ func chromium(t *testing.T) context.Context {
 	t.Cleanup(cancel)
 	ctx, cancel = chromedp.NewContext(ctx)
 	t.Cleanup(cancel)
+	if err := chromedp.Do(ctx); err != nil { // begins the browser, which must not have a step's deadline
+		t.Fatalf("starting chromium: %v", err)
+	}
+	complaints(t, ctx)
 	return ctx
+}
+
+// complaints fails the test for what the browser has to say about the pages:
+// scripts that throw, and what the policy forbids. An answer that is a refusal
+// is none.
+func complaints(t *testing.T, ctx context.Context) {
+	t.Helper()
+	var mu sync.Mutex
+	var all []string
+	err := chromedp.Listen(ctx, func(event any) {
+		mu.Lock()
+		defer mu.Unlock()
+		switch e := event.(type) {
+		case *log.EventEntryAdded:
+			if e.Entry.Level == log.EntryLevelError && !strings.Contains(e.Entry.Text, "the server responded with a status of 40") {
+				all = append(all, e.Entry.Text+" "+e.Entry.URL)
+			}
+		case *runtime.EventExceptionThrown:
+			all = append(all, e.ExceptionDetails.Text)
+		}
+	})
+	if err == nil {
+		_, err = chromedp.Call(ctx, log.Enable, cdp.Empty{})
+	}
+	if err != nil {
+		t.Fatalf("listening to the browser's log: %v", err)
+	}
+	t.Cleanup(func() {
+		mu.Lock()
+		defer mu.Unlock()
+		for _, text := range all {
+			t.Errorf("the browser says: %s", text)
+		}
+	})
 }
 
 // running is a rig whose clock runs and whose due work is done as it comes.
@@ -53,6 +96,9 @@ func running(t *testing.T) *rig {
 	return r
 }
 
+// stepTime is how long one step may take on a busy machine.
+const stepTime = 20 * time.Second
+
 // tab is one page of the browser.
 type tab struct {
 	t   *testing.T
@@ -61,14 +107,18 @@ type tab struct {
 
 func (b tab) do(what string, steps ...chromedp.Action[chromedp.Void]) {
 	b.t.Helper()
-	if err := chromedp.Do(b.ctx, steps...); err != nil {
+	ctx, cancel := context.WithTimeout(b.ctx, stepTime)
+	defer cancel()
+	if err := chromedp.Do(ctx, steps...); err != nil {
 		b.t.Fatalf("%s: %v; the page says: %s", what, err, b.text("main"))
 	}
 }
 
 func (b tab) text(selector string) string {
 	b.t.Helper()
-	text, err := chromedp.Run(b.ctx, chromedp.Text(chromedp.CSS(selector)))
+	ctx, cancel := context.WithTimeout(b.ctx, stepTime)
+	defer cancel()
+	text, err := chromedp.Run(ctx, chromedp.Text(chromedp.CSS(selector)))
 	if err != nil {
 		b.t.Fatalf("reading %s: %v", selector, err)
 	}
@@ -79,13 +129,23 @@ func (b tab) text(selector string) string {
 // forbids it to make functions out of text, so this does not either.
 func (b tab) until(what, expression string) {
 	b.t.Helper()
-	ctx, cancel := context.WithTimeout(b.ctx, 20*time.Second)
+	ctx, cancel := context.WithTimeout(b.ctx, stepTime)
 	defer cancel()
-	_, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`new Promise(done => { const look = () => { if (`+expression+`) done(true); else setTimeout(look, 20); }; look(); })`,
-		chromedp.EvalAwaitPromise))
+	look := chromedp.Evaluate[bool](`new Promise(done => { const look = () => { if (`+expression+`) done(true); else setTimeout(look, 20); }; look(); })`, chromedp.EvalAwaitPromise)
+	_, err := chromedp.Run(ctx, look)
+	for err != nil && ctx.Err() == nil { // another page has come meanwhile
+		_, err = chromedp.Run(ctx, look)
+	}
 	if err != nil {
 		b.t.Fatalf("%s: %v; the page says: %s", what, err, b.text("main"))
 	}
+}
+
+// become signs in as a persona from the page that is open.
+func (b tab) become(p people.Person) {
+	b.t.Helper()
+	b.do("choose "+p.Name, chromedp.SetValue(chromedp.CSS("#persona"), string(p.ID)), click(`form[action="/sandbox/sign-in"] button`))
+	b.until("be "+p.Name, `document.readyState === 'complete' && document.querySelector('.who')?.textContent === '`+p.Name+`'`)
 }
 
 func click(selector string) chromedp.Action[chromedp.Void] {
@@ -113,7 +173,8 @@ func TestInBrowser(t *testing.T) {
 		t.Errorf("the wallet shows %q, want 350 coins", got)
 	}
 	b.gives(r)
-	b.do("be the creator", chromedp.Navigate(r.url+"/earnings"), chromedp.SetValue(chromedp.CSS("#persona"), string(r.maker.ID)), click(`form[action="/sandbox/sign-in"] button`), see("#pending"))
+	b.do("leave the room", chromedp.Navigate(r.url+"/earnings"))
+	b.become(r.maker)
 	b.shot("earnings")
 	if got := b.text("#pending"); got != "$2.75" {
 		t.Errorf("pending is %q, want $2.75 for 550 diamonds", got)
@@ -196,7 +257,7 @@ func (b tab) tour(r *rig) {
 		}
 		b.shot("tour-" + page.name)
 	}
-	b.do("be the operator", chromedp.Navigate(r.url+"/"), chromedp.SetValue(chromedp.CSS("#persona"), string(r.boss.ID)), click(`form[action="/sandbox/sign-in"] button`), see("#main"))
+	b.become(r.boss)
 	b.do("look at the books", chromedp.Navigate(r.url+"/operator"), see("#outstanding"))
 	b.shot("tour-operator")
 	b.do("speak French", click(`button[lang="fr"]`), see(`html[lang="fr"] #outstanding`))

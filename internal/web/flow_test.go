@@ -50,7 +50,10 @@ func TestPayout(t *testing.T) {
 	page = maker.get("/earnings")
 	has(t, maker.post("/earnings/payouts", url.Values{"key": {hidden(t, page.body, "/earnings/payouts", "key")}}), 200, `id="available">$0.00`)
 	page = maker.post("/sandbox/advance", url.Values{"by": {"192h0m0s"}, "back": {"/earnings"}})
-	has(t, page, 200, "in the bank", "paid out")
+	has(t, page, 200, "on the way", "In the bank, expected", "28 March 2026", "paid out")
+	maker.post("/sandbox/advance", url.Values{"by": {"192h0m0s"}})
+	page = maker.post("/sandbox/advance", url.Values{"by": {"24h0m0s"}, "back": {"/earnings"}}) // no webhook here: the next look finds out
+	has(t, page, 200, "in the bank")
 	payout := regexp.MustCompile(`href="/explain/(pyo_[^"]+)"`).FindStringSubmatch(page.body)
 	has(t, maker.get("/explain/"+payout[1]), 200, "the sum of 1 earnings = 5.00 USD", "Sum of the parts")
 	part := maker.get("/explain/"+payout[1], "X-Part", "explain")

@@ -153,6 +153,7 @@ async function post(url, data, key) {
 
 function accepted(c, answer, f) {
 	complain('');
+	for (const n of tray.querySelectorAll('.notice.good')) n.remove(); // it was about the gift before
 	f.dataset.balance = answer.balance;
 	for (const n of document.querySelectorAll('[data-balance-text]')) n.textContent = answer.balance_text;
 	if (c.streak) {
