@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -34,7 +35,11 @@ func (b *books) url() string {
 
 // open opens the database for reading, whether or not a server runs.
 func (b *books) open(ctx context.Context) (*db.DB, error) {
-	return db.Open(ctx, db.Config{URL: b.url(), Clock: sandboxClock(b.Data), ReadOnly: true})
+	d, err := db.Open(ctx, db.Config{URL: b.url(), Clock: sandboxClock(b.Data), ReadOnly: true})
+	if errors.Is(err, os.ErrNotExist) {
+		err = fmt.Errorf("there is no database at %s; name the instance's folder with --data", strings.TrimPrefix(b.url(), "sqlite:"))
+	}
+	return d, err
 }
 
 // sandboxClock is the machine's clock, moved as far as the sandbox's was.

@@ -74,6 +74,9 @@ const (
 
 // run is main without the process, so that tests can call it.
 func run(ctx context.Context, args []string, out, errOut io.Writer) int {
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
 	var c cli
 	parser, err := kong.New(&c, kong.Name("ovation"), kong.Description("Pay creators, show the math."), kong.UsageOnError(),
 		kong.Writers(out, errOut), kong.Configuration(kong.JSON), kong.Exit(func(int) {}), kong.ConfigureHelp(kong.HelpOptions{Compact: true}))
@@ -83,10 +86,10 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) int {
 	}
 	k, err := parser.Parse(args)
 	if err != nil {
-		if len(args) == 0 || helpAsked(args) {
+		if helpAsked(args) {
 			return 0
 		}
-		fmt.Fprintln(errOut, "ovation:", err)
+		fmt.Fprintf(errOut, "ovation: %v; see ovation --help\n", err)
 		return statusUsage
 	}
 	if helpAsked(args) {

@@ -11,11 +11,12 @@ import (
 // simCmd tries to break the program, from a seed.
 type simCmd struct {
 	jsonFlag
-	Seed     uint64 `help:"Chooses everything that happens; the same seed makes the same journal. 0 takes one by chance, and prints it."`
-	Steps    int    `help:"How many things happen in the simulated world." default:"1500"`
-	Kills    int    `help:"Instead: storm a real server over HTTP and kill it so many times."`
-	Database string `help:"sqlite (in a temporary folder), or a postgres://… of an empty database." default:"sqlite"`
-	Folder   string `help:"Where the temporary folder is made." type:"path"`
+	Seed     uint64        `help:"Chooses everything that happens; the same seed makes the same journal. 0 takes one by chance, and prints it."`
+	Steps    int           `help:"How many things happen in the simulated world." default:"1500"`
+	Kills    int           `help:"Instead: storm a real server over HTTP and kill it so many times."`
+	Outage   time.Duration `help:"The longest time that the simulated provider's answers are lost." default:"20h"`
+	Database string        `help:"sqlite (in a temporary folder), or a postgres://… of an empty database." default:"sqlite"`
+	Folder   string        `help:"Where the temporary folder is made." type:"path"`
 }
 
 // Run implements the command.
@@ -53,7 +54,7 @@ func (c *simCmd) kill(s *shared) error {
 
 func (c *simCmd) live(s *shared) error {
 	tell, stop := progressOf(s.err, c.JSON, "living")
-	r, err := sim.Run(s.ctx, sim.Options{Seed: c.Seed, Steps: c.Steps, Database: c.Database, Folder: c.Folder, Progress: tell})
+	r, err := sim.Run(s.ctx, sim.Options{Seed: c.Seed, Steps: c.Steps, Outage: c.Outage, Database: c.Database, Folder: c.Folder, Progress: tell})
 	stop()
 	if err != nil {
 		return err

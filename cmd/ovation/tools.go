@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"github.com/ovationhq/ovation/internal/app"
@@ -48,20 +49,32 @@ func (c *configCheckCmd) Run(s *shared) error {
 
 type configPrintCmd struct{ settings }
 
-// Run implements the command.
+// Run implements the command. What it prints can be used as a --config file.
 func (c *configPrintCmd) Run(s *shared) error {
-	shown := c.Config
-	if shown.StripeKey != "" {
-		shown.StripeKey = "(set)"
+	const set = "(set)"
+	secrets := make([]string, len(c.StripeWebhookSecret))
+	for i := range secrets {
+		secrets[i] = set
 	}
-	for i := range shown.StripeWebhookSecret {
-		shown.StripeWebhookSecret[i] = "(set)"
+	key, database := c.StripeKey, c.DatabaseURL()
+	if key != "" {
+		key = set
 	}
-	shown.Database, shown.URL = shown.DatabaseURL(), shown.PublicURL()
-	if c.Database != "" && c.Database != shown.Database || shown.Database[:4] == "post" {
-		shown.Database = "postgres://(set)"
+	if !strings.HasPrefix(database, "sqlite:") { // it may hold a password
+		scheme, _, _ := strings.Cut(database, ":")
+		database = scheme + "://" + set
 	}
-	return printJSON(s.out, shown)
+	return printJSON(s.out, struct {
+		Data                string   `json:"data"`
+		Database            string   `json:"database"`
+		Listen              string   `json:"listen"`
+		Admin               string   `json:"admin"`
+		URL                 string   `json:"url"`
+		Preset              string   `json:"preset"`
+		LogLevel            string   `json:"log_level"`
+		StripeKey           string   `json:"stripe_key"`
+		StripeWebhookSecret []string `json:"stripe_webhook_secret"`
+	}{c.Data, database, c.Listen, c.Admin, c.PublicURL(), c.Preset, c.LogLevel, key, secrets})
 }
 
 type clockCmd struct {
@@ -78,7 +91,7 @@ type advanceCmd struct {
 func (c *advanceCmd) Run(s *shared) error {
 	text, err := os.ReadFile(filepath.Join(c.Data, "dev.json"))
 	if err != nil {
-		return fmt.Errorf("no sandbox runs in %s: %w", c.Data, err)
+		return fmt.Errorf("there is no sandbox in %s; start one with: ovation dev --data %s", c.Data, c.Data)
 	}
 	var w app.World
 	if err := json.Unmarshal(text, &w); err != nil {
@@ -99,7 +112,7 @@ func (c *advanceCmd) Run(s *shared) error {
 	req.Header.Set("Content-Type", "application/json")
 	res, err := http.DefaultClient.Do(req)
 	if err != nil {
-		return fmt.Errorf("the sandbox does not answer; does it run? %w", err)
+		return fmt.Errorf("the sandbox of %s does not answer at %s; start it with: ovation dev --data %s", c.Data, w.URL, c.Data)
 	}
 	defer res.Body.Close()
 	answer, err := io.ReadAll(io.LimitReader(res.Body, 1<<20))

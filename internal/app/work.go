@@ -11,6 +11,7 @@ import (
 	"github.com/ovationhq/ovation/internal/payment"
 	"github.com/ovationhq/ovation/internal/payment/stripe"
 	"github.com/ovationhq/ovation/internal/payout"
+	"github.com/ovationhq/ovation/internal/people"
 	"github.com/ovationhq/ovation/internal/purchase"
 )
 
@@ -30,6 +31,9 @@ func (a *App) register() {
 	})
 	a.Runner.Every("programme.recheck", time.Hour, a.Creators.Recheck)
 	a.Runner.Every("payment.poll", time.Hour, a.poll)
+	a.Runner.Every("people.sweep", 24*time.Hour, func(ctx context.Context) error {
+		return a.DB.Write(ctx, func(tx *db.Tx) error { return people.Sweep(ctx, tx) })
+	})
 }
 
 // Observe takes news from the payment provider to the product that they are

@@ -120,6 +120,9 @@ func (s *Sender) SendAll(ctx context.Context, requests []Request) ([]Verdict, er
 		}
 		good, at = append(good, requests[i]), append(at, i)
 	}
+	if len(good) == 0 {
+		return verdicts, nil
+	}
 	items, err := s.set.DoAll(ctx, good)
 	if err != nil {
 		return nil, err

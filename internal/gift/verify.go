@@ -11,7 +11,8 @@ import (
 const (
 	RuleCoins    = "a gift takes price × quantity coins and issues floor(coins × rate) diamonds"
 	RuleTransfer = "every gift has its one transfer, and every gift transfer its gift"
-	RuleCombo    = "a combo is the sum of its taps, numbered without gap"
+	RuleOwners   = "the coins of a gift come from its sender's lots, and its diamonds go to its creator"
+	RuleCombo    = "a combo is the sum of its sender's taps, numbered without gap"
 	RuleSelf     = "nobody gives to themselves"
 )
 
@@ -20,6 +21,7 @@ func Checks() []ledger.Check {
 	return []ledger.Check{
 		{Name: RuleCoins, Run: checkCoins},
 		{Name: RuleTransfer, Run: checkTransfers},
+		{Name: RuleOwners, Run: checkOwners},
 		{Name: RuleCombo, Run: checkCombos},
 		{Name: RuleSelf, Run: checkSelf},
 	}
@@ -59,10 +61,10 @@ func checkCoins(ctx context.Context, tx *db.Tx, r *ledger.Report) error {
 	if err != nil {
 		return err
 	}
-	return each(ctx, tx, `SELECT g.id, g.diamonds, g.price_coins * g.quantity * c.diamonds_num / c.diamonds_den FROM gift g
-		JOIN ledger_transfer t ON t.seq = g.transfer_seq JOIN rate_card c ON c.version = t.rule
-		WHERE g.diamonds <> g.price_coins * g.quantity * c.diamonds_num / c.diamonds_den`, func(row string, have, want int64) {
-		r.Add(RuleCoins, row, "it earned %d diamonds, the rate card of its transfer says %d", have, want)
+	return each(ctx, tx, `SELECT g.id, g.diamonds, COALESCE(g.price_coins * g.quantity * c.diamonds_num / c.diamonds_den, -1) FROM gift g
+		JOIN ledger_transfer t ON t.seq = g.transfer_seq LEFT JOIN rate_card c ON c.version = t.rule
+		WHERE c.version IS NULL OR g.diamonds <> g.price_coins * g.quantity * c.diamonds_num / c.diamonds_den`, func(row string, have, want int64) {
+		r.Add(RuleCoins, row, "it earned %d diamonds, the rate card of its transfer says %d (-1: there is no such rate card)", have, want)
 	})
 }
 
@@ -80,18 +82,34 @@ func checkTransfers(ctx context.Context, tx *db.Tx, r *ledger.Report) error {
 	})
 }
 
+func checkOwners(ctx context.Context, tx *db.Tx, r *ledger.Report) error {
+	err := each(ctx, tx, `SELECT g.id, l.amount, 0 FROM gift g JOIN ledger_line l ON l.seq = g.transfer_seq JOIN wallet_lot w ON w.account_id = l.from_account
+		WHERE w.person_id <> g.sender_id`, func(row string, have, _ int64) {
+		r.Add(RuleOwners, row, "%d of its coins were somebody else's", have)
+	})
+	if err != nil {
+		return err
+	}
+	return each(ctx, tx, `SELECT g.id, l.amount, 0 FROM gift g JOIN ledger_line l ON l.seq = g.transfer_seq JOIN earning e ON e.account_id = l.to_account
+		WHERE e.creator_id <> g.creator_id`, func(row string, have, _ int64) {
+		r.Add(RuleOwners, row, "%d of its diamonds went to somebody else", have)
+	})
+}
+
 func checkCombos(ctx context.Context, tx *db.Tx, r *ledger.Report) error {
 	err := each(ctx, tx, `SELECT c.id, CAST(COALESCE(SUM(g.price_coins * g.quantity), 0) AS BIGINT), c.coins FROM gift_combo c LEFT JOIN gift g ON g.combo = c.id AND g.combo <> ''
-		GROUP BY c.id, c.coins, c.count, c.taps
-		HAVING COALESCE(SUM(g.price_coins * g.quantity), 0) <> c.coins OR COALESCE(SUM(g.quantity), 0) <> c.count OR COUNT(g.id) <> c.taps OR COALESCE(MAX(g.combo_seq), 0) <> c.taps`,
+		GROUP BY c.id, c.coins, c.count, c.taps, c.diamonds
+		HAVING COALESCE(SUM(g.price_coins * g.quantity), 0) <> c.coins OR COALESCE(SUM(g.diamonds), 0) <> c.diamonds OR COALESCE(SUM(g.quantity), 0) <> c.count OR COUNT(g.id) <> c.taps OR COALESCE(MAX(g.combo_seq), 0) <> c.taps`,
 		func(row string, have, want int64) {
 			r.Add(RuleCombo, row, "its taps sum to %d coins, it says %d; or their numbers have a gap", have, want)
 		})
 	if err != nil {
 		return err
 	}
-	return each(ctx, tx, "SELECT g.id, g.combo_seq, 0 FROM gift g LEFT JOIN gift_combo c ON c.id = g.combo WHERE g.combo <> '' AND c.id IS NULL", func(row string, have, _ int64) {
-		r.Add(RuleCombo, row, "tap %d has no combo", have)
+	return each(ctx, tx, `SELECT g.id, g.combo_seq, 0 FROM gift g LEFT JOIN gift_combo c ON c.id = g.combo
+			AND c.sender_id = g.sender_id AND c.creator_id = g.creator_id AND c.target = g.target AND c.item = g.item
+		WHERE g.combo <> '' AND c.id IS NULL`, func(row string, have, _ int64) {
+		r.Add(RuleCombo, row, "tap %d has no combo of the same sender, creator, place and gift", have)
 	})
 }
 

@@ -13,6 +13,20 @@
 // effect and the end of the work commit together. The other talks to the
 // outside world; it may run more than once and has to be safe for that.
 //
+// A run begins with a claim: a number that every change of the row counts up,
+// and a lease. A worker whose number no longer fits (it was overtaken, or the
+// work was moved or canceled) has no effect inside and ends nothing. A run
+// counts when it begins, so that work which kills its process dies as well
+// after twelve. Work that a stopping server interrupts is given back.
+//
+// Inside work that is due together runs in one transaction, in the order of
+// the instants; if one piece fails all are undone and each is run alone.
+// RunDue does everything in that order; Run lets outside work run beside it.
+//
+// When the clock steps back, recurring work that waits for a later instant is
+// planned anew, and leases from the future are over. When it jumps ahead, what
+// this process has running is not begun twice.
+//
 // # Invariants
 //
 //   - No event without its effect, no effect without its event.
@@ -20,7 +34,8 @@
 //   - Work of one (kind, key) is planned once at a time and never lost: it is
 //     done, or planned again, or dead with its reason.
 //   - Work that fails is tried again later and later, and does not hold up
-//     other work.
+//     other work. Recurring work is never given up.
+//   - No kind of outside work takes more than half of the room.
 //
 // # How to change
 //

@@ -80,9 +80,11 @@ func (s *Service) Buy(ctx context.Context, r Request) (Purchase, error) {
 }
 
 // undecided reports an error of the provider that leaves the outcome open;
-// the sweeper will find out.
+// the sweeper will find out. A key that was used with other parameters is one:
+// what was asked for with it may have happened.
 func undecided(err error) bool {
-	return errors.Is(err, payment.ErrUnknown) || errors.Is(err, payment.ErrUnavailable) || errors.Is(err, payment.ErrRateLimited)
+	return errors.Is(err, payment.ErrUnknown) || errors.Is(err, payment.ErrUnavailable) || errors.Is(err, payment.ErrRateLimited) ||
+		errors.Is(err, payment.ErrKeyReused)
 }
 
 // intend is the first transaction: the purchase and the charge to be made.
@@ -151,7 +153,9 @@ func begin(ctx context.Context, tx *db.Tx, r Request) (Purchase, error) {
 const Purpose = "coins"
 
 // charge calls the provider for a charge that was written down, and records
-// the outcome. Called again, it has the same effect: the key is the row's.
+// the outcome. Called again, it has the same effect: the key is the row's, and
+// once some time has passed the charge is looked up before it is made, because
+// the provider forgets keys after a day.
 func (s *Service) charge(ctx context.Context, charge id.Payment) error {
 	var r payment.Record
 	var person people.Person
@@ -168,6 +172,11 @@ func (s *Service) charge(ctx context.Context, charge id.Payment) error {
 	})
 	if err != nil || r.Final() {
 		return err
+	}
+	if s.since(r.CreatedUS) >= lookFirst {
+		if found, err := s.find(ctx, r, customer); found || err != nil {
+			return err
+		}
 	}
 	if customer == "" {
 		if customer, err = s.customer(ctx, person); err != nil {
@@ -189,8 +198,12 @@ func (s *Service) refused(ctx context.Context, charge id.Payment, r payment.Reco
 	if !ok || undecided(err) {
 		return err
 	}
-	return s.record(ctx, charge, payment.Charge{Outcome: payment.Failed, Amount: r.Amount, ID: r.Provider,
+	failed := s.record(ctx, charge, payment.Charge{Outcome: payment.Failed, Amount: r.Amount, ID: r.Provider,
 		Decline: &payment.Decline{Code: pe.Code, Reason: pe.Reason}})
+	if failed == nil && errors.Is(err, payment.ErrConfig) {
+		return payment.Explain(err) // the fault is ours, not the card's
+	}
+	return failed
 }
 
 // record is the second transaction.
@@ -231,11 +244,19 @@ func settle(ctx context.Context, tx *db.Tx, charge id.Payment, fact payment.Char
 	return outbox.Add(ctx, tx, outbox.Event{Type: "coin_purchase.completed", Topic: "person:" + string(p.Person), Data: data})
 }
 
-// customer makes sure that the provider knows the person.
-func (s *Service) customer(ctx context.Context, person people.Person) (string, error) {
-	customer, err := s.stripe.EnsureCustomer(ctx, payment.CustomerRequest{Ref: string(person.ID), Email: person.Email, Name: person.Name})
+// customer makes sure that the provider knows the person. Of two that were made
+// at once the first that was kept is the one.
+func (s *Service) customer(ctx context.Context, person people.Person) (customer string, err error) {
+	made, err := s.stripe.EnsureCustomer(ctx, payment.CustomerRequest{Ref: string(person.ID), Email: person.Email, Name: person.Name})
 	if err != nil {
 		return "", err
 	}
-	return customer, s.db.Write(ctx, func(tx *db.Tx) error { return payment.SaveCustomer(ctx, tx, person.ID, customer) })
+	err = s.db.Write(ctx, func(tx *db.Tx) error {
+		if err := payment.SaveCustomer(ctx, tx, person.ID, made); err != nil {
+			return err
+		}
+		customer, err = payment.CustomerOf(ctx, tx, person.ID)
+		return err
+	})
+	return customer, err
 }

@@ -17,7 +17,8 @@
 //   - A person's key makes at most one purchase; a purchase is charged at
 //     most once; a paid purchase has exactly one lot.
 //   - The provider is never called inside a transaction.
-//   - No outcome stays unknown: the sweeper asks until there is one.
+//   - No outcome stays unknown: the sweeper asks until there is one. After
+//     the time for which the provider remembers keys it only looks.
 //
 // # How to change
 //

@@ -19,6 +19,16 @@ const (
 	giveUpAfter  = 24 * time.Hour
 )
 
+// How long the provider's memory of a key is relied on. It forgets keys after
+// 24 hours; then the same call would be a second charge.
+const (
+	lookFirst = 10 * time.Second // from then on a charge is looked up before it is made
+	keysFor   = 20 * time.Hour   // from then on it is not made any more
+)
+
+// mostLooked is how many of a customer's charges are looked at.
+const mostLooked = 100
+
 // Settle is the due work of a charge: it asks the provider what became of it.
 // It returns when to ask again, or 0 when the outcome is final.
 func (s *Service) Settle(ctx context.Context, charge id.Payment) (again time.Duration, err error) {
@@ -38,12 +48,41 @@ func (s *Service) Settle(ctx context.Context, charge id.Payment) (again time.Dur
 		return 0, err
 	}
 	if r.Outcome == payment.RequiresAction {
-		if s.db.Clock().Now().After(time.UnixMicro(r.CreatedUS).Add(giveUpAfter)) {
+		if s.since(r.CreatedUS) > giveUpAfter {
 			return 0, s.cancel(ctx, r)
 		}
 		return sweepWaiting, nil
 	}
 	return sweepUnknown, nil
+}
+
+// since is how long ago the instant was.
+func (s *Service) since(us int64) time.Duration {
+	return s.db.Clock().Now().Sub(time.UnixMicro(us))
+}
+
+// find looks for a charge that may have been made although no answer came, and
+// records it. One that the provider never heard of while its key was good is
+// given up: nobody expects to be charged days later.
+func (s *Service) find(ctx context.Context, r payment.Record, customer string) (found bool, err error) {
+	var all []payment.Charge
+	if customer != "" { // without a customer nothing was asked for yet
+		if all, err = s.stripe.FindCharges(ctx, customer, mostLooked); err != nil {
+			return false, err
+		}
+	}
+	for _, fact := range all {
+		if fact.Ref == string(r.ID) {
+			return true, s.record(ctx, r.ID, fact)
+		}
+	}
+	switch {
+	case s.since(r.CreatedUS) < keysFor:
+		return false, nil
+	case len(all) == mostLooked && all[len(all)-1].CreatedAt.UnixMicro() > r.CreatedUS:
+		return true, nil // it may be further back: only its news can tell
+	}
+	return true, s.record(ctx, r.ID, payment.Charge{Outcome: payment.Canceled, Amount: r.Amount})
 }
 
 func (s *Service) row(ctx context.Context, charge id.Payment) (r payment.Record, err error) {

@@ -39,12 +39,14 @@ func (l *life) verify(ctx context.Context) error {
 	return nil
 }
 
-// calm clears the weather. A lost answer is asked for again after 20 seconds,
-// failed work after an hour at most.
+// calm clears the weather and waits: failed work is tried again after an hour
+// at most.
 func (l *life) calm(ctx context.Context) error {
-	l.app.Sandbox().ClearFaults()
-	for _, step := range []time.Duration{0, 25 * time.Second, 25 * time.Second, time.Hour, time.Hour, time.Hour} {
-		l.clk.Advance(step)
+	if err := l.sweep(ctx); err != nil {
+		return err
+	}
+	for range 3 {
+		l.clk.Advance(time.Hour)
 		if err := l.settle(ctx); err != nil {
 			return err
 		}
@@ -54,7 +56,6 @@ func (l *life) calm(ctx context.Context) error {
 
 // compare holds our books against the provider's own.
 func (l *life) compare(ctx context.Context) error {
-	ours := map[string]int64{}
 	return l.app.DB.Read(ctx, func(tx *db.Tx) error {
 		for _, b := range l.app.Sandbox().Books() {
 			if d := b.Difference(); d != 0 {
@@ -65,7 +66,6 @@ func (l *life) compare(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			ours[b.Currency] = -balance
 			if -balance != b.Balances[""] {
 				l.differ("the provider holds %d %s for us, and our books say %d", b.Balances[""], b.Currency, -balance)
 			}

@@ -60,25 +60,25 @@ func Prove(ctx context.Context, url string, storms ...*Storm) (*Proof, error) {
 	return p, nil
 }
 
-// keys reads the keys of all gifts. The keys of storms are unlike each other
-// whoever sends, so a key that is there twice is a gift that was given twice.
+// keys reads the keys of all gifts. A key that one sender has twice is a gift
+// that was given twice.
 func (p *Proof) keys(ctx context.Context, d *db.DB) (map[string]bool, error) {
-	stored := map[string]bool{}
+	stored, used := map[string]bool{}, map[string]bool{}
 	return stored, d.Read(ctx, func(tx *db.Tx) error {
-		rows, err := tx.Query(ctx, "SELECT idem_key FROM gift")
+		rows, err := tx.Query(ctx, "SELECT sender_id, idem_key FROM gift")
 		if err != nil {
 			return err
 		}
 		defer rows.Close()
 		for rows.Next() {
-			var key string
-			if err := rows.Scan(&key); err != nil {
+			var sender, key string
+			if err := rows.Scan(&sender, &key); err != nil {
 				return err
 			}
-			if stored[key] {
-				p.differ("the key %s made two gifts", key)
+			if used[sender+" "+key] {
+				p.differ("the key %s of %s made two gifts", key, sender)
 			}
-			stored[key] = true
+			stored[key], used[sender+" "+key] = true, true
 			p.Stored++
 		}
 		return rows.Err()

@@ -31,6 +31,10 @@ type Options struct {
 	Steps    int
 	Every    int    // steps between two audits; 0 means 100
 	Database string // "sqlite", in a temporary folder, or a postgres://… of an empty database
+	// Outage is the longest time that the provider's answers may be lost
+	// before they are asked for again; 0 means 20 hours. The provider forgets
+	// idempotency keys after 24.
+	Outage   time.Duration
 	Folder   string // where the temporary folder is made; "" means in memory where the system has such a place
 	Progress func(done, all int64)
 }
@@ -75,6 +79,7 @@ type life struct {
 	creators []*simCreator
 	combos   int
 	timeouts int
+	clear    time.Time // when the provider was last known to work
 
 	given   []givenGift       // to be asked for again
 	bought  []boughtCoins     // to be asked for again
@@ -113,12 +118,19 @@ var born = time.Date(2026, 1, 15, 9, 30, 0, 0, time.UTC)
 
 // Run lives a world and returns what happened. The error is about the run
 // itself; what is wrong with the world stands in Differences.
-func Run(ctx context.Context, o Options) (_ *Result, err error) {
+func Run(ctx context.Context, o Options) (*Result, error) { return run(ctx, o, nil) }
+
+// run is Run with something done to the world before it begins, which is how
+// the tests see that an audit finds what is wrong.
+func run(ctx context.Context, o Options, before func(*life) error) (_ *Result, err error) {
 	if o.Steps < 1 {
 		return nil, errors.New("sim: at least one step is needed")
 	}
 	if o.Every == 0 {
 		o.Every = 100
+	}
+	if o.Outage == 0 {
+		o.Outage = 20 * time.Hour
 	}
 	folder, err := os.MkdirTemp(inMemory(o.Folder), "ovation-sim-")
 	if err != nil {
@@ -135,6 +147,12 @@ func Run(ctx context.Context, o Options) (_ *Result, err error) {
 	if err := l.populate(ctx); err != nil {
 		return nil, fmt.Errorf("sim: making the world: %w", err)
 	}
+	if before != nil {
+		if err := before(l); err != nil {
+			return nil, err
+		}
+	}
+	l.clear = l.clk.Now()
 	if err := l.live(ctx); err != nil {
 		return l.result, err
 	}

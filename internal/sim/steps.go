@@ -167,10 +167,17 @@ func (l *life) combo(ctx context.Context) (string, error) {
 	return "tapped", nil
 }
 
-// passing lets time pass and what became due happen.
+// passing lets time pass while the server is off, and then what became due
+// happen.
 func passing(least, most time.Duration) func(*life, context.Context) (string, error) {
 	return func(l *life, ctx context.Context) (string, error) {
-		l.clk.Advance(least + time.Duration(l.rnd.Int64N(int64(most-least))))
+		d := least + time.Duration(l.rnd.Int64N(int64(most-least)))
+		if l.clk.Now().Add(d).Sub(l.clear) > l.o.Outage {
+			if err := l.sweep(ctx); err != nil {
+				return "", err
+			}
+		}
+		l.clk.Advance(d)
 		return "passed", l.settle(ctx)
 	}
 }

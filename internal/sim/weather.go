@@ -2,6 +2,7 @@ package sim
 
 import (
 	"context"
+	"time"
 
 	"github.com/ovationhq/ovation/internal/payment/sandbox"
 )
@@ -26,9 +27,22 @@ func (l *life) failProvider(context.Context) (string, error) {
 	return string(f.Mode), nil
 }
 
-func (l *life) recoverProvider(context.Context) (string, error) {
+func (l *life) recoverProvider(ctx context.Context) (string, error) {
+	return "recovered", l.sweep(ctx)
+}
+
+// sweep lets the provider work again and every lost answer be asked for once
+// more, which happens after 20 seconds.
+func (l *life) sweep(ctx context.Context) error {
 	l.app.Sandbox().ClearFaults()
-	return "recovered", nil
+	for _, step := range []time.Duration{0, 25 * time.Second, 25 * time.Second} {
+		l.clk.Advance(step)
+		if err := l.settle(ctx); err != nil {
+			return err
+		}
+	}
+	l.clear = l.clk.Now()
+	return nil
 }
 
 // changeWebhooks lets the provider's news come in another way, or not at all.

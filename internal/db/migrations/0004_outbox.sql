@@ -16,12 +16,6 @@ CREATE TABLE outbox_head (
 );
 INSERT INTO outbox_head (id, sequence) VALUES (1, 0);
 
--- How far a durable reader of the events has come.
-CREATE TABLE outbox_cursor (
-	name TEXT PRIMARY KEY,
-	sequence BIGINT NOT NULL
-);
-
 -- Work that is due at an instant. A row is gone when the work is done.
 CREATE TABLE due_work (
 	kind TEXT NOT NULL,

@@ -340,6 +340,19 @@ func (w *World) Exec(query string, args ...any) {
 	})
 }
 
+// Unguard takes a CHECK constraint away, to damage what the schema guards.
+func (w *World) Unguard(table, constraint string) {
+	w.T.Helper()
+	statement := "PRAGMA ignore_check_constraints = ON"
+	if w.D.Engine() == "postgres" {
+		statement = "ALTER TABLE " + table + " DROP CONSTRAINT " + constraint
+	}
+	w.Write(func(tx *db.Tx) error {
+		_, err := tx.Exec(w.Ctx, statement)
+		return err
+	})
+}
+
 // Bites damages the books with a statement, expects verify to name the rule,
 // undoes the damage, and expects verify to find nothing any more.
 func Bites(w *World, t *testing.T, rule, damage, undo string, further ...ledger.Check) {
