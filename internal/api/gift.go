@@ -45,10 +45,12 @@ func (a *API) giftCatalog(ctx context.Context, _ *struct{}) (*listOut[giftItemVi
 // giftIn is what sends a gift.
 type giftIn struct {
 	Key  string `header:"Idempotency-Key"`
-	Body giftBody
+	Body GiftBody
 }
 
-type giftBody struct {
+// GiftBody is what is given on what. It is exported because the description of
+// the API looks into it where it is embedded.
+type GiftBody struct {
 	Gift          string     `json:"gift" minLength:"1" maxLength:"40" doc:"An id of GET /v1/gift-catalog"`
 	Quantity      int64      `json:"quantity,omitempty" minimum:"1" maximum:"1000" default:"1"`
 	Target        string     `json:"target" minLength:"1" maxLength:"40" doc:"The LIVE (liv_…) or the video (vid_…)"`
@@ -62,7 +64,7 @@ type comboBody struct {
 }
 
 // request makes the use case's request of the body.
-func (b *giftBody) request(key string, sender id.Person) gift.Request {
+func (b *GiftBody) request(key string, sender id.Person) gift.Request {
 	r := gift.Request{Key: key, Sender: sender, Item: b.Gift, Quantity: max(b.Quantity, 1), Target: b.Target, ExpectedPrice: b.ExpectedPrice}
 	if b.Combo != nil {
 		r.Combo, r.ComboSeq = b.Combo.ID, b.Combo.Seq
@@ -100,7 +102,7 @@ type giftOut struct{ Body giftView }
 
 // giftSend is served by hand: it is the hottest of all operations.
 func (a *API) giftSend(w http.ResponseWriter, r *http.Request) error {
-	var body giftBody
+	var body GiftBody
 	if err := json.Unmarshal(Body(r.Context()), &body); err != nil {
 		return fault.Wrap(err, fault.MalformedJSON, "The body can not be read as a gift.")
 	}
@@ -132,7 +134,7 @@ type giftBatchIn struct {
 type giftBatchItem struct {
 	Key    string    `json:"idempotency_key" minLength:"1" maxLength:"255" doc:"As the header of a single gift"`
 	Sender id.Person `json:"sender" doc:"For whom it is sent"`
-	giftBody
+	GiftBody
 }
 
 type giftVerdict struct {
