@@ -174,12 +174,24 @@ func (d *DB) Close() error {
 }
 
 // Read runs fn on a read-only snapshot: everything it sees belongs to one
-// moment, and nothing waits for it.
+// moment, and nothing waits for it. A connection that is found dead before fn
+// began is replaced; one that dies under fn is the caller's to try again.
 func (d *DB) Read(ctx context.Context, fn func(*Tx) error) error {
 	now := d.clk.Now()
-	return d.engine.read(ctx, func(c conn) error {
-		return fn(&Tx{conn: c, now: now, ids: d.ids, signals: &d.signals})
-	})
+	begun, pause := time.Now(), retryFirst
+	for {
+		err := d.engine.read(ctx, func(c conn) error {
+			return fn(&Tx{conn: c, now: now, ids: d.ids, signals: &d.signals})
+		})
+		if err == nil || ctx.Err() != nil || d.engine.verdict(err) != retry {
+			return err
+		}
+		if _, unread := errors.AsType[lost](err); !unread || time.Since(begun) > retryFor {
+			return errUnreachable(err)
+		}
+		time.Sleep(pause/2 + rand.N(pause))
+		pause = min(2*pause, retryMost)
+	}
 }
 
 // Probe writes something that changes nothing, to find out whether the

@@ -151,11 +151,11 @@ func (t *pgTx) release() {
 func (e *pgEngine) read(ctx context.Context, fn func(conn) error) error {
 	c, err := e.pool.Acquire(ctx)
 	if err != nil {
-		return err
+		return lost{err}
 	}
 	defer c.Release()
 	if _, err := c.Exec(ctx, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"); err != nil {
-		return fmt.Errorf("db: %w", err)
+		return lost{fmt.Errorf("db: %w", err)}
 	}
 	err = fn(pgConn{c.Conn()})
 	if _, end := c.Exec(context.WithoutCancel(ctx), "COMMIT"); end != nil && err == nil {

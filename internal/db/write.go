@@ -86,6 +86,11 @@ func errClosing() error {
 	return fault.New(fault.Maintenance, "The server is shutting down. Nothing was changed; try again with the same key in a moment.").After(RetryAfterOverload)
 }
 
+// errUnreachable says that the database is away: a restart, a network.
+func errUnreachable(cause error) error {
+	return fault.Wrap(cause, fault.Overloaded, "The database does not answer at the moment. Nothing was changed; try again with the same key.").After(RetryAfterOverload)
+}
+
 // writer is the one goroutine that writes.
 func (d *DB) writer() {
 	defer close(d.stopped)
@@ -156,7 +161,7 @@ func (d *DB) writeBatch(batch []*call) {
 				pause = min(2*pause, retryMost)
 				continue
 			}
-			err = fault.Wrap(err, fault.Overloaded, "The database does not answer at the moment. Nothing was changed; try again with the same key.").After(RetryAfterOverload)
+			err = errUnreachable(err)
 		case fullDisk:
 			err = fault.Wrap(err, fault.DiskFull, "There is no room left on the server's disk. Nothing was changed; it works again as soon as there is room.")
 		case readonly:
