@@ -154,13 +154,10 @@ func allowed(ctx context.Context, tx *db.Tx, r Request, card earnings.RateCard) 
 	switch {
 	case b.Available.Units < amount:
 		return 0, fault.New(fault.InsufficientBalance, "%s are available for a payout, %s were asked for.", format(b.Available.Units), format(amount)).With("available", b.Available)
-	case amount > left:
+	case amount > left, r.Amount == 0 && left < card.MinimumUnits && b.Available.Units >= card.MinimumUnits:
 		reset := today.Add(24 * time.Hour)
 		return 0, fault.New(fault.LimitReached, "At most %s are paid out in a day (UTC), and %s of that are left today. The rest can go from %s on.", format(card.DailyCap), format(left), reset.Format(time.RFC3339)).
 			After(reset.Sub(tx.Now())).With("left_today", money.Amount{Units: left, Asset: card.PayAsset}).With("resets_at", reset.Format(time.RFC3339))
-	case left == 0 && r.Amount == 0 && b.Available.Units >= card.MinimumUnits:
-		reset := today.Add(24 * time.Hour)
-		return 0, fault.New(fault.LimitReached, "The %s that can be paid out in a day (UTC) are used up. The rest can go from %s on.", format(card.DailyCap), reset.Format(time.RFC3339)).After(reset.Sub(tx.Now()))
 	case amount < card.MinimumUnits:
 		return 0, fault.New(fault.PayoutBelowMinimum, "A payout is at least %s, and %s are available. The rest stays with you.", format(card.MinimumUnits), format(b.Available.Units)).
 			With("minimum", money.Amount{Units: card.MinimumUnits, Asset: card.PayAsset}).With("available", b.Available)
