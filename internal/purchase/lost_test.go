@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/payment"
 	"github.com/ovationhq/ovation/internal/payment/sandbox"
 	"github.com/ovationhq/ovation/internal/payment/sandbox/sandboxtest"
@@ -26,7 +27,7 @@ func TestFaults(t *testing.T) {
 		s.OK(s.box.SetWebhooks(sandbox.Webhooks{Off: true}))
 		modes := []sandbox.Mode{sandbox.Before, sandbox.After, sandbox.Reset, sandbox.ResetBefore, sandbox.RateLimit, sandbox.Timeout, sandbox.TimeoutBefore}
 		for i, mode := range modes {
-			if mode == sandbox.Timeout {
+			if mode == sandbox.Timeout || mode == sandbox.TimeoutBefore {
 				s.connect(sandboxtest.Client(impatient))
 			}
 			s.fails(create, mode)
@@ -339,6 +340,23 @@ func TestOtherNews(t *testing.T) {
 			if handled, err := s.shop.Observe(s.Ctx, ev); handled || err != nil {
 				t.Errorf("%+v: %t %v", ev, handled, err)
 			}
+		}
+	})
+}
+
+// A key of ours that the provider refuses is our fault, not the card's.
+func TestOurKeyIsWrong(t *testing.T) {
+	each(t, func(s *shop) {
+		up := s.api
+		wrong, err := stripe.New(stripe.Config{SecretKey: "sk_test_wrong", BaseURL: s.box.URL, WebhookSecrets: []string{sandbox.DefaultWebhookSecret}})
+		s.OK(err)
+		s.api, s.shop = wrong, purchase.NewService(s.D, wrong)
+		_, err = s.shop.Buy(s.Ctx, s.request())
+		s.Want(err, fault.UpstreamFailed)
+		s.api, s.shop = up, purchase.NewService(s.D, up)
+		s.Later(time.Hour)
+		if s.charges() != 0 || s.Count("SELECT COUNT(*) FROM payment_charge WHERE outcome = 'failed'") != 1 {
+			t.Errorf("%d charges", s.charges())
 		}
 	})
 }

@@ -9,21 +9,22 @@ import (
 
 // The rules of purchases, by name.
 const (
-	RulePaid = "a purchase has a lot if and only if its charge succeeded, for the coins and the price it says"
+	RulePaid   = "a purchase has its charge, and a lot if and only if it succeeded, for the coins and the price it says"
+	RuleBooked = "a paid purchase is booked with its price and the provider's fee"
 )
 
 // Checks are the rules of purchases for ledger verify.
 func Checks() []ledger.Check {
-	return []ledger.Check{{Name: RulePaid, Run: checkPaid}}
+	return []ledger.Check{{Name: RulePaid, Run: checkPaid}, {Name: RuleBooked, Run: checkBooked}}
 }
 
 func checkPaid(ctx context.Context, tx *db.Tx, r *ledger.Report) error {
 	rows, err := tx.Query(ctx, `SELECT p.id, COALESCE(c.outcome, 'none'), p.lot_id, COALESCE(w.id, '') FROM coin_purchase p
 		LEFT JOIN payment_charge c ON c.subject = p.id LEFT JOIN wallet_lot w ON w.cause = p.id
-		WHERE (COALESCE(c.outcome, '') = 'succeeded') <> (w.id IS NOT NULL)
+		WHERE c.id IS NULL OR (COALESCE(c.outcome, '') = 'succeeded') <> (w.id IS NOT NULL)
 			OR p.lot_id <> COALESCE(w.id, '')
 			OR c.amount_units <> p.price_units OR c.amount_asset <> p.price_asset
-			OR w.coins <> p.coins OR w.paid_units <> p.price_units OR w.paid_asset <> p.price_asset OR w.person_id <> p.person_id`)
+			OR c.person_id <> p.person_id OR w.coins <> p.coins OR w.paid_units <> p.price_units OR w.paid_asset <> p.price_asset OR w.person_id <> p.person_id`)
 	if err != nil {
 		return err
 	}
@@ -34,6 +35,30 @@ func checkPaid(ctx context.Context, tx *db.Tx, r *ledger.Report) error {
 			return err
 		}
 		r.Add(RulePaid, purchase, "the charge is %s, the purchase names lot %q, the lot is %q; or amounts differ", outcome, says, lot)
+	}
+	return rows.Err()
+}
+
+func checkBooked(ctx context.Context, tx *db.Tx, r *ledger.Report) error {
+	rows, err := tx.Query(ctx, `SELECT s.id, CAST(s.price AS BIGINT), CAST(s.fee AS BIGINT), s.price_units, s.fee_units FROM (
+			SELECT p.id AS id, p.price_units AS price_units, c.fee_units AS fee_units,
+				COALESCE(SUM(CASE WHEN f.path = $1 AND o.path = $2 AND f.asset = p.price_asset THEN l.amount ELSE 0 END), 0) AS price,
+				COALESCE(SUM(CASE WHEN f.path = $3 AND o.path = $1 AND f.asset = p.price_asset THEN l.amount ELSE 0 END), 0) AS fee
+			FROM coin_purchase p JOIN payment_charge c ON c.subject = p.id LEFT JOIN ledger_transfer t ON t.cause = p.id
+				LEFT JOIN ledger_line l ON l.seq = t.seq LEFT JOIN ledger_account f ON f.id = l.from_account LEFT JOIN ledger_account o ON o.id = l.to_account
+			WHERE c.outcome = 'succeeded' GROUP BY p.id, p.price_units, c.fee_units) s
+		WHERE s.price <> s.price_units OR s.fee <> s.fee_units`, ledger.Provider, ledger.Deferred, ledger.ProcessingCosts)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var purchase string
+		var price, fee, wantPrice, wantFee int64
+		if err := rows.Scan(&purchase, &price, &fee, &wantPrice, &wantFee); err != nil {
+			return err
+		}
+		r.Add(RuleBooked, purchase, "%d came in for a fee of %d, the charge says %d and %d", price, fee, wantPrice, wantFee)
 	}
 	return rows.Err()
 }

@@ -1,0 +1,44 @@
+package purchase_test
+
+import (
+	"testing"
+
+	"github.com/ovationhq/ovation/internal/fault"
+	"github.com/ovationhq/ovation/internal/gift/gifttest"
+	"github.com/ovationhq/ovation/internal/payment"
+	"github.com/ovationhq/ovation/internal/purchase"
+)
+
+// Every rule of verify.go names the damage that it is there for.
+func TestVerifyBites(t *testing.T) {
+	each(t, func(s *shop) {
+		paid, err := s.shop.Buy(s.Ctx, s.request())
+		s.OK(err)
+		r := s.request()
+		r.Card = s.save("pm_card_chargeCustomerFail")
+		declined, err := s.shop.Buy(s.Ctx, r)
+		s.Want(err, fault.CardDeclined)
+		s.is(paid, payment.Succeeded)
+		good, bad := " WHERE id = '"+string(paid.ID)+"'", " WHERE id = '"+string(declined.ID)+"'"
+		goodCharge, badCharge := " WHERE subject = '"+string(paid.ID)+"'", " WHERE subject = '"+string(declined.ID)+"'"
+		lot := " WHERE cause = '" + string(paid.ID) + "'"
+		for _, plant := range []struct{ name, rule, damage, undo string }{
+			{"coins without money", purchase.RulePaid, "UPDATE payment_charge SET outcome = 'failed'" + goodCharge, "UPDATE payment_charge SET outcome = 'succeeded'" + goodCharge},
+			{"money without coins", purchase.RulePaid, "UPDATE payment_charge SET outcome = 'succeeded'" + badCharge, "UPDATE payment_charge SET outcome = 'failed'" + badCharge},
+			{"a lot that it does not name", purchase.RulePaid, "UPDATE coin_purchase SET lot_id = '', completed_us = 0" + good, "UPDATE coin_purchase SET lot_id = '" + string(paid.Lot) + "', completed_us = 1" + good},
+			{"a lot that is not there", purchase.RulePaid, "UPDATE coin_purchase SET lot_id = 'lot_x', completed_us = 1" + bad, "UPDATE coin_purchase SET lot_id = '', completed_us = 0" + bad},
+			{"another price", purchase.RulePaid, "UPDATE coin_purchase SET price_units = price_units + 1" + good, "UPDATE coin_purchase SET price_units = price_units - 1" + good},
+			{"another currency", purchase.RulePaid, "UPDATE payment_charge SET amount_asset = 'EUR'" + badCharge, "UPDATE payment_charge SET amount_asset = 'USD'" + badCharge},
+			{"other coins", purchase.RulePaid, "UPDATE coin_purchase SET coins = coins + 1" + good, "UPDATE coin_purchase SET coins = coins - 1" + good},
+			{"somebody else's coins", purchase.RulePaid, "UPDATE wallet_lot SET person_id = 'usr_x'" + lot, "UPDATE wallet_lot SET person_id = '" + string(s.fan) + "'" + lot},
+			{"somebody else's charge", purchase.RulePaid, "UPDATE payment_charge SET person_id = 'usr_x'" + badCharge, "UPDATE payment_charge SET person_id = '" + string(s.fan) + "'" + badCharge},
+			{"no charge", purchase.RulePaid, "UPDATE payment_charge SET subject = 'cps_x'" + badCharge, "UPDATE payment_charge SET subject = '" + string(declined.ID) + "' WHERE subject = 'cps_x'"},
+			{"another fee", purchase.RuleBooked, "UPDATE payment_charge SET fee_units = fee_units + 1" + goodCharge, "UPDATE payment_charge SET fee_units = fee_units - 1" + goodCharge},
+			{"another sum than booked", purchase.RuleBooked, "UPDATE coin_purchase SET price_units = price_units + 1" + good, "UPDATE coin_purchase SET price_units = price_units - 1" + good},
+		} {
+			t.Run(plant.name, func(t *testing.T) {
+				gifttest.Bites(s.World, t, plant.rule, plant.damage, plant.undo, purchase.Checks()...)
+			})
+		}
+	})
+}
