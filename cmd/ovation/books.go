@@ -142,6 +142,9 @@ func (c *exportCmd) Run(s *shared) error {
 		return ledger.ExportHledger(s.ctx, d, s.out)
 	}
 	f, err := os.OpenFile(c.Out, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if errors.Is(err, os.ErrExist) {
+		return fmt.Errorf("%s exists already; choose a new name for the export", c.Out)
+	}
 	if err != nil {
 		return err
 	}

@@ -11,11 +11,13 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
 
 	"github.com/ovationhq/ovation/internal/config"
+	"github.com/ovationhq/ovation/internal/fault"
 )
 
 // cli is every command with its flags.
@@ -79,7 +81,7 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) int {
 	}
 	var c cli
 	parser, err := kong.New(&c, kong.Name("ovation"), kong.Description("Pay creators, show the math."), kong.UsageOnError(),
-		kong.Writers(out, errOut), kong.Configuration(kong.JSON), kong.Exit(func(int) {}), kong.ConfigureHelp(kong.HelpOptions{Compact: true}))
+		kong.Writers(out, errOut), kong.Configuration(readSettings), kong.Exit(func(int) {}), kong.ConfigureHelp(kong.HelpOptions{Compact: true}))
 	if err != nil {
 		fmt.Fprintln(errOut, "ovation:", err)
 		return statusFailed
@@ -100,12 +102,21 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) int {
 		return 0
 	}
 	if !errors.Is(err, context.Canceled) {
-		fmt.Fprintln(errOut, "ovation:", err)
+		fmt.Fprintln(errOut, "ovation:", plain(err))
 	}
 	if e, ok := errors.AsType[exit](err); ok {
 		return e.status
 	}
 	return statusFailed
+}
+
+// plain is the error in words: the code of a broken rule is for programs.
+func plain(err error) string {
+	text := err.Error()
+	if f, ok := errors.AsType[*fault.Error](err); ok {
+		text = strings.TrimPrefix(text, string(f.Code)+": ")
+	}
+	return text
 }
 
 func helpAsked(args []string) bool {

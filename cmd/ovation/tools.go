@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -49,7 +50,7 @@ func (c *configCheckCmd) Run(s *shared) error {
 
 type configPrintCmd struct{ settings }
 
-// Run implements the command. What it prints can be used as a --config file.
+// Run implements the command. The names are those of a --config file.
 func (c *configPrintCmd) Run(s *shared) error {
 	const set = "(set)"
 	secrets := make([]string, len(c.StripeWebhookSecret))
@@ -167,6 +168,9 @@ func (c *restoreCmd) Run(s *shared) error {
 	if _, err := os.Stat(target); err == nil {
 		return fmt.Errorf("%s exists already; a restore never overwrites", target)
 	}
+	if err := isDatabase(c.From); err != nil {
+		return err
+	}
 	if err := os.MkdirAll(c.To, 0o700); err != nil {
 		return err
 	}
@@ -175,7 +179,11 @@ func (c *restoreCmd) Run(s *shared) error {
 		return err
 	}
 	if c.Verify {
-		if err := verifyCopy(s, part); err != nil {
+		err := verifyCopy(s, part)
+		if _, kept := errors.AsType[exit](err); err != nil && !kept {
+			return errors.Join(err, os.Remove(part))
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -183,6 +191,21 @@ func (c *restoreCmd) Run(s *shared) error {
 		return err
 	}
 	fmt.Fprintf(s.out, "Restored to %s.\n", target)
+	return nil
+}
+
+// isDatabase looks at how the file begins.
+func isDatabase(file string) error {
+	f, err := os.Open(file)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	const begins = "SQLite format 3\x00"
+	head := make([]byte, len(begins))
+	if _, err := io.ReadFull(f, head); err != nil || string(head) != begins {
+		return fmt.Errorf("%s is no backup: it is not a SQLite database", file)
+	}
 	return nil
 }
 
