@@ -2,6 +2,7 @@ package gift
 
 import (
 	"context"
+	"errors"
 
 	"github.com/ovationhq/ovation/internal/content"
 	"github.com/ovationhq/ovation/internal/db"
@@ -50,7 +51,7 @@ func decide(ctx context.Context, tx *db.Tx, set []*db.Item[Request, Gift]) error
 	}
 	for _, it := range set {
 		it.Res, it.Err = b.judge(ctx, &it.Req)
-		if _, rule := it.Err.(*fault.Error); it.Err != nil && !rule {
+		if _, rule := errors.AsType[*fault.Error](it.Err); it.Err != nil && !rule {
 			return it.Err
 		}
 	}

@@ -313,10 +313,10 @@ func TestKeySpaces(t *testing.T) {
 // A set decides each call by itself, in order of arrival.
 func TestSet(t *testing.T) {
 	each(t, func(s *stage) {
-		one, dear, again, other, bad, last := s.rose(), s.rose(), s.rose(), s.rose(), s.rose(), s.rose()
+		one, dear, other, bad, last := s.rose(), s.rose(), s.rose(), s.rose(), s.rose()
 		one.Quantity = 2
 		dear.Item, dear.Quantity = "lion", 2 // 1,000 coins, and 990 are left
-		again = one
+		again := one
 		other.Key, other.Sender = one.Key, s.Fan(10)
 		bad.Quantity = 0
 		reused := one

@@ -240,7 +240,7 @@ func TestCustomer(t *testing.T) {
 
 func TestExplain(t *testing.T) {
 	plain := errors.New("plain")
-	if payment.Explain(nil) != nil || payment.Explain(plain) != plain {
+	if payment.Explain(nil) != nil || !errors.Is(payment.Explain(plain), plain) {
 		t.Error("what is not the provider's error does not stay as it is")
 	}
 	for _, kind := range []payment.Kind{payment.ErrUnknown, payment.ErrUnavailable, payment.ErrRateLimited, payment.ErrInvalid, payment.ErrConfig} {

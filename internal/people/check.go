@@ -136,8 +136,7 @@ func isDomain(domain string) bool {
 			return false
 		}
 		for i := range len(label) {
-			c := label[i] | 0x20
-			if !(c >= 'a' && c <= 'z' || label[i] >= '0' && label[i] <= '9' || label[i] == '-') {
+			if !letterOrDigit(label[i]) && label[i] != '-' {
 				return false
 			}
 		}

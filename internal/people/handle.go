@@ -56,8 +56,7 @@ func cleanHandle(handle string) (string, *fault.Field) {
 		return wrong("A handle has 3 to 24 characters.")
 	}
 	for i := range len(handle) {
-		c := handle[i] | 0x20
-		if !(c >= 'a' && c <= 'z' || handle[i] >= '0' && handle[i] <= '9' || handle[i] == '.' || handle[i] == '_') {
+		if !letterOrDigit(handle[i]) && handle[i] != '.' && handle[i] != '_' {
 			return wrong("A handle is made of the letters a to z, digits, dots and underscores.")
 		}
 	}
@@ -72,4 +71,10 @@ func cleanHandle(handle string) (string, *fault.Field) {
 		return wrong("This handle could be taken for the site itself. Choose another.")
 	}
 	return strings.ToLower(handle), nil
+}
+
+// letterOrDigit reports an ASCII letter of either case, or a digit.
+func letterOrDigit(c byte) bool {
+	lower := c | 0x20
+	return lower >= 'a' && lower <= 'z' || c >= '0' && c <= '9'
 }

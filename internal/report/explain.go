@@ -2,6 +2,7 @@ package report
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -113,7 +114,7 @@ func (e *explainer) payout(ctx context.Context, payout string) (Step, error) {
 }
 
 func missing(err error, what string) error {
-	if err == db.ErrNoRows {
+	if errors.Is(err, db.ErrNoRows) {
 		return fault.New(fault.NotFound, "There is no %s.", clip(what))
 	}
 	return err

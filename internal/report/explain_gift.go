@@ -2,6 +2,7 @@ package report
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/ovationhq/ovation/internal/db"
@@ -115,7 +116,7 @@ func (e *explainer) payment(ctx context.Context, purchase string) (Step, error) 
 	err := e.tx.Row(ctx, `SELECT p.person_id, p.price_units, p.price_asset, p.pack_version, p.created_us, c.outcome, c.provider_id, c.fee_units, c.card_brand, c.card_last4
 		FROM coin_purchase p JOIN payment_charge c ON c.subject = p.id WHERE p.id = $1`, purchase).
 		Scan(&s.Owner, &s.Amount.Units, (*string)(&s.Amount.Asset), &s.Rule, &us, &s.State, &provider, &fee, &brand, &last4)
-	if err == db.ErrNoRows {
+	if errors.Is(err, db.ErrNoRows) {
 		return Step{ID: purchase, Kind: "grant", Title: "Coins granted without a card"}, nil
 	}
 	if err != nil {

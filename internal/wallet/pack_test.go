@@ -114,6 +114,6 @@ func TestPacksByDate(t *testing.T) {
 			})
 		}
 		_, err := price("XXX")
-		w.want(err, fault.CurrencyUnsupported)
+		_ = w.want(err, fault.CurrencyUnsupported)
 	})
 }

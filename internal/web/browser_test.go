@@ -45,14 +45,14 @@ func chromium(t *testing.T) context.Context {
 	if err := chromedp.Do(ctx); err != nil { // begins the browser, which must not have a step's deadline
 		t.Fatalf("starting chromium: %v", err)
 	}
-	complaints(t, ctx)
+	complaints(ctx, t)
 	return ctx
 }
 
 // complaints fails the test for what the browser has to say about the pages:
 // scripts that throw, and what the policy forbids. An answer that is a refusal
 // is none.
-func complaints(t *testing.T, ctx context.Context) {
+func complaints(ctx context.Context, t *testing.T) {
 	t.Helper()
 	var mu sync.Mutex
 	var all []string
@@ -92,7 +92,7 @@ func running(t *testing.T) *rig {
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- r.runner.Run(ctx) }()
-	t.Cleanup(func() { cancel(); <-done })
+	t.Cleanup(func() { cancel(); ended(t, <-done) })
 	return r
 }
 

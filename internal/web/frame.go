@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"runtime/debug"
@@ -56,7 +57,7 @@ func (s *site) handle(h handler) http.Handler {
 		v := s.begin(w, r)
 		defer func() {
 			if p := recover(); p != nil {
-				if p == http.ErrAbortHandler {
+				if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 					panic(p)
 				}
 				s.log.Error("a page panicked", "request", v.requestID(), "path", r.URL.Path, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))

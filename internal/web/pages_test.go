@@ -204,7 +204,7 @@ func TestEvents(t *testing.T) {
 		for i := 0; i+1 < len(header); i += 2 {
 			req.Header.Set(header[i], header[i+1])
 		}
-		res, err := b.client.Do(req)
+		res, err := b.client.Do(req) //nolint:bodyclose // the reader below closes it
 		r.ok(err)
 		if res.Header.Get("Content-Type") != "text/event-stream" || res.Header.Get("X-Accel-Buffering") != "no" {
 			t.Errorf("the stream's headers are %v", res.Header)

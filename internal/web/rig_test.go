@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"context"
+	"errors"
 	"io"
 	"log/slog"
 	"net/http"
@@ -78,7 +79,7 @@ func newRig(t testing.TB, clk clock.Clock, advance func(time.Duration)) *rig {
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- hub.Run(ctx) }()
-	t.Cleanup(func() { close(stop); site.Close(); cancel(); <-done })
+	t.Cleanup(func() { close(stop); site.Close(); cancel(); ended(t, <-done) })
 	r.url = site.URL
 	handler, err = web.New(web.Config{
 		Reader: report.NewReader(r.d), Gifts: gift.NewSender(r.d), Purchases: r.buys, Payouts: r.payouts, Creators: r.creators, People: r.people, Hub: hub,
@@ -280,4 +281,11 @@ func (b *browser) post(path string, form url.Values, header ...string) answer {
 		req.Header.Set(header[i], header[i+1])
 	}
 	return b.do(req)
+}
+
+// ended checks how a loop ended that was told to stop.
+func ended(t testing.TB, err error) {
+	if err != nil && !errors.Is(err, context.Canceled) {
+		t.Errorf("a loop ended with %v", err)
+	}
 }

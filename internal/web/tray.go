@@ -45,15 +45,6 @@ type offer struct {
 // cost is the coins of what is chosen.
 func (t *tray) cost() int64 { return t.Selected.PriceCoins * t.Quantity }
 
-// earns is what the creator gets for what is chosen.
-func (t *tray) earns() money.Amount {
-	d, err := t.Card.Diamonds(t.cost())
-	if err != nil {
-		return money.Amount{Asset: money.Diamond}
-	}
-	return money.Amount{Units: d, Asset: money.Diamond}
-}
-
 // choice is what a radio button of the tray sends: the gift and the price that
 // the visitor was shown.
 func choice(i gift.Item) string { return i.ID + "@" + numeral(i.PriceCoins) }

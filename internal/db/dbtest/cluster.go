@@ -23,7 +23,6 @@ type PG struct {
 	bin    string // folder of initdb and postgres
 	folder string // holds data, socket and log
 	cred   *syscall.Credential
-	owner  string
 	opts   []string // further server settings
 	cmd    *exec.Cmd
 	exited chan struct{}
