@@ -41,6 +41,23 @@ func TestRun(t *testing.T) {
 	}
 }
 
+// A server with nothing to do does nothing: a Tick that changed nothing does
+// not ask for the next one.
+func TestRest(t *testing.T) {
+	s, err := New(Config{Clock: clock.NewManual(start)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	must(t, s, "POST", "/v1/customers", "", "name=Ada")
+	<-s.wake
+	if _, err := s.Tick(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if len(s.wake) != 0 {
+		t.Error("a Tick without work asks for another")
+	}
+}
+
 func BenchmarkCharge(b *testing.B) {
 	d := dbtest.Open(b, "sqlite:"+filepath.Join(b.TempDir(), "s.db"), clock.NewManual(start), Migrations())
 	s, _ := newBox(b, d)

@@ -161,7 +161,9 @@ func (s *Server) within(ctx context.Context, fn func(*call) *problem) *problem {
 	if err := c.commit(ctx); err != nil {
 		return broken(err)
 	}
-	s.poke()
+	if len(c.recs) > 0 { // else Run, whose Tick comes by here, would wake itself for ever
+		s.poke()
+	}
 	return p
 }
 
