@@ -93,12 +93,12 @@ func viewLot(l wallet.LotState) lotView {
 }
 
 type walletEntryView struct {
-	Object string `json:"object" enum:"wallet_entry"`
-	Kind   string `json:"kind" doc:"What happened, such as gift.sent"`
-	Cause  string `json:"cause" doc:"The purchase or the gift; see GET /v1/explain/{id}"`
-	Lot    id.Lot `json:"lot"`
-	Coins  amount `json:"coins" doc:"Above zero when they came in"`
-	At     string `json:"at" format:"date-time"`
+	Object string   `json:"object" enum:"wallet_entry"`
+	Kind   string   `json:"kind" doc:"What happened, such as gift.sent"`
+	Cause  string   `json:"cause" doc:"The purchase or the gift; see GET /v1/explain/{id}"`
+	Lots   []id.Lot `json:"lots" doc:"The lots of coins that it touched, oldest first"`
+	Coins  amount   `json:"coins" doc:"Above zero when they came in"`
+	At     string   `json:"at" format:"date-time"`
 }
 
 func (a *API) walletEntries(ctx context.Context, in *struct{ Page }) (*listOut[walletEntryView], error) {
@@ -112,7 +112,7 @@ func (a *API) walletEntries(ctx context.Context, in *struct{ Page }) (*listOut[w
 		return nil, err
 	}
 	return listed(ctx, a, in.Page, entries, func(e report.WalletEntry) string { return strconv.FormatInt(e.Seq, 10) }, func(e report.WalletEntry) walletEntryView {
-		return walletEntryView{"wallet_entry", e.Kind, e.Cause, e.Lot, coins(e.Coins), e.At}
+		return walletEntryView{"wallet_entry", e.Kind, e.Cause, e.Lots, coins(e.Coins), e.At}
 	}), nil
 }
 

@@ -14,9 +14,27 @@ type Account struct {
 	Balance int64 // as of the last transfer that was posted to the Book
 	Floor   int64
 
+	trailEnd
 	book    *Book // the one Book that may move it
 	isNew   bool
 	changed bool
+}
+
+// trailEnd is where an account's trail begins: each line names the transfer
+// that touched its account before, so that the history of an account is walked
+// without an index, whose every entry would be a page to write.
+type trailEnd struct {
+	last   int64 // number of the last transfer that touched the account; 0 if none did
+	before int64 // what last was before that transfer
+}
+
+// touch notes that the transfer concerns the account and returns the one that
+// did so before it.
+func (e *trailEnd) touch(seq int64) int64 {
+	if e.last != seq {
+		e.before, e.last = e.last, seq
+	}
+	return e.before
 }
 
 // Ref names an account.

@@ -2,63 +2,64 @@ package ledger
 
 import (
 	"context"
-	"errors"
+	"strings"
 	"time"
 
 	"github.com/ovationhq/ovation/internal/db"
 )
 
-// A balance after transfer $1, computed from the nearer end of the journal:
-// forward from nothing, or backward from the balance now. Both read one
-// account's part of an index that holds the amounts, and nothing else.
+// The accounts after transfer $1, computed from the nearer end of the journal:
+// forward from nothing, or backward from the balances now. Both read one
+// stretch of the journal, in its order. Backward, an account that was touched
+// later names in the first of those lines whether it was touched before.
 const (
-	forward = `CAST(COALESCE((SELECT SUM(l.amount) FROM ledger_line l WHERE l.to_account = a.id AND l.seq <= $1), 0)
-		- COALESCE((SELECT SUM(l.amount) FROM ledger_line l WHERE l.from_account = a.id AND l.seq <= $1), 0) AS BIGINT)`
-	backward = `CAST(a.balance - COALESCE((SELECT SUM(l.amount) FROM ledger_line l WHERE l.to_account = a.id AND l.seq > $1), 0)
-		+ COALESCE((SELECT SUM(l.amount) FROM ledger_line l WHERE l.from_account = a.id AND l.seq > $1), 0) AS BIGINT)`
+	forward = `SELECT a.id, a.path, a.asset, CAST(m.amount AS BIGINT), a.floor, a.last_seq FROM ledger_account a JOIN (` + moved + `) m ON m.account = a.id WHERE `
+
+	backward = `SELECT a.id, a.path, a.asset, CAST(a.balance - COALESCE(m.amount, 0) AS BIGINT), a.floor, a.last_seq
+		FROM ledger_account a LEFT JOIN (` + moved + `) m ON m.account = a.id WHERE COALESCE(m.prev, a.last_seq) > 0 AND `
+
+	moved = `SELECT u.account AS account, SUM(u.amount) AS amount, MIN(u.prev) AS prev FROM (
+			SELECT l.to_account AS account, l.amount AS amount, l.to_prev AS prev FROM ledger_line l WHERE l.seq $stretch
+			UNION ALL SELECT l.from_account, -l.amount, l.from_prev FROM ledger_line l WHERE l.seq $stretch
+		) u GROUP BY u.account`
 )
 
-// balanceAfter returns the number of the last transfer at or before the
-// instant and the SQL of an account's balance after it.
-func balanceAfter(ctx context.Context, tx *db.Tx, at time.Time) (seq int64, column string, err error) {
+// accountsAfter returns the SQL of the accounts after the last transfer at or
+// before the instant, and that transfer's number; a condition is to follow.
+func accountsAfter(ctx context.Context, tx *db.Tx, at time.Time) (seq int64, query string, err error) {
 	seq, err = SeqAt(ctx, tx, at)
 	if err != nil {
 		return 0, "", err
 	}
 	last, _, _, err := Head(ctx, tx)
 	if seq > last/2 {
-		return seq, backward, err
+		return seq, strings.ReplaceAll(backward, "$stretch", "> $1"), err
 	}
-	return seq, forward, err
+	return seq, strings.ReplaceAll(forward, "$stretch", "<= $1"), err
 }
 
 // BalanceAt returns what the account held after everything at or before the
 // instant, under the conditions of SeqAt. An account that nothing was ever
 // posted to held 0.
 func BalanceAt(ctx context.Context, tx *db.Tx, r Ref, at time.Time) (int64, error) {
-	seq, column, err := balanceAfter(ctx, tx, at)
+	seq, query, err := accountsAfter(ctx, tx, at)
 	if err != nil {
 		return 0, err
 	}
-	var n int64
-	err = tx.Row(ctx, "SELECT "+column+" FROM ledger_account a WHERE a.path = $2 AND a.asset = $3", seq, r.Path, string(r.Asset)).Scan(&n)
-	if errors.Is(err, db.ErrNoRows) {
-		return 0, nil
+	found, err := db.Collect[Account](tx.Query(ctx, query+"a.path = $2 AND a.asset = $3", seq, r.Path, string(r.Asset)))(scanAccount)
+	if err != nil || len(found) == 0 {
+		return 0, err
 	}
-	return n, err
+	return found[0].Balance, nil
 }
 
 // AccountsAt returns the accounts whose path starts with the prefix, by path,
 // with the balances that they had at the instant, under the conditions of
 // SeqAt. Accounts that no line had touched by then are left out.
 func AccountsAt(ctx context.Context, tx *db.Tx, prefix string, at time.Time) ([]Account, error) {
-	seq, column, err := balanceAfter(ctx, tx, at)
+	seq, query, err := accountsAfter(ctx, tx, at)
 	if err != nil {
 		return nil, err
 	}
-	return db.Collect[Account](tx.Query(ctx, "SELECT a.id, a.path, a.asset, "+column+`, a.floor FROM ledger_account a
-		WHERE a.path >= $2 AND a.path < $3
-		AND (EXISTS (SELECT 1 FROM ledger_line l WHERE l.to_account = a.id AND l.seq <= $1)
-			OR EXISTS (SELECT 1 FROM ledger_line l WHERE l.from_account = a.id AND l.seq <= $1))
-		ORDER BY a.path, a.asset`, seq, prefix, prefixEnd(prefix)))(scanAccount)
+	return db.Collect[Account](tx.Query(ctx, query+"a.path >= $2 AND a.path < $3 ORDER BY a.path, a.asset", seq, prefix, prefixEnd(prefix)))(scanAccount)
 }

@@ -107,7 +107,7 @@ func (b *Book) Load(ctx context.Context, ids []int64) error {
 	if len(want) == 0 {
 		return nil
 	}
-	rows, err := b.tx.QueryList(ctx, "SELECT id, path, asset, balance, floor FROM ledger_account WHERE id IN ($list)", want)
+	rows, err := b.tx.QueryList(ctx, "SELECT id, path, asset, balance, floor, last_seq FROM ledger_account WHERE id IN ($list)", want)
 	if err != nil {
 		return err
 	}
@@ -129,7 +129,7 @@ func (b *Book) Find(ctx context.Context, refs ...Ref) ([]*Account, error) {
 		}
 	}
 	if len(want) > 0 {
-		rows, err := b.tx.QueryList(ctx, "SELECT id, path, asset, balance, floor FROM ledger_account WHERE path IN ($list)", want)
+		rows, err := b.tx.QueryList(ctx, "SELECT id, path, asset, balance, floor, last_seq FROM ledger_account WHERE path IN ($list)", want)
 		if err != nil {
 			return nil, err
 		}
@@ -151,7 +151,7 @@ func (b *Book) adopt(rows *db.Rows) error {
 	defer rows.Close()
 	for rows.Next() {
 		a := &Account{book: b}
-		if err := rows.Scan(&a.ID, &a.Path, (*string)(&a.Asset), &a.Balance, &a.Floor); err != nil {
+		if err := rows.Scan(&a.ID, &a.Path, (*string)(&a.Asset), &a.Balance, &a.Floor, &a.last); err != nil {
 			return err
 		}
 		if b.byID[a.ID] == nil {
@@ -255,7 +255,7 @@ func (b *Book) record(t Transfer) Posted {
 	b.transfers = append(b.transfers, b.head.seq, t.Kind, t.Cause, t.Rule, b.head.atUS, hash)
 	b.posted++
 	for i, l := range t.Lines {
-		b.lines = append(b.lines, b.head.seq, int64(i+1), l.From.ID, l.To.ID, l.Amount)
+		b.lines = append(b.lines, b.head.seq, int64(i+1), l.From.ID, l.To.ID, l.Amount, l.From.touch(b.head.seq), l.To.touch(b.head.seq))
 	}
 	b.nLines += len(t.Lines)
 	return Posted{Seq: b.head.seq, At: time.UnixMicro(b.head.atUS).UTC()}
@@ -268,26 +268,26 @@ func (b *Book) Flush(ctx context.Context) error {
 	if len(b.newOnes) == 0 && b.posted == 0 {
 		return nil
 	}
-	fresh := make([]any, 0, 5*len(b.newOnes))
+	fresh := make([]any, 0, 6*len(b.newOnes))
 	for _, a := range b.newOnes {
-		fresh = append(fresh, a.ID, a.Path, string(a.Asset), a.Balance, a.Floor)
+		fresh = append(fresh, a.ID, a.Path, string(a.Asset), a.Balance, a.Floor, a.last)
 	}
-	if err := b.tx.InsertRows(ctx, "ledger_account", []string{"id", "path", "asset", "balance", "floor"}, len(b.newOnes), fresh); err != nil {
+	if err := b.tx.InsertRows(ctx, "ledger_account", []string{"id", "path", "asset", "balance", "floor", "last_seq"}, len(b.newOnes), fresh); err != nil {
 		return err
 	}
-	changed := make([]any, 0, 2*len(b.order))
+	changed := make([]any, 0, 3*len(b.order))
 	for _, a := range b.order {
 		if !a.isNew {
-			changed = append(changed, a.ID, a.Balance)
+			changed = append(changed, a.ID, a.Balance, a.last)
 		}
 	}
-	if err := b.tx.UpdateRows(ctx, "ledger_account", []string{"id", "balance"}, len(changed)/2, changed); err != nil {
+	if err := b.tx.UpdateRows(ctx, "ledger_account", []string{"id", "balance", "last_seq"}, len(changed)/3, changed); err != nil {
 		return err
 	}
 	if err := b.tx.InsertRows(ctx, "ledger_transfer", []string{"seq", "kind", "cause", "rule", "at_us", "hash"}, b.posted, b.transfers); err != nil {
 		return err
 	}
-	if err := b.tx.InsertRows(ctx, "ledger_line", []string{"seq", "n", "from_account", "to_account", "amount"}, b.nLines, b.lines); err != nil {
+	if err := b.tx.InsertRows(ctx, "ledger_line", []string{"seq", "n", "from_account", "to_account", "amount", "from_prev", "to_prev"}, b.nLines, b.lines); err != nil {
 		return err
 	}
 	n, err := b.tx.Exec(ctx, "UPDATE ledger_head SET seq = $1, hash = $2, last_account = $3, at_us = $4 WHERE id = 1 AND seq = $5 AND last_account = $6",

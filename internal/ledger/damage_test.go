@@ -21,9 +21,9 @@ import (
 // The columns that damage may hit, by table, key first.
 var damaged = map[string][]string{
 	"ledger_head":     {"id", "seq", "last_account", "at_us", "hash"},
-	"ledger_account":  {"id", "path", "asset", "balance", "floor"},
+	"ledger_account":  {"id", "path", "asset", "balance", "floor", "last_seq"},
 	"ledger_transfer": {"seq", "kind", "cause", "rule", "at_us", "hash"},
-	"ledger_line":     {"seq", "n", "from_account", "to_account", "amount"},
+	"ledger_line":     {"seq", "n", "from_account", "to_account", "amount", "from_prev", "to_prev"},
 }
 
 // damage is one statement, drawn at random.
@@ -132,7 +132,7 @@ func unguard(t testing.TB, d *db.DB) {
 		if d.Engine() == "postgres" {
 			statements = []string{
 				"ALTER TABLE ledger_account DROP CONSTRAINT balance_not_below_floor, DROP CONSTRAINT balance_within_range",
-				"ALTER TABLE ledger_line DROP CONSTRAINT line_moves_a_positive_amount, DROP CONSTRAINT line_moves_between_two_accounts",
+				"ALTER TABLE ledger_line DROP CONSTRAINT line_moves_a_positive_amount, DROP CONSTRAINT line_moves_between_two_accounts, DROP CONSTRAINT line_follows_earlier_transfers",
 				"ALTER TABLE ledger_head DROP CONSTRAINT ledger_has_one_head",
 			}
 		}

@@ -40,6 +40,11 @@
 // changed without notice; and since a chain must read alike for ever, it enters
 // only for transfers that have it.
 //
-// The indexes of ledger_line hold the amounts, so that a balance at an earlier
-// instant is the sum of one stretch of an index, from the nearer end.
+// # Reading
+//
+// The journal has no index by account: most entries of one would dirty a page
+// of their own, and the hot path would write twice as much. Instead an account
+// names the last transfer that touched it, and each line the one before on
+// both of its sides. OfAccount walks that trail; a balance at an earlier
+// instant is the sum of one stretch of the journal, from the nearer end.
 package ledger

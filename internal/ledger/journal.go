@@ -23,7 +23,7 @@ type transferRow struct {
 	hash              []byte
 }
 
-type lineRow struct{ seq, n, from, to, amount int64 }
+type lineRow struct{ seq, n, from, to, amount, fromPrev, toPrev int64 }
 
 // pageSize is how many transfers a page has.
 const pageSize = 4096
@@ -89,8 +89,8 @@ func (v *verifier) fill(ctx context.Context, p *page, first int64) (last int64, 
 		last = p.transfers[n-1].seq
 	}
 	var l lineRow
-	err = scanAll(&l, &p.lines, []any{&l.seq, &l.n, &l.from, &l.to, &l.amount})(
-		v.tx.Query(ctx, "SELECT seq, n, from_account, to_account, amount FROM ledger_line WHERE seq >= $1 AND seq <= $2 ORDER BY seq, n", first, last))
+	err = scanAll(&l, &p.lines, []any{&l.seq, &l.n, &l.from, &l.to, &l.amount, &l.fromPrev, &l.toPrev})(
+		v.tx.Query(ctx, "SELECT seq, n, from_account, to_account, amount, from_prev, to_prev FROM ledger_line WHERE seq >= $1 AND seq <= $2 ORDER BY seq, n", first, last))
 	return last, err
 }
 
@@ -189,6 +189,9 @@ func (v *verifier) line(l *lineRow, i int) {
 	}
 	if from.Asset == money.Coin && IsLot(from.Path) && to.Path != CoinsSpent && to.Path != CoinsIssued {
 		v.r.Add(RuleNoPersonMix, l.where(), "coins went from %s to %s", from.Path, to.Path)
+	}
+	if f, t := from.walked.touch(l.seq), to.walked.touch(l.seq); l.fromPrev != f || l.toPrev != t {
+		v.r.Add(RuleTrail, l.where(), "it says that its accounts were touched before by %d and %d, it was %d and %d", l.fromPrev, l.toPrev, f, t)
 	}
 	from.sum -= l.amount
 	to.sum += l.amount

@@ -92,9 +92,9 @@ func everything(ctx context.Context, tx *db.Tx) ([]string, error) {
 	var all []string
 	for _, query := range []string{
 		`SELECT 'head ' || CAST(id AS TEXT) || ' ' || CAST(seq AS TEXT) || ' ' || CAST(last_account AS TEXT) || ' ' || CAST(at_us AS TEXT) FROM ledger_head`,
-		`SELECT 'account ' || CAST(id AS TEXT) || ' ' || path || ' ' || asset || ' ' || CAST(balance AS TEXT) || ' ' || CAST(floor AS TEXT) FROM ledger_account ORDER BY id`,
+		`SELECT 'account ' || CAST(id AS TEXT) || ' ' || path || ' ' || asset || ' ' || CAST(balance AS TEXT) || ' ' || CAST(floor AS TEXT) || ' ' || CAST(last_seq AS TEXT) FROM ledger_account ORDER BY id`,
 		`SELECT 'transfer ' || CAST(seq AS TEXT) || ' ' || kind || ' ' || cause || ' ' || rule || ' ' || CAST(at_us AS TEXT) FROM ledger_transfer ORDER BY seq`,
-		`SELECT 'line ' || CAST(seq AS TEXT) || ' ' || CAST(n AS TEXT) || ' ' || CAST(from_account AS TEXT) || ' ' || CAST(to_account AS TEXT) || ' ' || CAST(amount AS TEXT) FROM ledger_line ORDER BY seq, n`,
+		`SELECT 'line ' || CAST(seq AS TEXT) || ' ' || CAST(n AS TEXT) || ' ' || CAST(from_account AS TEXT) || ' ' || CAST(to_account AS TEXT) || ' ' || CAST(amount AS TEXT) || ' ' || CAST(from_prev AS TEXT) || ' ' || CAST(to_prev AS TEXT) FROM ledger_line ORDER BY seq, n`,
 	} {
 		rows, err := db.Collect[string](tx.Query(ctx, query))(func(r *db.Rows) (s string, err error) { return s, r.Scan(&s) })
 		if err != nil {

@@ -1,12 +1,10 @@
 package ledger
 
 import (
-	"cmp"
 	"context"
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -32,7 +30,7 @@ func Balance(ctx context.Context, tx *db.Tx, r Ref) (int64, error) {
 // from the first path after the given one. The accounts of one path are never
 // parted, so a page may be longer than limit by the path's other assets.
 func Balances(ctx context.Context, tx *db.Tx, prefix string, limit int, after string) ([]Account, error) {
-	return db.Collect[Account](tx.Query(ctx, `SELECT id, path, asset, balance, floor FROM ledger_account
+	return db.Collect[Account](tx.Query(ctx, `SELECT id, path, asset, balance, floor, last_seq FROM ledger_account
 		WHERE path > $3 AND path >= $1 AND path <= COALESCE((SELECT MAX(p.path) FROM
 			(SELECT path FROM ledger_account WHERE path > $3 AND path >= $1 AND path < $2 ORDER BY path LIMIT $4) p), '')
 		ORDER BY path, asset`,
@@ -40,7 +38,7 @@ func Balances(ctx context.Context, tx *db.Tx, prefix string, limit int, after st
 }
 
 func scanAccount(r *db.Rows) (a Account, err error) {
-	return a, r.Scan(&a.ID, &a.Path, (*string)(&a.Asset), &a.Balance, &a.Floor)
+	return a, r.Scan(&a.ID, &a.Path, (*string)(&a.Asset), &a.Balance, &a.Floor, &a.last)
 }
 
 // prefixEnd returns the first text after all that start with the prefix.
@@ -124,6 +122,16 @@ func OfSeq(ctx context.Context, tx *db.Tx, seq int64) ([]Entry, error) {
 	return db.Collect[Entry](tx.Query(ctx, "SELECT "+entryColumns+" WHERE l.seq = $1 ORDER BY l.n", seq))(scanEntry)
 }
 
+// trail walks from an account ($1) over the transfers that touched it, newest
+// first: from the one before transfer $2 where that touched it too, else from
+// the last. n counts those before $2; the walk ends after $3 of them.
+const trail = `WITH RECURSIVE trail (seq, n) AS (
+		SELECT COALESCE((SELECT MAX(CASE WHEN l.to_account = $1 THEN l.to_prev ELSE l.from_prev END) FROM ledger_line l
+			WHERE l.seq = $2 AND (l.to_account = $1 OR l.from_account = $1)), a.last_seq), CAST(1 AS BIGINT)
+		FROM ledger_account a WHERE a.id = $1
+		UNION SELECT CASE WHEN l.to_account = $1 THEN l.to_prev ELSE l.from_prev END, w.n + CASE WHEN l.seq < $2 THEN 1 ELSE 0 END
+		FROM trail w JOIN ledger_line l ON l.seq = w.seq WHERE (l.to_account = $1 OR l.from_account = $1) AND w.n < $3) `
+
 // OfAccount returns the lines that touched the account, newest first, from
 // before the transfer number beforeSeq (0 means from the end). A transfer's
 // lines are never parted, so a page may be longer than limit by the other
@@ -140,49 +148,14 @@ func OfAccount(ctx context.Context, tx *db.Tx, r Ref, beforeSeq int64, limit int
 	if err != nil {
 		return nil, err
 	}
-	side := func(column string) ([]Entry, error) {
-		return db.Collect[Entry](tx.Query(ctx, "SELECT "+entryColumns+" WHERE l."+column+" = $1 AND l.seq < $2 ORDER BY l.seq DESC, l.n DESC LIMIT $3", acc, beforeSeq, limit))(scanEntry)
-	}
-	in, err := side("to_account")
-	if err != nil {
-		return nil, err
-	}
-	out, err := side("from_account")
-	if err != nil {
-		return nil, err
-	}
-	all := append(in, out...)
-	sortNewestFirst(all)
-	if len(all) < limit {
-		return all, nil
-	}
-	return wholeTransfers(ctx, tx, r, all[:limit])
-}
-
-// wholeTransfers adds to a page the lines of its last transfer that the limit
-// cut off.
-func wholeTransfers(ctx context.Context, tx *db.Tx, r Ref, page []Entry) ([]Entry, error) {
-	if len(page) == 0 {
-		return page, nil
-	}
-	last := page[len(page)-1].Seq
-	page = slices.DeleteFunc(page, func(e Entry) bool { return e.Seq == last })
-	lines, err := OfSeq(ctx, tx, last)
-	if err != nil {
-		return nil, err
-	}
-	for _, e := range slices.Backward(lines) {
-		if e.Amount.Asset == r.Asset && (e.From == r.Path || e.To == r.Path) {
-			page = append(page, e)
+	all, err := db.Collect[Entry](tx.Query(ctx, trail+"SELECT "+entryColumns+` JOIN trail w ON w.seq = l.seq
+		WHERE (l.to_account = $1 OR l.from_account = $1) AND l.seq < $2 ORDER BY l.seq DESC, l.n DESC`, acc, beforeSeq, limit))(scanEntry)
+	for i := limit; i < len(all); i++ {
+		if all[i].Seq != all[i-1].Seq {
+			return all[:i], err
 		}
 	}
-	return page, nil
-}
-
-func sortNewestFirst(all []Entry) {
-	slices.SortFunc(all, func(a, b Entry) int {
-		return cmp.Or(cmp.Compare(b.Seq, a.Seq), cmp.Compare(b.N, a.N))
-	})
+	return all, err
 }
 
 // Signed returns the entry's amount as the account with this path sees it:

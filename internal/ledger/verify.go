@@ -71,10 +71,11 @@ const (
 	RuleLines       = "every line belongs to a transfer and moves one asset between two accounts"
 	RuleHead        = "the head names the last transfer and the last account"
 	RuleFloorOf     = "an account's floor is the one its path has"
+	RuleTrail       = "an account and its lines name the transfers that touched it, one after another"
 	RuleNoPersonMix = "coins leave a lot only to be spent, refunded or expired"
 )
 
-var ownRules = []string{RuleChain, RuleSequence, RuleBalance, RuleZero, RuleFloor, RuleLines, RuleHead, RuleFloorOf, RuleNoPersonMix}
+var ownRules = []string{RuleChain, RuleSequence, RuleBalance, RuleZero, RuleFloor, RuleLines, RuleHead, RuleFloorOf, RuleTrail, RuleNoPersonMix}
 
 // RuleAnchor is the name of the check that Anchor makes.
 const RuleAnchor = "the journal goes on from the head that was noted earlier"
@@ -151,7 +152,8 @@ type verifier struct {
 type tally struct {
 	Account
 	sum      int64
-	floor    int64 // of its path
+	floor    int64    // of its path
+	walked   trailEnd // as the lines so far say
 	wasBelow bool
 }
 
@@ -188,7 +190,7 @@ func (v *verifier) loadHead(ctx context.Context) error {
 }
 
 func (v *verifier) loadAccounts(ctx context.Context) error {
-	all, err := db.Collect[tally](v.tx.Query(ctx, "SELECT id, path, asset, balance, floor FROM ledger_account ORDER BY id"))(func(r *db.Rows) (tally, error) {
+	all, err := db.Collect[tally](v.tx.Query(ctx, "SELECT id, path, asset, balance, floor, last_seq FROM ledger_account ORDER BY id"))(func(r *db.Rows) (tally, error) {
 		a, err := scanAccount(r)
 		return tally{Account: a, floor: FloorOf(a.Path)}, err
 	})
@@ -232,6 +234,9 @@ func (v *verifier) checkBalances() {
 		}
 		if a.Floor != a.floor {
 			v.r.Add(RuleFloorOf, where(a), "its floor is %d, the path's is %d", a.Floor, a.floor)
+		}
+		if a.last != a.walked.last {
+			v.r.Add(RuleTrail, where(a), "it names transfer %d as its last, that is %d", a.last, a.walked.last)
 		}
 		if _, seen := zero[a.Asset]; !seen {
 			assets = append(assets, a.Asset)

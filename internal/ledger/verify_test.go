@@ -80,7 +80,7 @@ var violations = []violation{
 		"UPDATE ledger_line SET n = 9 WHERE seq = 3 AND n = 1",
 		"UPDATE ledger_line SET n = 1 WHERE seq = 3 AND n = 2",
 		"UPDATE ledger_line SET n = 2 WHERE seq = 3 AND n = 9"}},
-	{"a line that moved to the transfer before it", ledger.RuleChain, true, []string{"UPDATE ledger_line SET seq = 2, n = 3 WHERE seq = 3 AND n = 2"}},
+	{"a line that moved to the transfer before it", ledger.RuleChain, false, []string{"UPDATE ledger_line SET seq = 2, n = 3, from_prev = 0, to_prev = 0 WHERE seq = 3 AND n = 2"}},
 	{"two transfers that swapped instants", ledger.RuleSequence, false, []string{
 		"UPDATE ledger_transfer SET at_us = at_us + 60000000 WHERE seq = 3",
 		"UPDATE ledger_transfer SET at_us = at_us - 60000000 WHERE seq = 4"}},
@@ -96,16 +96,14 @@ var violations = []violation{
 		"UPDATE ledger_account SET balance = balance + 1 WHERE id = " + lot2}},
 	{"money from nothing", ledger.RuleZero, false, []string{"UPDATE ledger_account SET balance = balance + 1000 WHERE id = " + owed}},
 	{"an account with a balance and no line", ledger.RuleZero, false, []string{
-		"INSERT INTO ledger_account (id, path, asset, balance, floor) SELECT h.last_account + 1, 'lot/3', 'COIN', 5, 0 FROM ledger_head h",
+		"INSERT INTO ledger_account (id, path, asset, balance, floor, last_seq) SELECT h.last_account + 1, 'lot/3', 'COIN', 5, 0, 0 FROM ledger_head h",
 		"UPDATE ledger_head SET last_account = last_account + 1"}},
 	{"a balance below a lowered floor", ledger.RuleFloor, false, []string{
 		"UPDATE ledger_account SET floor = -100 WHERE id = " + lot2, "UPDATE ledger_account SET balance = -50 WHERE id = " + lot2}},
 	{"a line of no transfer", ledger.RuleLines, true, []string{
-		"INSERT INTO ledger_line (seq, n, from_account, to_account, amount) VALUES (9999999, 1, 1, 2, 5)"}},
-	{"a line of no transfer before the first", ledger.RuleLines, true, []string{
-		"INSERT INTO ledger_line (seq, n, from_account, to_account, amount) VALUES (-1, 1, 1, 2, 5)"}},
+		"INSERT INTO ledger_line (seq, n, from_account, to_account, amount, from_prev, to_prev) VALUES (9999999, 1, 1, 2, 5, 0, 0)"}},
 	{"a line of no transfer that changed balances", ledger.RuleLines, false, []string{
-		"INSERT INTO ledger_line (seq, n, from_account, to_account, amount) SELECT 6, 1, " + lot1 + ", " + spent + ", 5 FROM ledger_head",
+		"INSERT INTO ledger_line (seq, n, from_account, to_account, amount, from_prev, to_prev) SELECT 6, 1, " + lot1 + ", " + spent + ", 5, 0, 0 FROM ledger_head",
 		"UPDATE ledger_account SET balance = balance - 5 WHERE id = " + lot1,
 		"UPDATE ledger_account SET balance = balance + 5 WHERE id = " + spent}},
 	{"a line that lost its transfer", ledger.RuleLines, false, []string{"DELETE FROM ledger_transfer WHERE seq = 3"}},
@@ -114,6 +112,10 @@ var violations = []violation{
 	{"a line of an account that is gone", ledger.RuleLines, false, []string{"DELETE FROM ledger_account WHERE id = " + lot1}},
 	{"a line to an account that never was", ledger.RuleLines, false, []string{"UPDATE ledger_line SET to_account = 999 WHERE seq = 3 AND n = 1"}},
 	{"mixed assets", ledger.RuleLines, false, []string{"UPDATE ledger_line SET to_account = " + owed + " WHERE seq = 3 AND n = 1"}},
+	{"a trail that leaves a transfer out", ledger.RuleTrail, true, []string{"UPDATE ledger_line SET from_prev = 0 WHERE seq = 3 AND n = 1"}},
+	{"a trail to another transfer", ledger.RuleTrail, true, []string{"UPDATE ledger_line SET to_prev = 1 WHERE seq = 3 AND n = 1"}},
+	{"a trail that begins too early", ledger.RuleTrail, true, []string{"UPDATE ledger_account SET last_seq = 0 WHERE id = " + spent}},
+	{"a trail that begins too late", ledger.RuleTrail, true, []string{"UPDATE ledger_account SET last_seq = 77 WHERE id = " + spent}},
 	{"the head moved on", ledger.RuleHead, true, []string{"UPDATE ledger_head SET seq = seq + 1"}},
 	{"the head moved far", ledger.RuleHead, true, []string{"UPDATE ledger_head SET seq = 9223372036854775807"}},
 	{"the head moved back", ledger.RuleHead, true, []string{"UPDATE ledger_head SET seq = 4"}},
@@ -121,16 +123,16 @@ var violations = []violation{
 	{"the head's instant", ledger.RuleHead, true, []string{"UPDATE ledger_head SET at_us = at_us + 1"}},
 	{"the head's account", ledger.RuleHead, true, []string{"UPDATE ledger_head SET last_account = 2"}},
 	{"the head deleted", ledger.RuleHead, true, []string{"DELETE FROM ledger_head"}},
-	{"an account beside the row", ledger.RuleHead, true, []string{"INSERT INTO ledger_account (id, path, asset, balance, floor) VALUES (-4, 'lot/3', 'COIN', 0, 0)"}},
+	{"an account beside the row", ledger.RuleHead, true, []string{"INSERT INTO ledger_account (id, path, asset, balance, floor, last_seq) VALUES (-4, 'lot/3', 'COIN', 0, 0, 0)"}},
 	{"an account far ahead", ledger.RuleHead, true, []string{
-		"INSERT INTO ledger_account (id, path, asset, balance, floor) VALUES (100, 'lot/3', 'COIN', 0, 0)",
+		"INSERT INTO ledger_account (id, path, asset, balance, floor, last_seq) VALUES (100, 'lot/3', 'COIN', 0, 0, 0)",
 		"UPDATE ledger_head SET last_account = last_account + 1"}},
 	{"the last transfer deleted", ledger.RuleHead, false, []string{
 		"DELETE FROM ledger_line WHERE seq = 5", "DELETE FROM ledger_transfer WHERE seq = 5"}},
 	{"the last transfer deleted, balances adjusted", ledger.RuleHead, true, []string{
 		"DELETE FROM ledger_line WHERE seq = 5", "DELETE FROM ledger_transfer WHERE seq = 5",
-		"UPDATE ledger_account SET balance = balance + 20 WHERE id = " + lot1,
-		"UPDATE ledger_account SET balance = balance - 20 WHERE id = " + account(ledger.CoinsIssued, money.Coin)}},
+		"UPDATE ledger_account SET balance = balance + 20, last_seq = 3 WHERE id = " + lot1,
+		"UPDATE ledger_account SET balance = balance - 20, last_seq = 2 WHERE id = " + account(ledger.CoinsIssued, money.Coin)}},
 	{"a lowered floor", ledger.RuleFloorOf, true, []string{"UPDATE ledger_account SET floor = -5 WHERE id = " + lot1}},
 	{"a floor under the world", ledger.RuleFloorOf, true, []string{"UPDATE ledger_account SET floor = -1000 WHERE path = 'provider/stripe'"}},
 }
@@ -141,6 +143,8 @@ var refusedBySchema = []violation{
 	{"a line of nothing", ledger.RuleLines, false, []string{"UPDATE ledger_line SET amount = 0 WHERE seq = 3 AND n = 1"}},
 	{"a line to its own account", ledger.RuleLines, false, []string{"UPDATE ledger_line SET to_account = from_account WHERE seq = 4"}},
 	{"a balance below its floor", ledger.RuleFloor, false, []string{"UPDATE ledger_account SET balance = -1 WHERE id = " + lot1}},
+	{"a line of no transfer before the first", ledger.RuleLines, true, []string{
+		"INSERT INTO ledger_line (seq, n, from_account, to_account, amount, from_prev, to_prev) VALUES (-1, 1, 1, 2, 5, 0, 0)"}},
 	{"a second head", ledger.RuleHead, true, []string{"INSERT INTO ledger_head (id, seq, hash, last_account, at_us) SELECT 0, h.seq, h.hash, h.last_account, h.at_us FROM ledger_head h"}},
 	{"a head of another number", ledger.RuleHead, true, []string{"UPDATE ledger_head SET id = 2"}},
 }
@@ -268,6 +272,9 @@ func TestAnchor(t *testing.T) {
 				for _, statement := range []string{
 					"UPDATE ledger_account SET balance = balance - COALESCE((SELECT SUM(l.amount) FROM ledger_line l WHERE l.to_account = ledger_account.id AND l.seq = (SELECT seq FROM ledger_head)), 0)" +
 						" + COALESCE((SELECT SUM(l.amount) FROM ledger_line l WHERE l.from_account = ledger_account.id AND l.seq = (SELECT seq FROM ledger_head)), 0)",
+					"UPDATE ledger_account SET last_seq = (SELECT CASE WHEN l.to_account = ledger_account.id THEN l.to_prev ELSE l.from_prev END FROM ledger_line l" +
+						" WHERE l.seq = ledger_account.last_seq AND (l.to_account = ledger_account.id OR l.from_account = ledger_account.id))" +
+						" WHERE last_seq = (SELECT seq FROM ledger_head)",
 					"DELETE FROM ledger_line WHERE seq = (SELECT seq FROM ledger_head)",
 					"DELETE FROM ledger_transfer WHERE seq = (SELECT seq FROM ledger_head)",
 					"UPDATE ledger_head SET seq = seq - 1, hash = (SELECT t.hash FROM ledger_transfer t WHERE t.seq = ledger_head.seq - 1), at_us = (SELECT t.at_us FROM ledger_transfer t WHERE t.seq = ledger_head.seq - 1)",

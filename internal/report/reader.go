@@ -2,6 +2,7 @@ package report
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	"github.com/ovationhq/ovation/internal/content"
@@ -94,33 +95,49 @@ func (r *Reader) Wallet(ctx context.Context, person id.Person) (Wallet, error) {
 	})
 }
 
-// WalletEntry is one change of a fan's coins.
+// WalletEntry is one change of a fan's coins: what a transfer did to all of
+// their lots.
 type WalletEntry struct {
 	Kind  string // coin_purchase.completed, gift.sent…
 	Cause string // the id of the purchase or the gift, which can be explained
 	Coins int64  // above zero when they came in
 	At    string
-	Seq   int64 // of the transfer
-	Lot   id.Lot
+	Seq   int64    // of the transfer
+	Lots  []id.Lot // the lots that it touched, oldest first
 }
 
 // WalletEntries returns the changes of a person's coins, newest first, before
 // the transfer number (0 for the first page).
 func (r *Reader) WalletEntries(ctx context.Context, person id.Person, before int64, limit int) ([]WalletEntry, error) {
-	if before <= 0 {
-		before = 1 << 62
-	}
 	return Ask(ctx, r, func(ctx context.Context, tx *db.Tx) ([]WalletEntry, error) {
-		return db.Collect[WalletEntry](tx.Query(ctx, `SELECT t.kind, t.cause, s.units, t.at_us, t.seq, s.lot FROM (
-				SELECT l.seq AS seq, w.id AS lot, CASE WHEN l.to_account = w.account_id THEN l.amount ELSE -l.amount END AS units
-				FROM wallet_lot w JOIN ledger_line l ON l.to_account = w.account_id WHERE w.person_id = $1 AND l.seq < $2
-				UNION ALL SELECT l.seq, w.id, -l.amount FROM wallet_lot w JOIN ledger_line l ON l.from_account = w.account_id WHERE w.person_id = $1 AND l.seq < $2
-			) s JOIN ledger_transfer t ON t.seq = s.seq ORDER BY t.seq DESC LIMIT $3`, person, before, limit))(func(row *db.Rows) (e WalletEntry, err error) {
-			var us int64
-			err = row.Scan(&e.Kind, &e.Cause, &e.Coins, &us, &e.Seq, (*string)(&e.Lot))
-			e.At = stamp(us)
-			return e, err
+		lots, err := db.Collect[id.Lot](tx.Query(ctx, "SELECT id FROM wallet_lot WHERE person_id = $1 ORDER BY id", person))(func(row *db.Rows) (lot id.Lot, err error) {
+			return lot, row.Scan((*string)(&lot))
 		})
+		if err != nil {
+			return nil, err
+		}
+		bySeq := map[int64]*WalletEntry{}
+		for _, lot := range lots {
+			path := ledger.LotPath(lot)
+			lines, err := ledger.OfAccount(ctx, tx, ledger.Ref{Path: path, Asset: money.Coin}, before, limit)
+			if err != nil {
+				return nil, err
+			}
+			for _, l := range lines {
+				e := bySeq[l.Seq]
+				if e == nil {
+					e = &WalletEntry{Kind: l.Kind, Cause: l.Cause, At: stamp(l.At.UnixMicro()), Seq: l.Seq}
+					bySeq[l.Seq] = e
+				}
+				e.Coins += l.Signed(path)
+				e.Lots = append(e.Lots, lot)
+			}
+		}
+		var all []WalletEntry
+		for _, seq := range slices.Backward(slices.Sorted(maps.Keys(bySeq))) {
+			all = append(all, *bySeq[seq])
+		}
+		return all[:min(len(all), limit)], nil
 	})
 }
 

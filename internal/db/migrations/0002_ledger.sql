@@ -17,6 +17,7 @@ CREATE TABLE ledger_account (
 	asset TEXT NOT NULL,
 	balance BIGINT NOT NULL,
 	floor BIGINT NOT NULL,
+	last_seq BIGINT NOT NULL,
 	CONSTRAINT account_path_and_asset_are_unique UNIQUE (path, asset),
 	CONSTRAINT balance_not_below_floor CHECK (balance >= floor),
 	CONSTRAINT balance_within_range CHECK (balance > -4611686018427387904 AND balance < 4611686018427387904)
@@ -40,9 +41,10 @@ CREATE TABLE ledger_line (
 	from_account BIGINT NOT NULL,
 	to_account BIGINT NOT NULL,
 	amount BIGINT NOT NULL,
+	from_prev BIGINT NOT NULL,
+	to_prev BIGINT NOT NULL,
 	PRIMARY KEY (seq, n),
+	CONSTRAINT line_follows_earlier_transfers CHECK (from_prev >= 0 AND from_prev < seq AND to_prev >= 0 AND to_prev < seq),
 	CONSTRAINT line_moves_a_positive_amount CHECK (amount > 0 AND amount < 4611686018427387904),
 	CONSTRAINT line_moves_between_two_accounts CHECK (from_account <> to_account)
 );
-CREATE INDEX ledger_line_from ON ledger_line (from_account, seq, n, amount);
-CREATE INDEX ledger_line_to ON ledger_line (to_account, seq, n, amount);
