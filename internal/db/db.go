@@ -103,6 +103,7 @@ const (
 	retry                   // the transaction is gone; the closures may run again
 	fullDisk                // no room; nothing was written; later calls may succeed
 	readonly                // the storage refuses writes
+	unknown                 // nobody knows whether the commit happened
 	fatal                   // a failed fsync: never write again
 )
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 
@@ -169,6 +170,59 @@ func TestBulk(t *testing.T) {
 		if rows, sum := count(t, d); rows != n || sum != n*(n-1) {
 			t.Errorf("%d rows with sum %d, want %d with %d", rows, sum, n, n*(n-1))
 		}
+	})
+}
+
+// A list may be longer than what one statement takes.
+func TestLongList(t *testing.T) {
+	each(t, func(t *testing.T, d *db.DB) {
+		exec(t, d, "INSERT INTO scratch (id, name, n, raw) VALUES (1, 'x', 1, $1), (20000, 'y', 2, $1), (39999, 'z', 3, $1)", []byte{})
+		var ids []any
+		for i := range 40_000 {
+			ids = append(ids, i)
+		}
+		err := d.Read(t.Context(), func(tx *db.Tx) error {
+			got, err := db.Collect[int64](tx.QueryList(t.Context(), "SELECT n FROM scratch WHERE name <> $1 AND id IN ($list)", ids, "y"))(func(r *db.Rows) (n int64, err error) {
+				return n, r.Scan(&n)
+			})
+			if !slices.Equal(got, []int64{1, 3}) {
+				t.Errorf("found %v", got)
+			}
+			return err
+		})
+		if err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// However many read, and however long, one can write.
+func TestReadersDoNotKeepTheWriterWaiting(t *testing.T) {
+	each(t, func(t *testing.T, d *db.DB) {
+		release := make(chan struct{})
+		var reading, ended sync.WaitGroup
+		const most = 8 // that read at once on SQLite; PostgreSQL takes one more
+		reading.Add(most)
+		for i := range 3 * most {
+			ended.Go(func() {
+				err := d.Read(context.Background(), func(*db.Tx) error {
+					if i < most {
+						reading.Done()
+					}
+					<-release
+					return nil
+				})
+				if err != nil {
+					t.Error(err)
+				}
+			})
+			if i == most-1 {
+				reading.Wait()
+			}
+		}
+		exec(t, d, "INSERT INTO scratch (id, name, n, raw) VALUES (1, 'x', 1, $1)", []byte{})
+		close(release)
+		ended.Wait()
 	})
 }
 

@@ -18,8 +18,9 @@ import (
 
 // pgEngine is a pool of connections to one PostgreSQL.
 type pgEngine struct {
-	pool *pgxpool.Pool
-	url  string
+	pool  *pgxpool.Pool
+	url   string
+	slots chan struct{} // bounds the reads, so that they never keep the writer waiting
 }
 
 // PostgreSQL ends a transaction of ours that hangs, so that a stopped process
@@ -37,6 +38,7 @@ func openPostgres(ctx context.Context, cfg Config) (engine, error) {
 	pc.MaxConns = pgConns
 	pc.ConnConfig.RuntimeParams["idle_in_transaction_session_timeout"] = pgIdleInTransaction
 	pc.ConnConfig.RuntimeParams["application_name"] = "ovation"
+	pc.ConnConfig.RuntimeParams["synchronous_commit"] = "on" // whatever the role or the database says: a success is on disk
 	if !cfg.ReadOnly {
 		if err := migratePostgres(ctx, pc.ConnConfig, cfg.Migrations); err != nil {
 			return nil, err
@@ -50,7 +52,7 @@ func openPostgres(ctx context.Context, cfg Config) (engine, error) {
 		pool.Close()
 		return nil, fmt.Errorf("db: PostgreSQL does not answer: %w", err)
 	}
-	return &pgEngine{pool: pool, url: cfg.URL}, nil
+	return &pgEngine{pool: pool, url: cfg.URL, slots: make(chan struct{}, pgConns-1)}, nil
 }
 
 func (e *pgEngine) name() string { return "postgres" }
@@ -85,6 +87,14 @@ func (e *pgEngine) begin(ctx context.Context) (writeTx, error) {
 type lost struct{ error }
 
 func (l lost) Unwrap() error { return l.error }
+
+// unknownCommit is the error of a commit of which nobody knows whether it
+// happened.
+type unknownCommit struct{ cause error }
+
+func (u unknownCommit) Error() string {
+	return "db: the reply to a commit was lost and PostgreSQL does not say what became of it: " + u.cause.Error()
+}
 
 // pgTx is a batch's transaction. xid answers the one hard question: was it
 // committed, when the reply to COMMIT did not arrive.
@@ -126,7 +136,7 @@ func (t *pgTx) askOutcome(ctx context.Context, cause error) error {
 		case err == nil && status == "aborted":
 			return lost{cause}
 		case ctx.Err() != nil:
-			return fmt.Errorf("db: the reply to a commit was lost and PostgreSQL does not say what became of it: %w", cause)
+			return unknownCommit{cause}
 		}
 		time.Sleep(retryMost / 5)
 	}
@@ -149,6 +159,12 @@ func (t *pgTx) release() {
 }
 
 func (e *pgEngine) read(ctx context.Context, fn func(conn) error) error {
+	select {
+	case e.slots <- struct{}{}:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	defer func() { <-e.slots }()
 	c, err := e.pool.Acquire(ctx)
 	if err != nil {
 		return lost{err}
@@ -166,6 +182,9 @@ func (e *pgEngine) read(ctx context.Context, fn func(conn) error) error {
 
 // verdict reads PostgreSQL's error class.
 func (e *pgEngine) verdict(err error) verdict {
+	if _, ok := errors.AsType[unknownCommit](err); ok {
+		return unknown
+	}
 	if pe, ok := errors.AsType[*pgconn.PgError](err); ok {
 		switch {
 		case pe.Code == "40001", pe.Code == "40P01", pe.Code == "25P03", isShutdown(err):

@@ -54,9 +54,22 @@ func (t *Tx) Row(ctx context.Context, query string, args ...any) Row {
 	return Row{rows: rows, err: err}
 }
 
+// maxList is how many values of a list one statement takes: SQLite takes
+// 32,766 arguments.
+const maxList = 8192
+
 // QueryList runs a query that contains IN ($list) for any number of values;
-// args are $1…$n beside it. An empty list is the caller's to avoid.
+// args are $1…$n beside it. A long list is asked for in parts, so the query
+// looks its rows up and does no more: it neither sorts nor counts them. An
+// empty list is the caller's to avoid.
 func (t *Tx) QueryList(ctx context.Context, query string, list []any, args ...any) (*Rows, error) {
+	if len(list) > maxList {
+		first, err := t.QueryList(ctx, query, list[:maxList], args...)
+		if err != nil {
+			return nil, err
+		}
+		return &Rows{src: &inParts{rowSource: first.src, rest: func() (*Rows, error) { return t.QueryList(ctx, query, list[maxList:], args...) }}}, nil
+	}
 	// The list is padded to a power of two with its last value, so that few
 	// different statements exist and each stays prepared.
 	size := 1 << bits.Len(uint(len(list)-1))
@@ -67,6 +80,40 @@ func (t *Tx) QueryList(ctx context.Context, query string, list []any, args ...an
 		all = append(all, list[len(list)-1])
 	}
 	return t.Query(ctx, expandList(query, len(args), size), all...)
+}
+
+// inParts goes on with the rest of a list when the rows of its first part are
+// through.
+type inParts struct {
+	rowSource
+	rest   func() (*Rows, error) // nil once it is asked
+	failed error
+}
+
+func (p *inParts) next() bool {
+	if p.rowSource.next() {
+		return true
+	}
+	if p.rest == nil || p.rowSource.err() != nil {
+		return false
+	}
+	rest := p.rest
+	p.rest = nil
+	p.rowSource.close()
+	rows, err := rest()
+	if err != nil {
+		p.failed = err
+		return false
+	}
+	p.rowSource = rows.src
+	return p.rowSource.next()
+}
+
+func (p *inParts) err() error {
+	if p.failed != nil {
+		return p.failed
+	}
+	return p.rowSource.err()
 }
 
 func expandList(query string, before, size int) string {

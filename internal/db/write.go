@@ -166,6 +166,8 @@ func (d *DB) writeBatch(batch []*call) {
 			err = fault.Wrap(err, fault.DiskFull, "There is no room left on the server's disk. Nothing was changed; it works again as soon as there is room.")
 		case readonly:
 			err = fault.Wrap(err, fault.ReadOnly, "The server's storage can not be written at the moment. Nothing was changed.")
+		case unknown:
+			err = fault.Wrap(err, fault.Overloaded, "The database went away while it was writing, so it is not known whether this happened. Send it again with the same key to learn that.").After(RetryAfterOverload)
 		case fatal:
 			d.fail(err)
 			err = d.brokenErr()
