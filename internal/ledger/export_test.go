@@ -8,7 +8,10 @@ import (
 
 // VerifyIn verifies what a transaction sees, so that a test can plant damage,
 // look at it and undo it.
-func VerifyIn(ctx context.Context, tx *db.Tx) (*Report, error) { return verify(ctx, tx, nil, nil) }
+func VerifyIn(ctx context.Context, tx *db.Tx) (*Report, error) {
+	r := &Report{}
+	return r, (&verifier{tx: tx, r: r}).run(ctx)
+}
 
 // The faults of the program that a Book refuses.
 var (
