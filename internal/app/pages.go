@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"io/fs"
 	"net/http"
 	"os"
 	"time"
@@ -18,7 +19,7 @@ func (a *App) pages() (http.Handler, error) {
 		return nil, err
 	}
 	cfg := web.Config{Reader: a.Reader, Gifts: a.Gifts, Purchases: a.Purchases, Payouts: a.Payouts, Creators: a.Creators, People: a.People, Hub: a.Hub,
-		PublicURL: a.Options.Config.PublicURL(), Media: media, Secure: a.secure(), Log: a.Log, Translate: api.Translate, Stop: a.stopping}
+		PublicURL: a.Options.Config.PublicURL(), Media: media, Secure: a.secure(), Log: a.Log, Translate: api.Translate, Gate: a.api, Stop: a.stopping}
 	if a.sandbox != nil {
 		cfg.Sandbox = &web.Sandbox{
 			Now:      a.time.Now,
@@ -29,8 +30,8 @@ func (a *App) pages() (http.Handler, error) {
 	return web.New(cfg)
 }
 
-// media serves the media folder. No name leads out of it.
-func (a *App) media() (http.Handler, error) {
+// media opens the media folder. No name leads out of it.
+func (a *App) media() (fs.FS, error) {
 	if err := os.MkdirAll(a.mediaDir(), 0o700); err != nil {
 		return nil, err
 	}
@@ -38,12 +39,7 @@ func (a *App) media() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	files := http.StripPrefix("/media/", http.FileServerFS(root.FS()))
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("X-Content-Type-Options", "nosniff")
-		w.Header().Set("Cache-Control", "public, max-age=3600")
-		files.ServeHTTP(w, r)
-	}), nil
+	return root.FS(), nil
 }
 
 // personas are the sandbox's people that a visitor can sign in as.

@@ -2,17 +2,27 @@ package app
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"time"
 
 	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/earnings"
 	"github.com/ovationhq/ovation/internal/gift"
 	"github.com/ovationhq/ovation/internal/id"
+	"github.com/ovationhq/ovation/internal/outbox"
 	"github.com/ovationhq/ovation/internal/payment"
 	"github.com/ovationhq/ovation/internal/payment/stripe"
 	"github.com/ovationhq/ovation/internal/payout"
 	"github.com/ovationhq/ovation/internal/people"
 	"github.com/ovationhq/ovation/internal/purchase"
+)
+
+// How often the work that recurs is done. The healers of money on its way come
+// round soon, because nobody else notices what they find.
+const (
+	pollEvery  = time.Hour
+	sweepEvery = 10 * time.Minute
 )
 
 // register tells the runner how each kind of due work is done.
@@ -23,47 +33,120 @@ func (a *App) register() {
 	a.Runner.Inside(earnings.WorkMature, func(ctx context.Context, tx *db.Tx, key string) (int64, error) {
 		return 0, earnings.Mature(ctx, tx, id.Earning(key))
 	})
-	a.Runner.Outside(purchase.WorkSettle, func(ctx context.Context, key string) (time.Duration, error) {
+	a.Runner.Outside(purchase.WorkSettle, a.patient(purchase.WorkSettle, func(ctx context.Context, key string) (time.Duration, error) {
 		return a.Purchases.Settle(ctx, id.Payment(key))
-	})
-	a.Runner.Outside(payout.WorkDrive, func(ctx context.Context, key string) (time.Duration, error) {
+	}))
+	a.Runner.Outside(payout.WorkDrive, a.patient(payout.WorkDrive, func(ctx context.Context, key string) (time.Duration, error) {
 		return a.Payouts.Drive(ctx, id.Payout(key))
-	})
+	}))
 	a.Runner.Every("programme.recheck", time.Hour, a.Creators.Recheck)
-	a.Runner.Every("payment.poll", time.Hour, a.poll)
+	a.Runner.Every("payment.poll", pollEvery, a.poll)
+	a.Runner.Every("payment.sweep", sweepEvery, a.sweep)
 	a.Runner.Every("people.sweep", 24*time.Hour, func(ctx context.Context) error {
 		return a.DB.Write(ctx, func(tx *db.Tx) error { return people.Sweep(ctx, tx) })
 	})
 }
 
+// patient logs an error that comes with the time of the next try, instead of
+// counting it as a failure: money on its way is not given up after so many
+// refusals of the provider.
+func (a *App) patient(kind string, f outbox.Outside) outbox.Outside {
+	return func(ctx context.Context, key string) (time.Duration, error) {
+		again, err := f(ctx, key)
+		if err != nil && again > 0 {
+			a.Log.Warn("the payment provider refuses, and is asked again", "kind", kind, "key", key, "in", again.String(), "error", err)
+			err = nil
+		}
+		return again, err
+	}
+}
+
 // Observe takes news from the payment provider to the product that they are
-// about.
+// about. News that have no effect are left for a product that may want them
+// later: nothing is noted of them.
 func (a *App) Observe(ctx context.Context, ev payment.Event) error {
+	handled, err := a.observe(ctx, ev)
+	if !handled && err == nil {
+		a.Log.Info("news from the payment provider without effect", "type", ev.Type, "event", ev.ID, "object", ev.ObjectID)
+	}
+	return err
+}
+
+func (a *App) observe(ctx context.Context, ev payment.Event) (handled bool, err error) {
 	for _, observe := range []func(context.Context, payment.Event) (bool, error){a.Purchases.Observe, a.Payouts.Observe} {
 		if handled, err := observe(ctx, ev); handled || err != nil {
-			return err
+			return handled, err
 		}
 	}
-	return nil
+	return false, nil
+}
+
+// sweep has all money looked after that is on its way.
+func (a *App) sweep(ctx context.Context) error {
+	charges, err := a.Purchases.Sweep(ctx)
+	payouts, err2 := a.Payouts.Sweep(ctx)
+	if charges+payouts > 0 {
+		a.Log.Warn("money was on its way with nobody to look after it; its work is planned again", "charges", charges, "payouts", payouts)
+	}
+	return errors.Join(err, err2)
 }
 
 // pollBack is how far back the poller looks: longer than its interval, so that
 // nothing falls between two looks.
 const pollBack = 72 * time.Hour
 
-// poll asks the provider for the news that webhooks may not have brought.
+// mostAccounts bounds the creators' accounts that one poll asks for news. If
+// there are more they take turns; each payout is looked at daily besides.
+const mostAccounts = 200
+
+// poll asks the provider for the news that webhooks may not have brought, its
+// own and those of the creators' accounts. What goes wrong with one of them
+// does not keep the others.
 func (a *App) poll(ctx context.Context) error {
 	if a.Options.Config.StripeKey == "" && a.sandbox == nil {
 		return nil
 	}
-	events, err := a.Stripe.ListEvents(ctx, stripe.EventQuery{Since: a.time.Now().Add(-pollBack)})
+	accounts, err := a.Payouts.Watched(ctx)
 	if err != nil {
 		return err
 	}
-	for _, ev := range events {
-		if err := a.Observe(ctx, ev); err != nil {
-			return err
+	var all error
+	for _, account := range append([]string{""}, turn(accounts, mostAccounts, int(a.time.Now().Unix()/int64(pollEvery/time.Second)))...) {
+		if err := a.pollOne(ctx, account); err != nil {
+			all = errors.Join(all, err)
 		}
 	}
-	return nil
+	return all
+}
+
+// turn returns the most of the list whose turn it is in the round, or all of a
+// short list.
+func turn(list []string, most, round int) []string {
+	if len(list) <= most {
+		return list
+	}
+	from := max(round, 0) * most % len(list)
+	return append(append([]string{}, list...), list...)[from : from+most]
+}
+
+// pollOne asks for the news of one account; "" is our own.
+func (a *App) pollOne(ctx context.Context, account string) error {
+	events, err := a.Stripe.ListEvents(ctx, stripe.EventQuery{Account: account, Since: a.time.Now().Add(-pollBack)})
+	if err != nil {
+		return fmt.Errorf("asking for the news of account %q: %w", account, err)
+	}
+	err = a.DB.Read(ctx, func(tx *db.Tx) (err error) {
+		events, err = payment.Unnoted(ctx, tx, events)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	var all error
+	for _, ev := range events {
+		if _, err := a.observe(ctx, ev); err != nil {
+			all = errors.Join(all, fmt.Errorf("the news %s (%s): %w", ev.ID, ev.Type, err))
+		}
+	}
+	return all
 }

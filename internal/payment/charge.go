@@ -23,8 +23,8 @@ type Record struct {
 	Outcome   Outcome
 	Provider  string // the provider's id; "" until it answered
 	ActionURL string
-	Settled   money.Amount // what arrived on our balance
-	FeeUnits  int64        // of it, the provider's fee
+	Settled   money.Amount // what arrived on our balance; without an asset until the provider says so
+	FeeUnits  int64        // of it, the provider's fee; 0 until Settled is known
 	Brand     string
 	Last4     string
 	Decline   Decline // Code and Reason only
@@ -36,6 +36,13 @@ type Record struct {
 func (r *Record) Final() bool {
 	return r.Outcome == Succeeded || r.Outcome == Failed || r.Outcome == Canceled
 }
+
+// EntryKnown reports whether the provider has said what arrived on our balance.
+func (r *Record) EntryKnown() bool { return r.Settled.Asset != "" }
+
+// FeeOpen reports whether the money came and the provider has not said yet
+// what it took of it.
+func (r *Record) FeeOpen() bool { return r.Outcome == Succeeded && !r.EntryKnown() }
 
 const recordColumns = `id, purpose, subject, person_id, amount_units, amount_asset, card, return_url, outcome, provider_id, action_url,
 	settled_units, settled_asset, fee_units, card_brand, card_last4, decline_code, decline_reason, created_us, updated_us`
@@ -109,6 +116,19 @@ func Apply(ctx context.Context, tx *db.Tx, charge id.Payment, fact Charge) (r Re
 	return r, changed, err
 }
 
+// ApplyFee records what the provider took of a charge whose money came before
+// it said so. changed says that the fee is new; the caller then books it in the
+// same transaction. It is said once.
+func ApplyFee(ctx context.Context, tx *db.Tx, charge id.Payment, fact Charge) (r Record, changed bool, err error) {
+	if r, err = Get(ctx, tx, charge); err != nil || !r.FeeOpen() || fact.ID != r.Provider || fact.Settled.Asset == "" {
+		return r, false, err
+	}
+	r.Settled, r.FeeUnits, r.UpdatedUS = fact.Settled, fact.Fee.Units, tx.NowUS()
+	_, err = tx.Exec(ctx, "UPDATE payment_charge SET settled_units = $2, settled_asset = $3, fee_units = $4, updated_us = $5 WHERE id = $1",
+		r.ID, r.Settled.Units, string(r.Settled.Asset), r.FeeUnits, r.UpdatedUS)
+	return r, true, err
+}
+
 // CustomerOf returns the provider's id of the person, or "".
 func CustomerOf(ctx context.Context, tx *db.Tx, person id.Person) (string, error) {
 	var provider string
@@ -123,13 +143,4 @@ func CustomerOf(ctx context.Context, tx *db.Tx, person id.Person) (string, error
 func SaveCustomer(ctx context.Context, tx *db.Tx, person id.Person, providerID string) error {
 	_, err := tx.Exec(ctx, "INSERT INTO payment_customer (person_id, provider_id) VALUES ($1, $2) ON CONFLICT (person_id) DO NOTHING", person, providerID)
 	return err
-}
-
-// FirstTime notes that the event has its effect in this transaction, and
-// reports whether it had none before. The same event twice, or a hundred
-// times at once, has one effect.
-func FirstTime(ctx context.Context, tx *db.Tx, ev Event) (bool, error) {
-	n, err := tx.Exec(ctx, "INSERT INTO payment_event (id, type, object_id, applied_us) VALUES ($1, $2, $3, $4) ON CONFLICT (id) DO NOTHING",
-		ev.ID, ev.Type, ev.ObjectID, tx.NowUS())
-	return n == 1, err
 }

@@ -36,7 +36,7 @@ const (
 	ErrUnavailable  Kind = "provider unavailable" // never reached the provider: nothing happened
 	ErrRateLimited  Kind = "rate limited"         // nothing happened: slow down, then the same key again
 	ErrInvalid      Kind = "request refused"      // the provider will not do it: see Code and Reason
-	ErrNotFound     Kind = "not found"            // no such object there
+	ErrNotFound     Kind = "not found"            // no such object there, or none of ours
 	ErrInsufficient Kind = "balance insufficient" // our balance or the account's does not cover it
 	ErrKeyReused    Kind = "key reused"           // the same key was used with other parameters: a bug of ours
 	ErrConfig       Kind = "not permitted"        // our key or our account lacks the right
@@ -99,7 +99,7 @@ type Charge struct {
 	ActionURL   string       // set when Outcome is RequiresAction: where the person goes
 	ChargeID    string       // the provider's id of the last attempt
 	EntryID     string       // the balance entry of the money, once there is one
-	Settled     money.Amount // what the charge came to in the currency of our balance
+	Settled     money.Amount // what the charge came to in the currency of our balance; without an asset while that is not known
 	Fee         money.Amount // the provider's fee, in the currency of our balance
 	AvailableAt time.Time    // when the money can be sent on; zero while unknown
 	Refunded    money.Amount // what was given back so far

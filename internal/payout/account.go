@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"time"
 
 	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/fault"
@@ -64,13 +65,17 @@ func accountBy(ctx context.Context, tx *db.Tx, column, value string, person id.P
 	return a, err
 }
 
-func saveAccount(ctx context.Context, tx *db.Tx, person id.Person, fact payment.Account) error {
+// saveAccount keeps what the provider said, unless something that was asked
+// for later is kept already: answers may overtake each other. asOf is an
+// instant before the provider was asked.
+func saveAccount(ctx context.Context, tx *db.Tx, person id.Person, fact payment.Account, asOf time.Time) error {
 	_, err := tx.Exec(ctx, `INSERT INTO payout_account (person_id, provider_id, transfers_enabled, payouts_enabled, due, disabled_reason, bank_name, bank_last4, updated_us)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 		ON CONFLICT (person_id) DO UPDATE SET transfers_enabled = excluded.transfers_enabled, payouts_enabled = excluded.payouts_enabled, due = excluded.due,
-			disabled_reason = excluded.disabled_reason, bank_name = excluded.bank_name, bank_last4 = excluded.bank_last4, updated_us = excluded.updated_us`,
+			disabled_reason = excluded.disabled_reason, bank_name = excluded.bank_name, bank_last4 = excluded.bank_last4, updated_us = excluded.updated_us
+		WHERE payout_account.updated_us <= excluded.updated_us`,
 		person, fact.ID, fact.TransfersEnabled, fact.PayoutsEnabled, strings.Join(append(append([]string{}, fact.PastDue...), fact.CurrentlyDue...), "\n"),
-		fact.DisabledReason, fact.BankName, fact.BankLast4, tx.NowUS())
+		fact.DisabledReason, fact.BankName, fact.BankLast4, asOf.UnixMicro())
 	return err
 }
 
@@ -93,11 +98,12 @@ func (s *Service) Onboard(ctx context.Context, creator id.Person, returnURL, ref
 		return "", err
 	}
 	if a.Provider == "" {
+		asOf := s.db.Clock().Now()
 		fact, err := s.stripe.CreateAccount(ctx, payment.AccountRequest{Ref: string(creator), Country: person.Region, Email: person.Email})
 		if err != nil {
 			return "", payment.Explain(err)
 		}
-		if err := s.db.Write(ctx, func(tx *db.Tx) error { return saveAccount(ctx, tx, creator, fact) }); err != nil {
+		if err := s.db.Write(ctx, func(tx *db.Tx) error { return saveAccount(ctx, tx, creator, fact, asOf) }); err != nil {
 			return "", err
 		}
 		a.Provider = fact.ID
@@ -118,12 +124,13 @@ func (s *Service) Refresh(ctx context.Context, creator id.Person) (a Account, er
 	if err != nil || a.Provider == "" {
 		return a, err
 	}
+	asOf := s.db.Clock().Now()
 	fact, err := s.stripe.RetrieveAccount(ctx, a.Provider)
 	if err != nil {
 		return a, payment.Explain(err)
 	}
 	err = s.db.Write(ctx, func(tx *db.Tx) error {
-		if err := saveAccount(ctx, tx, creator, fact); err != nil {
+		if err := saveAccount(ctx, tx, creator, fact, asOf); err != nil {
 			return err
 		}
 		a, err = AccountOf(ctx, tx, creator)

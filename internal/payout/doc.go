@@ -14,7 +14,14 @@
 //
 // scheduled can still be canceled; sending means that the provider was, or
 // may have been, asked. In failed, canceled and returned the money is back
-// with the earnings that it came from.
+// with the earnings that it came from. A bank may send back what was paid, for
+// which paid goes to returning; and what is returning goes to sent when the
+// provider turns out to have paid it out after all.
+//
+// The provider forgets a key after a day. So what was asked is looked for
+// before it is asked again, and nothing is asked under an old key: see mayAsk.
+// The state, the transfer and the instant of the first call of each step are
+// written down, so it does not matter how long we were off in between.
 //
 // # Invariants
 //
@@ -22,8 +29,12 @@
 //     than it is.
 //   - The provider is asked with keys made from the payout's id and attempt;
 //     the state is written before it is asked.
-//   - While scheduled or sending the payout's ledger account holds the
-//     amount; afterwards it is empty.
+//   - One payout is transferred at most once and paid out at most once,
+//     whatever answers are lost and for however long.
+//   - Only a refusal that says so ends a payout, and only after a look. All
+//     else is asked again; Sweep brings back work that was given up.
+//   - Until it is transferred or given back, the payout's ledger account
+//     holds the amount; afterwards it is empty.
 //   - Nothing is paid out while the account is not ready, below the minimum,
 //     or above the day's cap.
 //

@@ -6,45 +6,50 @@ import (
 	"time"
 
 	"github.com/ovationhq/ovation/internal/db"
-	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/id"
-	"github.com/ovationhq/ovation/internal/ledger"
 	"github.com/ovationhq/ovation/internal/payment"
 )
 
 // How long to wait before a payout is looked at again.
 const (
-	retrySoon = 20 * time.Second // after an answer that did not come
-	lookAgain = 6 * time.Hour    // while the bank has it and no news came
+	retrySoon = 20 * time.Second    // after an answer that did not come
+	retryLate = time.Hour           // after a refusal that somebody has to see to
+	lookAgain = 6 * time.Hour       // while the bank has it and no news came
+	lookPaid  = 24 * time.Hour      // once it is paid: a bank may send it back
+	watchPaid = 10 * 24 * time.Hour // for so long after it was paid
 )
 
+// How long the provider's memory of a key is relied on. It forgets keys after
+// 24 hours; then the same call would move the money again.
+const (
+	lookFirst = 10 * time.Second // from then on what was asked is looked for before it is asked again
+	keysFor   = 20 * time.Hour   // from then on nothing is asked under the key
+	keysRest  = 10 * time.Minute // and so long until what was asked last must show
+)
+
+// mostSteps bounds the steps of one drive. The longest way, from scheduled to
+// returned with a look before each call, has fewer.
+const mostSteps = 8
+
 // Drive takes a payout as far as it goes now. It returns when to look again,
-// or 0 when the payout has ended. It may be called at any time and any number
-// of times.
+// or 0 when nothing can happen to it any more. It may be called at any time
+// and any number of times. An error together with a time is the provider's
+// refusal to go on: it is for the log, and the payout waits for so long.
 func (s *Service) Drive(ctx context.Context, payout id.Payout) (again time.Duration, err error) {
-	for range 4 { // each state at most once
+	for range mostSteps {
 		p, err := s.read(ctx, payout)
 		if err != nil {
 			return 0, err
 		}
-		var next step
-		switch p.State {
-		case Scheduled:
-			next, err = s.begin(ctx, p)
-		case Sending:
-			next, err = s.send(ctx, p)
-		case Sent:
-			next, err = s.look(ctx, p)
-		case Returning:
-			next, err = s.fetchBack(ctx, p)
-		default:
-			return 0, nil
+		next, err := s.step(ctx, p)
+		if err != nil {
+			return patience(err)
 		}
-		if err != nil || next != goOn {
-			return time.Duration(next), s.passing(err)
+		if next != goOn {
+			return time.Duration(next), nil
 		}
 	}
-	return lookAgain, nil
+	return retrySoon, nil
 }
 
 // step is how long to wait, or goOn for no time at all.
@@ -52,13 +57,38 @@ type step time.Duration
 
 const goOn step = -1
 
-// passing lets an error that will pass be tried again without counting it as
-// a failure of the work.
-func (s *Service) passing(err error) error {
-	if errors.Is(err, payment.ErrUnknown) || errors.Is(err, payment.ErrUnavailable) || errors.Is(err, payment.ErrRateLimited) {
-		return nil
+func (s *Service) step(ctx context.Context, p Payout) (step, error) {
+	switch {
+	case p.State == Scheduled:
+		return s.begin(ctx, p)
+	case p.State == Sending && p.Transfer == "":
+		return s.transfer(ctx, p)
+	case p.State == Sending:
+		return s.payOut(ctx, p)
+	case p.State == Sent, p.State == Paid:
+		return s.look(ctx, p)
+	case p.State == Returning:
+		return s.fetchBack(ctx, p)
 	}
-	return err
+	return 0, nil
+}
+
+// patience keeps money that is on its way from being given up: whatever the
+// provider answers, it is asked again. What passes by itself is no news, and
+// only an error of our own counts as a failure of the work.
+func patience(err error) (time.Duration, error) {
+	switch _, ok := errors.AsType[*payment.Error](err); {
+	case !ok:
+		return 0, err
+	case passes(err):
+		return retrySoon, nil
+	}
+	return retryLate, err
+}
+
+// passes reports an error that says nothing about the request.
+func passes(err error) bool {
+	return errors.Is(err, payment.ErrUnknown) || errors.Is(err, payment.ErrUnavailable) || errors.Is(err, payment.ErrRateLimited)
 }
 
 func (s *Service) read(ctx context.Context, payout id.Payout) (p Payout, err error) {
@@ -69,15 +99,31 @@ func (s *Service) read(ctx context.Context, payout id.Payout) (p Payout, err err
 	return p, err
 }
 
+// since is how long ago the instant was.
+func (s *Service) since(us int64) time.Duration {
+	return s.db.Clock().Now().Sub(time.UnixMicro(us))
+}
+
 // change reads the payout again in a transaction and applies f if it is still
-// in the state that the caller saw.
+// where the caller saw it: in the same state and with the same transfer.
 func (s *Service) change(ctx context.Context, p Payout, f func(tx *db.Tx, p *Payout) error) error {
 	return s.db.Write(ctx, func(tx *db.Tx) error {
 		now, err := Get(ctx, tx, p.ID)
-		if err != nil || now.State != p.State {
+		if err != nil || now.State != p.State || now.Transfer != p.Transfer {
 			return err
 		}
 		return f(tx, &now)
+	})
+}
+
+// refused is change for a refusal, which says nothing once the provider is
+// asked under another key.
+func (s *Service) refused(ctx context.Context, p Payout, f func(tx *db.Tx, p *Payout) error) error {
+	return s.change(ctx, p, func(tx *db.Tx, now *Payout) error {
+		if now.Attempt != p.Attempt {
+			return nil
+		}
+		return f(tx, now)
 	})
 }
 
@@ -85,194 +131,42 @@ func (s *Service) change(ctx context.Context, p Payout, f func(tx *db.Tx, p *Pay
 // payout can not be canceled.
 func (s *Service) begin(ctx context.Context, p Payout) (step, error) {
 	return goOn, s.change(ctx, p, func(tx *db.Tx, p *Payout) error {
-		p.State = Sending
+		p.State, p.AskedUS = Sending, tx.NowUS()
 		return p.save(ctx, tx)
 	})
 }
 
-// send moves the money to the creator's account and on to the bank. Both
-// calls have keys made from the payout, so a lost answer is asked for again.
-func (s *Service) send(ctx context.Context, p Payout) (step, error) {
-	if p.Transfer == "" {
-		t, err := s.stripe.CreateTransfer(ctx, payment.TransferRequest{Ref: string(p.ID), Attempt: int(p.Attempt), Account: p.Account, Amount: p.Amount, Group: string(p.ID), Description: "Ovation payout"})
-		if err != nil {
-			return s.notSent(ctx, p, err)
-		}
-		err = s.change(ctx, p, func(tx *db.Tx, p *Payout) error {
-			p.Transfer = t.ID
-			if _, err := ledger.Post(ctx, tx, "payout.transferred", string(p.ID), p.Rule, ledger.Move{From: ledger.PayoutPath(p.ID), To: ledger.Provider, Amount: p.Amount}); err != nil {
-				return err
-			}
-			return p.save(ctx, tx)
-		})
-		return goOn, err
-	}
-	out, err := s.stripe.CreatePayout(ctx, payment.PayoutRequest{Ref: string(p.ID), Attempt: int(p.Attempt), Account: p.Account, Amount: p.Amount, Description: "Ovation payout"})
-	if errors.Is(err, payment.ErrInvalid) || errors.Is(err, payment.ErrInsufficient) {
-		return goOn, s.change(ctx, p, func(tx *db.Tx, p *Payout) error { return bounce(ctx, tx, p, failureOf(err)) })
-	}
-	if err != nil {
-		return step(retrySoon), err
-	}
-	return step(lookAgain), s.change(ctx, p, func(tx *db.Tx, p *Payout) error {
-		p.State, p.ProviderPayout, p.SentUS, p.ArrivesUS = Sent, out.ID, tx.NowUS(), out.ArrivesAt.UnixMicro()
-		if err := p.save(ctx, tx); err != nil {
-			return err
-		}
-		return tell(ctx, tx, "payout.sent", *p)
+// newAttempt gives the next call another key.
+func (s *Service) newAttempt(ctx context.Context, p Payout) error {
+	return s.refused(ctx, p, func(tx *db.Tx, p *Payout) error {
+		p.Attempt, p.AskedUS = p.Attempt+1, tx.NowUS()
+		return p.save(ctx, tx)
 	})
 }
 
-// failure is why the provider or the bank refused.
-type failure struct{ code, reason string }
-
-func failureOf(err error) failure {
-	if pe, ok := errors.AsType[*payment.Error](err); ok {
-		return failure{pe.Code, pe.Reason}
+// mayAsk says whether the provider may be asked now under the payout's key.
+// Except in the first seconds what was asked before is looked for, and recorded
+// if it is there. When the key is too old to be trusted and nothing was found,
+// the next call has a new one; before that there is a rest, so that a call
+// that was made under the old key at the last moment has had its effect.
+func (s *Service) mayAsk(ctx context.Context, p Payout, find func(context.Context, Payout) (bool, error)) (ask bool, next step, err error) {
+	since := s.since(p.AskedUS)
+	if p.Attempt == 1 && since.Abs() < lookFirst {
+		return true, 0, nil
 	}
-	return failure{"unknown", "The payment provider refused without a reason."}
-}
-
-// notSent ends a payout whose transfer the provider refuses. A balance of ours
-// that does not cover it yet is no reason to fail: it waits.
-func (s *Service) notSent(ctx context.Context, p Payout, err error) (step, error) {
+	found, err := find(ctx, p)
 	switch {
-	case errors.Is(err, payment.ErrInsufficient): // the provider keeps that answer for the key: the next try has another
-		return step(time.Hour), s.change(ctx, p, func(tx *db.Tx, p *Payout) error {
-			p.Attempt++
+	case found || err != nil:
+		return false, goOn, err
+	case since < -lookFirst: // the clock has stepped back, and nobody knows how old the key is
+		return false, step(retrySoon), s.refused(ctx, p, func(tx *db.Tx, p *Payout) error {
+			p.AskedUS = tx.Now().Add(-keysFor).UnixMicro()
 			return p.save(ctx, tx)
 		})
-	case errors.Is(err, payment.ErrInvalid), errors.Is(err, payment.ErrNotFound):
-		return goOn, s.change(ctx, p, func(tx *db.Tx, p *Payout) error {
-			why := failureOf(err)
-			p.FailureCode, p.FailureReason = why.code, why.reason
-			return giveBack(ctx, tx, p, Failed, "payout.failed", ledger.PayoutPath(p.ID))
-		})
+	case since < keysFor:
+		return true, 0, nil
+	case since < keysFor+keysRest:
+		return false, step(retrySoon), nil
 	}
-	return step(retrySoon), err
-}
-
-// look asks what became of a payout that is with the bank.
-func (s *Service) look(ctx context.Context, p Payout) (step, error) {
-	fact, err := s.stripe.RetrievePayout(ctx, p.Account, p.ProviderPayout)
-	if err != nil {
-		return step(retrySoon), err
-	}
-	err = s.change(ctx, p, func(tx *db.Tx, p *Payout) error { return observe(ctx, tx, p, fact) })
-	if fact.Outcome == payment.Failed || fact.Outcome == payment.Canceled {
-		return goOn, err
-	}
-	if fact.Outcome == payment.Succeeded {
-		return 0, err
-	}
-	return step(lookAgain), err
-}
-
-// observe records what the provider knows of a payout to the bank.
-func observe(ctx context.Context, tx *db.Tx, p *Payout, fact payment.Payout) error {
-	switch fact.Outcome {
-	case payment.Succeeded:
-		if p.State != Sent {
-			return nil
-		}
-		p.State, p.EndedUS = Paid, tx.NowUS()
-		if err := p.save(ctx, tx); err != nil {
-			return err
-		}
-		return tell(ctx, tx, "payout.paid", *p)
-	case payment.Failed, payment.Canceled:
-		if p.State != Sent && p.State != Paid { // a bank may return what it had accepted
-			return nil
-		}
-		return bounce(ctx, tx, p, failure{fact.FailureCode, fact.FailureReason})
-	}
-	return nil
-}
-
-// bounce notes that the bank did not take the money; it is in the creator's
-// account at the provider and has to be fetched back.
-func bounce(ctx context.Context, tx *db.Tx, p *Payout, why failure) error {
-	p.State, p.FailureCode, p.FailureReason, p.EndedUS = Returning, why.code, why.reason, 0
-	if err := p.save(ctx, tx); err != nil {
-		return err
-	}
-	return wake(ctx, tx, p.ID)
-}
-
-// fetchBack reverses the transfer and returns the money to the creator's
-// available earnings.
-func (s *Service) fetchBack(ctx context.Context, p Payout) (step, error) {
-	_, err := s.stripe.ReverseTransfer(ctx, payment.ReversalRequest{Ref: string(p.ID), Attempt: int(p.Attempt), Transfer: p.Transfer, Amount: p.Amount})
-	if err != nil {
-		return step(retrySoon), err
-	}
-	return 0, s.change(ctx, p, func(tx *db.Tx, p *Payout) error {
-		return giveBack(ctx, tx, p, Returned, "payout.returned", ledger.Provider)
-	})
-}
-
-// Observe takes news from the provider about accounts and payouts. It fetches
-// the present state and records it together with the note that this event had
-// its effect. handled is false when the event is about something else.
-func (s *Service) Observe(ctx context.Context, ev payment.Event) (handled bool, err error) {
-	switch ev.Object {
-	case "account":
-		return s.observeAccount(ctx, ev)
-	case "payout":
-		return s.observePayout(ctx, ev)
-	}
-	return false, nil
-}
-
-func (s *Service) observeAccount(ctx context.Context, ev payment.Event) (bool, error) {
-	var a Account
-	err := s.db.Read(ctx, func(tx *db.Tx) (err error) {
-		a, err = accountBy(ctx, tx, "provider_id", ev.ObjectID, "")
-		return err
-	})
-	if err != nil || a.Provider == "" {
-		return false, err
-	}
-	fact, err := s.stripe.RetrieveAccount(ctx, a.Provider)
-	if err != nil {
-		return true, err
-	}
-	return true, s.once(ctx, ev, func(tx *db.Tx) error { return saveAccount(ctx, tx, a.Person, fact) })
-}
-
-func (s *Service) observePayout(ctx context.Context, ev payment.Event) (bool, error) {
-	var p Payout
-	err := s.db.Read(ctx, func(tx *db.Tx) (err error) {
-		p, err = byProvider(ctx, tx, ev.ObjectID)
-		return err
-	})
-	if fault.Is(err, fault.NotFound) {
-		return false, nil
-	}
-	if err != nil {
-		return true, err
-	}
-	fact, err := s.stripe.RetrievePayout(ctx, p.Account, p.ProviderPayout)
-	if err != nil {
-		return true, err
-	}
-	return true, s.once(ctx, ev, func(tx *db.Tx) error {
-		now, err := Get(ctx, tx, p.ID)
-		if err != nil {
-			return err
-		}
-		return observe(ctx, tx, &now, fact)
-	})
-}
-
-// once runs f in the transaction that also notes the event, unless the event
-// had its effect before.
-func (s *Service) once(ctx context.Context, ev payment.Event, f func(tx *db.Tx) error) error {
-	return s.db.Write(ctx, func(tx *db.Tx) error {
-		first, err := payment.FirstTime(ctx, tx, ev)
-		if err != nil || !first {
-			return err
-		}
-		return f(tx)
-	})
+	return false, goOn, s.newAttempt(ctx, p)
 }

@@ -33,7 +33,8 @@ type Payout struct {
 	Rule           string // the rate card of its limits
 	State          State
 	Account        string // the provider's id of the creator's account
-	Attempt        int64
+	Attempt        int64  // counts the keys under which the provider is asked
+	AskedUS        int64  // when it was first asked for the present step under the present key
 	Transfer       string // the provider's id of the transfer to the account
 	ProviderPayout string // the provider's id of the payout to the bank
 	ArrivesUS      int64  // when the bank should have it; 0 while unknown
@@ -46,18 +47,18 @@ type Payout struct {
 	Replayed bool // the key had made this payout before
 }
 
-const payoutColumns = "id, creator_id, amount_units, amount_asset, rule, state, account, attempt, transfer_id, provider_payout, arrives_us, failure_code, failure_reason, requested_us, sent_us, ended_us"
+const payoutColumns = "id, creator_id, amount_units, amount_asset, rule, state, account, attempt, asked_us, transfer_id, provider_payout, arrives_us, failure_code, failure_reason, requested_us, sent_us, ended_us"
 
 func scanPayout(r *db.Rows) (p Payout, err error) {
-	return p, r.Scan((*string)(&p.ID), (*string)(&p.Creator), &p.Amount.Units, (*string)(&p.Amount.Asset), &p.Rule, (*string)(&p.State), &p.Account, &p.Attempt,
+	return p, r.Scan((*string)(&p.ID), (*string)(&p.Creator), &p.Amount.Units, (*string)(&p.Amount.Asset), &p.Rule, (*string)(&p.State), &p.Account, &p.Attempt, &p.AskedUS,
 		&p.Transfer, &p.ProviderPayout, &p.ArrivesUS, &p.FailureCode, &p.FailureReason, &p.RequestedUS, &p.SentUS, &p.EndedUS)
 }
 
 // save writes what may change in a payout.
 func (p *Payout) save(ctx context.Context, tx *db.Tx) error {
 	_, err := tx.Exec(ctx, `UPDATE payout SET state = $2, attempt = $3, transfer_id = $4, provider_payout = $5, arrives_us = $6, failure_code = $7, failure_reason = $8,
-		sent_us = $9, ended_us = $10 WHERE id = $1`,
-		p.ID, string(p.State), p.Attempt, p.Transfer, p.ProviderPayout, p.ArrivesUS, p.FailureCode, p.FailureReason, p.SentUS, p.EndedUS)
+		sent_us = $9, ended_us = $10, asked_us = $11 WHERE id = $1`,
+		p.ID, string(p.State), p.Attempt, p.Transfer, p.ProviderPayout, p.ArrivesUS, p.FailureCode, p.FailureReason, p.SentUS, p.EndedUS, p.AskedUS)
 	return err
 }
 
@@ -80,6 +81,10 @@ func one(rows *db.Rows, err error) (Payout, error) {
 	}
 	return all[0], nil
 }
+
+// underWay chooses the payouts that still have a way to go, and those whose
+// money a bank may yet send back; $1 is the end of the oldest of those.
+const underWay = "(ended_us = 0 OR (ended_us > $1 AND state = 'paid'))"
 
 // OfCreator returns the creator's payouts, newest first, before the given one
 // ("" for the first page).

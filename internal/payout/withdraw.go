@@ -13,6 +13,7 @@ import (
 	"github.com/ovationhq/ovation/internal/earnings"
 	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/id"
+	"github.com/ovationhq/ovation/internal/idem"
 	"github.com/ovationhq/ovation/internal/ledger"
 	"github.com/ovationhq/ovation/internal/money"
 	"github.com/ovationhq/ovation/internal/outbox"
@@ -81,7 +82,7 @@ func (s *Service) Withdraw(ctx context.Context, r Request) (p Payout, err error)
 func (p *Payout) asRequested() {
 	p.State, p.Attempt, p.Replayed = Scheduled, 1, true
 	p.Transfer, p.ProviderPayout, p.FailureCode, p.FailureReason = "", "", "", ""
-	p.ArrivesUS, p.SentUS, p.EndedUS = 0, 0, 0
+	p.AskedUS, p.ArrivesUS, p.SentUS, p.EndedUS = 0, 0, 0, 0
 }
 
 func schedule(ctx context.Context, tx *db.Tx, r Request) (Payout, error) {
@@ -106,22 +107,22 @@ func schedule(ctx context.Context, tx *db.Tx, r Request) (Payout, error) {
 	if err != nil {
 		return Payout{}, err
 	}
-	for _, part := range parts {
-		if _, err := tx.Exec(ctx, "INSERT INTO payout_line (payout_id, earning_id, units) VALUES ($1, $2, $3)", p.ID, part.Earning, part.Units); err != nil {
-			return Payout{}, err
-		}
-	}
 	_, err = ledger.Post(ctx, tx, "payout.scheduled", string(p.ID), card.Version,
 		ledger.Move{From: ledger.AvailablePath(r.Creator), To: ledger.PayoutPath(p.ID), Amount: p.Amount})
 	if err != nil {
 		return Payout{}, err
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO payout (id, creator_id, idem_key, fingerprint, amount_units, amount_asset, rule, state, account, attempt,
+	_, err = tx.Exec(ctx, `INSERT INTO payout (id, creator_id, idem_key, fingerprint, amount_units, amount_asset, rule, state, account, attempt, asked_us,
 			transfer_id, provider_payout, arrives_us, failure_code, failure_reason, requested_us, sent_us, ended_us)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, '', '', 0, '', '', $10, 0, 0)`,
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, 0, '', '', 0, '', '', $10, 0, 0)`,
 		p.ID, r.Creator, r.Key, r.fingerprint(), p.Amount.Units, string(p.Amount.Asset), p.Rule, string(p.State), p.Account, p.RequestedUS)
 	if err != nil {
 		return Payout{}, err
+	}
+	for _, part := range parts {
+		if _, err := tx.Exec(ctx, "INSERT INTO payout_line (payout_id, earning_id, units) VALUES ($1, $2, $3)", p.ID, part.Earning, part.Units); err != nil {
+			return Payout{}, err
+		}
 	}
 	due := tx.Now().Add(cancelWithin).UnixMicro()
 	if err := outbox.Schedule(ctx, tx, outbox.Work{Kind: WorkDrive, Key: string(p.ID), DueUS: due}); err != nil {
@@ -176,20 +177,35 @@ func tell(ctx context.Context, tx *db.Tx, kind string, p Payout) error {
 }
 
 // Cancel gives a payout back that was not sent yet.
-func (s *Service) Cancel(ctx context.Context, payout id.Payout) (p Payout, err error) {
+func (s *Service) Cancel(ctx context.Context, payout id.Payout) (Payout, error) {
+	return s.CancelOnce(ctx, payout, nil, nil)
+}
+
+// CancelOnce is Cancel for a request with a key: call remembers the answer
+// beside the effect, so that the same request again is answered the same.
+func (s *Service) CancelOnce(ctx context.Context, payout id.Payout, call *idem.Call, answer func(Payout) (idem.Answer, error)) (p Payout, err error) {
 	err = s.db.Write(ctx, func(tx *db.Tx) error {
-		if p, err = Get(ctx, tx, payout); err != nil {
-			return err
-		}
-		switch p.State {
-		case Canceled:
-			return fault.New(fault.AlreadyDone, "The payout %s was canceled before.", payout)
-		case Scheduled:
-			return giveBack(ctx, tx, &p, Canceled, "payout.canceled", ledger.PayoutPath(p.ID))
-		}
-		return fault.New(fault.PayoutInProgress, "The payout %s is %s and can not be canceled any more.", payout, p.State)
+		return call.Once(ctx, tx, func() (idem.Answer, error) {
+			if err := cancel(ctx, tx, payout, &p); err != nil || answer == nil {
+				return idem.Answer{}, err
+			}
+			return answer(p)
+		})
 	})
 	return p, err
+}
+
+func cancel(ctx context.Context, tx *db.Tx, payout id.Payout, p *Payout) (err error) {
+	if *p, err = Get(ctx, tx, payout); err != nil {
+		return err
+	}
+	switch p.State {
+	case Canceled:
+		return fault.New(fault.AlreadyDone, "The payout %s was canceled before.", payout)
+	case Scheduled:
+		return giveBack(ctx, tx, p, Canceled, "payout.canceled", ledger.PayoutPath(p.ID))
+	}
+	return fault.New(fault.PayoutInProgress, "The payout %s is %s and can not be canceled any more.", payout, p.State)
 }
 
 // giveBack ends a payout that did not happen: the money returns from where it

@@ -74,7 +74,13 @@ func (s *desk) connect(client *http.Client) {
 		HTTPClient: client, Timeout: client.Timeout})
 	s.OK(err)
 	s.api, s.shop, s.pay = api, purchase.NewService(s.D, api), payout.NewService(s.D, api)
-	s.Runner.Outside(payout.WorkDrive, func(ctx context.Context, key string) (time.Duration, error) { return s.pay.Drive(ctx, id.Payout(key)) })
+	s.Runner.Outside(payout.WorkDrive, func(ctx context.Context, key string) (time.Duration, error) {
+		again, err := s.pay.Drive(ctx, id.Payout(key))
+		if again > 0 {
+			err = nil // the provider's refusal to go on is for the log
+		}
+		return again, err
+	})
 	s.Runner.Outside(purchase.WorkSettle, func(ctx context.Context, key string) (time.Duration, error) {
 		return s.shop.Settle(ctx, id.Payment(key))
 	})

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -12,7 +11,6 @@ import (
 	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/id"
-	"github.com/ovationhq/ovation/internal/ledger"
 	"github.com/ovationhq/ovation/internal/money"
 	"github.com/ovationhq/ovation/internal/outbox"
 	"github.com/ovationhq/ovation/internal/payment"
@@ -33,18 +31,25 @@ type Request struct {
 }
 
 func (r *Request) fingerprint() int64 {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%d|%s|%s|%d", r.Coins, r.Currency, r.Card, r.ExpectedPrice))
+	sum := sha256.Sum256(fmt.Appendf(nil, "%d|%s|%q|%d|%q", r.Coins, r.Currency, r.Card, r.ExpectedPrice, r.ReturnURL))
 	return int64(binary.BigEndian.Uint64(sum[:8]))
 }
 
 // Service sells coins. It owns the use cases; the rules stand in wallet.
 type Service struct {
+	// Patience bounds the calls to the provider for one purchase. It ends well
+	// before a request does, so that there is time to say that the outcome is
+	// not known yet.
+	Patience time.Duration
+
 	db     *db.DB
 	stripe *stripe.Client
 }
 
 // NewService returns a Service that charges through the adapter.
-func NewService(d *db.DB, s *stripe.Client) *Service { return &Service{db: d, stripe: s} }
+func NewService(d *db.DB, s *stripe.Client) *Service {
+	return &Service{Patience: 12 * time.Second, db: d, stripe: s}
+}
 
 // WorkSettle is the kind of due work that finds out what became of a charge;
 // its key is the charge's id.
@@ -54,22 +59,29 @@ const WorkSettle = "purchase.settle"
 // webhook.
 const settleAfter = 20 * time.Second
 
-// Buy sells the coins, or returns the purchase that the key made before, as
-// it stands now. A declined card is a fault; the purchase then has failed and
-// nothing was charged. A purchase that needs the person (3-D Secure) or whose
-// outcome is not known yet is returned as it is: see Purchase.Outcome.
+// Buy sells the coins, or gives the answer that the key was given before: see
+// answer. A declined card is a fault; the purchase then has failed and nothing
+// was charged. A purchase that needs the person (3-D Secure) or whose outcome
+// is not known yet is returned as it is: see Purchase.Outcome.
+//
+// What was begun ends when the caller has gone, too: once the provider is
+// asked there is an outcome to be recorded.
 func (s *Service) Buy(ctx context.Context, r Request) (Purchase, error) {
 	p, fresh, err := s.intend(ctx, r)
 	if err != nil {
 		return Purchase{}, err
 	}
+	ctx = context.WithoutCancel(ctx)
 	if fresh || p.Outcome == payment.Unknown {
-		if err := s.charge(ctx, p.Charge.ID); err != nil && !undecided(err) {
+		bounded, cancel := context.WithTimeout(ctx, s.Patience)
+		err := s.charge(bounded, p.Charge.ID, fresh)
+		cancel()
+		if err != nil && !undecided(err) {
 			return Purchase{}, err
 		}
-		if p, err = s.Get(ctx, p.ID); err != nil {
-			return Purchase{}, err
-		}
+	}
+	if p, err = s.answer(ctx, p.ID); err != nil {
+		return Purchase{}, err
 	}
 	p.Replayed = !fresh
 	if p.Outcome == payment.Failed {
@@ -77,6 +89,32 @@ func (s *Service) Buy(ctx context.Context, r Request) (Purchase, error) {
 			With("decline_code", p.Charge.Decline.Code).With("purchase", p.ID)
 	}
 	return p, nil
+}
+
+// answer returns the purchase as the call is answered: as it stands when its
+// outcome is known for the first time, and so ever after. A final outcome stays
+// by itself; that the person was sent to a page is kept. Until there is an
+// outcome each call says what is known; see docs/adr/0006.
+func (s *Service) answer(ctx context.Context, purchase id.Purchase) (Purchase, error) {
+	p, err := s.Get(ctx, purchase)
+	if err != nil {
+		return p, err
+	}
+	if p.Outcome == payment.RequiresAction && p.firstAction == "" {
+		err = s.db.Write(ctx, func(tx *db.Tx) error {
+			if p, err = get(ctx, tx, purchase); err != nil || p.Outcome != payment.RequiresAction || p.firstAction != "" {
+				return err
+			}
+			p.firstAction = p.Charge.ActionURL
+			_, err = tx.Exec(ctx, "UPDATE coin_purchase SET first_action_url = $2 WHERE id = $1", p.ID, p.firstAction)
+			return err
+		})
+	}
+	if p.firstAction != "" {
+		p.Outcome, p.Lot, p.CompletedUS = payment.RequiresAction, "", 0
+		p.Charge.Outcome, p.Charge.ActionURL, p.Charge.Decline = payment.RequiresAction, p.firstAction, payment.Decline{}
+	}
+	return p, err
 }
 
 // undecided reports an error of the provider that leaves the outcome open;
@@ -135,8 +173,8 @@ func begin(ctx context.Context, tx *db.Tx, r Request) (Purchase, error) {
 			With("price", pack.Price)
 	}
 	p := Purchase{ID: id.Purchase(tx.NewID(id.KindPurchase)), Person: r.Person, Coins: r.Coins, Price: pack.Price, PackVersion: pack.Version, CreatedUS: tx.NowUS()}
-	_, err = tx.Exec(ctx, `INSERT INTO coin_purchase (id, person_id, idem_key, fingerprint, coins, price_units, price_asset, pack_version, lot_id, created_us, completed_us)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, '', $9, 0)`,
+	_, err = tx.Exec(ctx, `INSERT INTO coin_purchase (id, person_id, idem_key, fingerprint, coins, price_units, price_asset, pack_version, lot_id, first_action_url, created_us, completed_us)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, '', '', $9, 0)`,
 		p.ID, r.Person, r.Key, r.fingerprint(), p.Coins, p.Price.Units, string(p.Price.Asset), p.PackVersion, p.CreatedUS)
 	if err != nil {
 		return Purchase{}, err
@@ -151,112 +189,3 @@ func begin(ctx context.Context, tx *db.Tx, r Request) (Purchase, error) {
 
 // Purpose marks the charges that pay for coins.
 const Purpose = "coins"
-
-// charge calls the provider for a charge that was written down, and records
-// the outcome. Called again, it has the same effect: the key is the row's, and
-// once some time has passed the charge is looked up before it is made, because
-// the provider forgets keys after a day.
-func (s *Service) charge(ctx context.Context, charge id.Payment) error {
-	var r payment.Record
-	var person people.Person
-	var customer string
-	err := s.db.Read(ctx, func(tx *db.Tx) (err error) {
-		if r, err = payment.Get(ctx, tx, charge); err != nil {
-			return err
-		}
-		if person, err = people.Get(ctx, tx, r.Person); err != nil {
-			return err
-		}
-		customer, err = payment.CustomerOf(ctx, tx, r.Person)
-		return err
-	})
-	if err != nil || r.Final() {
-		return err
-	}
-	if s.since(r.CreatedUS) >= lookFirst {
-		if found, err := s.find(ctx, r, customer); found || err != nil {
-			return err
-		}
-	}
-	if customer == "" {
-		if customer, err = s.customer(ctx, person); err != nil {
-			return s.refused(ctx, charge, r, err)
-		}
-	}
-	fact, err := s.stripe.CreateCharge(ctx, payment.ChargeRequest{Ref: string(r.ID), Amount: r.Amount, Customer: customer, Card: r.Card,
-		ReturnURL: r.ReturnURL, Description: "Coins", Group: r.Subject})
-	if err != nil {
-		return s.refused(ctx, charge, r, err)
-	}
-	return s.record(ctx, charge, fact)
-}
-
-// refused records a charge that the provider will not make. An error that
-// leaves the outcome open is returned as it is.
-func (s *Service) refused(ctx context.Context, charge id.Payment, r payment.Record, err error) error {
-	pe, ok := errors.AsType[*payment.Error](err)
-	if !ok || undecided(err) {
-		return err
-	}
-	failed := s.record(ctx, charge, payment.Charge{Outcome: payment.Failed, Amount: r.Amount, ID: r.Provider,
-		Decline: &payment.Decline{Code: pe.Code, Reason: pe.Reason}})
-	if failed == nil && errors.Is(err, payment.ErrConfig) {
-		return payment.Explain(err) // the fault is ours, not the card's
-	}
-	return failed
-}
-
-// record is the second transaction.
-func (s *Service) record(ctx context.Context, charge id.Payment, fact payment.Charge) error {
-	return s.db.Write(ctx, func(tx *db.Tx) error { return settle(ctx, tx, charge, fact) })
-}
-
-// settle records what the provider knows and, if the money came now, opens
-// the lot: one transfer for the coins, the deferred revenue and the fee.
-func settle(ctx context.Context, tx *db.Tx, charge id.Payment, fact payment.Charge) error {
-	r, changed, err := payment.Apply(ctx, tx, charge, fact)
-	if err != nil || !changed {
-		return err
-	}
-	if r.Outcome != payment.Succeeded {
-		return nil
-	}
-	p, err := get(ctx, tx, id.Purchase(r.Subject))
-	if err != nil {
-		return err
-	}
-	if r.Settled.Asset != "" && r.Settled.Asset != r.Amount.Asset {
-		return fmt.Errorf("purchase: %s was settled in %s, and conversion between currencies is not booked yet", p.ID, r.Settled.Asset)
-	}
-	lot, err := wallet.Grant(ctx, tx, "coin_purchase.completed", wallet.NewLot{Person: p.Person, Cause: string(p.ID), Coins: p.Coins, Paid: p.Price},
-		ledger.Move{From: ledger.Provider, To: ledger.Deferred, Amount: p.Price},
-		ledger.Move{From: ledger.ProcessingCosts, To: ledger.Provider, Amount: money.Amount{Units: r.FeeUnits, Asset: p.Price.Asset}})
-	if err != nil {
-		return err
-	}
-	if _, err := tx.Exec(ctx, "UPDATE coin_purchase SET lot_id = $2, completed_us = $3 WHERE id = $1", p.ID, lot, tx.NowUS()); err != nil {
-		return err
-	}
-	data, err := json.Marshal(map[string]any{"object": "coin_purchase", "id": p.ID, "person": p.Person, "coins": money.Amount{Units: p.Coins, Asset: money.Coin}, "price": p.Price, "lot": lot})
-	if err != nil {
-		return err
-	}
-	return outbox.Add(ctx, tx, outbox.Event{Type: "coin_purchase.completed", Topic: "person:" + string(p.Person), Data: data})
-}
-
-// customer makes sure that the provider knows the person. Of two that were made
-// at once the first that was kept is the one.
-func (s *Service) customer(ctx context.Context, person people.Person) (customer string, err error) {
-	made, err := s.stripe.EnsureCustomer(ctx, payment.CustomerRequest{Ref: string(person.ID), Email: person.Email, Name: person.Name})
-	if err != nil {
-		return "", err
-	}
-	err = s.db.Write(ctx, func(tx *db.Tx) error {
-		if err := payment.SaveCustomer(ctx, tx, person.ID, made); err != nil {
-			return err
-		}
-		customer, err = payment.CustomerOf(ctx, tx, person.ID)
-		return err
-	})
-	return customer, err
-}

@@ -8,6 +8,9 @@
 // second writes the outcome: if the money came, the lot of coins, the
 // provider's fee and the deferred revenue are one ledger transfer.
 //
+// The provider may say what it took of the money later than that it came.
+// Then the lot is there at once, and the fee is a transfer of its own.
+//
 // The reply to the call, the provider's webhook, the sweeper that asks again
 // and the poller all end in the same function, settle. Whichever comes first
 // has the effect; the others find it done.
@@ -19,6 +22,8 @@
 //   - The provider is never called inside a transaction.
 //   - No outcome stays unknown: the sweeper asks until there is one. After
 //     the time for which the provider remembers keys it only looks.
+//   - The fee is booked once, when it is known.
+//   - The same call is answered the same: see docs/adr/0006.
 //
 // # How to change
 //

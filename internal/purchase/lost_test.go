@@ -95,6 +95,28 @@ func TestOffForDays(t *testing.T) {
 	})
 }
 
+// For a while before a charge is given up it is not made any more, so that none
+// is on its way when nobody looks for it.
+func TestKeyRests(t *testing.T) {
+	each(t, func(s *shop) {
+		s.OK(s.box.SetWebhooks(sandbox.Webhooks{Off: true}))
+		s.box.AddFault(sandbox.Fault{Operation: create, Mode: sandbox.Before, Probability: 1})
+		p, err := s.shop.Buy(s.Ctx, s.request())
+		s.OK(err)
+		s.Later(20 * time.Hour)
+		s.box.ClearFaults()
+		for range 9 {
+			s.Later(time.Minute)
+		}
+		s.is(p, payment.Unknown)
+		s.Later(2 * time.Minute)
+		s.is(p, payment.Canceled)
+		if n := s.charges(); n != 0 {
+			t.Errorf("%d charges", n)
+		}
+	})
+}
+
 // The same person asks again with the same key after the provider has
 // forgotten it: still one charge.
 func TestAskedAgainAfterDays(t *testing.T) {
@@ -336,6 +358,7 @@ func TestOtherNews(t *testing.T) {
 			{ID: "evt_3", Type: "customer.created", Object: "customer", ObjectID: "cus_1"},
 			{ID: "evt_4", Type: "payment_intent.succeeded", Object: "payment_intent", ObjectID: "pi_unknown", Account: "acct_1"},
 			{ID: "evt_5", Type: "weird"},
+			{ID: "evt_6", Type: "checkout.session.completed", Object: "checkout.session", ObjectID: "cs_1", Parent: "pi_unknown"},
 		} {
 			if handled, err := s.shop.Observe(s.Ctx, ev); handled || err != nil {
 				t.Errorf("%+v: %t %v", ev, handled, err)
@@ -357,6 +380,35 @@ func TestOurKeyIsWrong(t *testing.T) {
 		s.Later(time.Hour)
 		if s.charges() != 0 || s.Count("SELECT COUNT(*) FROM payment_charge WHERE outcome = 'failed'") != 1 {
 			t.Errorf("%d charges", s.charges())
+		}
+	})
+}
+
+// Our key is refused while it is not known what was done with it: that is no
+// decline, and what was charged is found when the key works again.
+func TestOurKeyStopsWorking(t *testing.T) {
+	each(t, func(s *shop) {
+		s.OK(s.box.SetWebhooks(sandbox.Webhooks{Off: true}))
+		up := s.api
+		wrong, err := stripe.New(stripe.Config{SecretKey: "sk_test_wrong", BaseURL: s.box.URL, WebhookSecrets: []string{sandbox.DefaultWebhookSecret}})
+		s.OK(err)
+		s.fails(create, sandbox.After)
+		r := s.request()
+		p, err := s.shop.Buy(s.Ctx, r)
+		s.OK(err)
+		s.api, s.shop = wrong, purchase.NewService(s.D, wrong)
+		_, err = s.shop.Buy(s.Ctx, r)
+		s.Want(err, fault.UpstreamFailed)
+		s.is(p, payment.Unknown)
+		for range 30 {
+			s.Later(time.Hour)
+		}
+		s.is(p, payment.Unknown)
+		s.api, s.shop = up, purchase.NewService(s.D, up)
+		s.Later(time.Hour)
+		s.is(p, payment.Succeeded)
+		if n := s.Count("SELECT COUNT(*) FROM due_work WHERE dead = 1"); n != 0 || s.charges() != 1 {
+			t.Errorf("%d pieces of work were given up, %d charges", n, s.charges())
 		}
 	})
 }

@@ -24,12 +24,14 @@ type Purchase struct {
 	CompletedUS int64 // 0 until the money came
 
 	Replayed bool // the key had made this purchase before
+
+	firstAction string // the page that the first answer sent the person to
 }
 
-const purchaseColumns = "id, person_id, coins, price_units, price_asset, pack_version, lot_id, created_us, completed_us"
+const purchaseColumns = "id, person_id, coins, price_units, price_asset, pack_version, lot_id, first_action_url, created_us, completed_us"
 
 func scanPurchase(r *db.Rows) (p Purchase, err error) {
-	return p, r.Scan((*string)(&p.ID), (*string)(&p.Person), &p.Coins, &p.Price.Units, (*string)(&p.Price.Asset), &p.PackVersion, (*string)(&p.Lot), &p.CreatedUS, &p.CompletedUS)
+	return p, r.Scan((*string)(&p.ID), (*string)(&p.Person), &p.Coins, &p.Price.Units, (*string)(&p.Price.Asset), &p.PackVersion, (*string)(&p.Lot), &p.firstAction, &p.CreatedUS, &p.CompletedUS)
 }
 
 func get(ctx context.Context, tx *db.Tx, purchase id.Purchase) (Purchase, error) {

@@ -2,11 +2,13 @@ package purchase
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/id"
+	"github.com/ovationhq/ovation/internal/outbox"
 	"github.com/ovationhq/ovation/internal/payment"
 )
 
@@ -16,7 +18,9 @@ import (
 const (
 	sweepUnknown = 20 * time.Second
 	sweepWaiting = 10 * time.Minute
+	sweepRefused = time.Hour // the provider refuses to say: somebody has to see to it
 	giveUpAfter  = 24 * time.Hour
+	feeSoon      = 10 * time.Minute // until then a fee is expected any moment
 )
 
 // How long the provider's memory of a key is relied on. It forgets keys after
@@ -24,37 +28,78 @@ const (
 const (
 	lookFirst = 10 * time.Second // from then on a charge is looked up before it is made
 	keysFor   = 20 * time.Hour   // from then on it is not made any more
+	keysRest  = 10 * time.Minute // and so long until one that was made last must show
 )
 
 // mostLooked is how many of a customer's charges are looked at.
 const mostLooked = 100
 
-// Settle is the due work of a charge: it asks the provider what became of it.
-// It returns when to ask again, or 0 when the outcome is final.
+// Settle is the due work of a charge: it asks the provider what became of it,
+// and what it took of the money. It returns when to ask again, or 0 when there
+// is nothing more to be known. An error together with a time is the provider's
+// refusal to say: it is for the log.
 func (s *Service) Settle(ctx context.Context, charge id.Payment) (again time.Duration, err error) {
 	r, err := s.row(ctx, charge)
-	if err != nil || r.Final() {
+	if err != nil || over(&r) {
 		return 0, err
 	}
 	if r.Provider == "" {
-		err = s.charge(ctx, charge) // the same key: finds what was done, or does it now
+		err = s.charge(ctx, charge, false) // the same key: finds what was done, or does it now
 	} else {
 		err = s.lookUp(ctx, charge, r.Provider)
 	}
-	if err != nil && !undecided(err) {
+	if _, ok := errors.AsType[*payment.Error](err); err != nil && !ok {
 		return 0, err
 	}
-	if r, err = s.row(ctx, charge); err != nil || r.Final() {
+	refusal := err
+	if undecided(err) {
+		refusal = nil
+	}
+	ctx = context.WithoutCancel(ctx)
+	if r, err = s.row(ctx, charge); err != nil || over(&r) {
 		return 0, err
 	}
-	if r.Outcome == payment.RequiresAction {
-		if s.since(r.CreatedUS) > giveUpAfter {
-			return 0, s.cancel(ctx, r)
-		}
+	switch old := s.since(r.CreatedUS); {
+	case refusal != nil:
+		return sweepRefused, refusal
+	case r.Outcome == payment.RequiresAction && old > giveUpAfter:
+		return 0, s.cancel(ctx, r)
+	case r.Outcome == payment.RequiresAction, r.FeeOpen() && old > feeSoon:
 		return sweepWaiting, nil
 	}
 	return sweepUnknown, nil
 }
+
+// over reports that nothing more is to be known of the charge.
+func over(r *payment.Record) bool { return r.Final() && !r.FeeOpen() }
+
+// Sweep has every charge settled that is open and that nobody is going to
+// settle, because its work was given up or is gone. It returns how many there
+// were.
+func (s *Service) Sweep(ctx context.Context) (n int, err error) {
+	var left []string
+	err = s.db.Read(ctx, func(tx *db.Tx) error {
+		left, err = db.Collect[string](tx.Query(ctx, `SELECT id FROM payment_charge
+			WHERE (outcome IN ('unknown', 'requires_action', 'pending') OR (outcome = 'succeeded' AND settled_asset = '')) AND purpose = $1
+			AND NOT EXISTS (SELECT 1 FROM due_work w WHERE w.kind = $2 AND w.work_key = payment_charge.id AND w.dead = 0)
+			ORDER BY id LIMIT $3`, Purpose, WorkSettle, int64(sweepAtOnce)))(func(r *db.Rows) (id string, err error) { return id, r.Scan(&id) })
+		return err
+	})
+	if err != nil || len(left) == 0 {
+		return 0, err
+	}
+	return len(left), s.db.Write(ctx, func(tx *db.Tx) error {
+		for _, charge := range left {
+			if err := outbox.Schedule(ctx, tx, outbox.Work{Kind: WorkSettle, Key: charge, DueUS: tx.NowUS()}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// sweepAtOnce bounds one sweep; the rest is left to the next.
+const sweepAtOnce = 1000
 
 // since is how long ago the instant was.
 func (s *Service) since(us int64) time.Duration {
@@ -76,9 +121,11 @@ func (s *Service) find(ctx context.Context, r payment.Record, customer string) (
 			return true, s.record(ctx, r.ID, fact)
 		}
 	}
-	switch {
-	case s.since(r.CreatedUS) < keysFor:
+	switch since := s.since(r.CreatedUS); {
+	case since >= 0 && since < keysFor:
 		return false, nil
+	case since < keysFor+keysRest: // also when the clock has stepped back, and nobody knows how old the key is
+		return true, nil
 	case len(all) == mostLooked && all[len(all)-1].CreatedAt.UnixMicro() > r.CreatedUS:
 		return true, nil // it may be further back: only its news can tell
 	}
@@ -110,15 +157,26 @@ func (s *Service) cancel(ctx context.Context, r payment.Record) error {
 	return s.record(ctx, r.ID, fact)
 }
 
+// chargeOf returns the provider's id of the charge whose outcome or fee the
+// news may change. Refunds and disputes are not among them: nothing is noted of
+// those, so that they can have their effect when there is one.
+func chargeOf(ev payment.Event) string {
+	switch ev.Type {
+	case "charge.pending", "charge.succeeded", "charge.failed", "charge.updated":
+		return ev.Parent
+	}
+	if ev.Object == "payment_intent" {
+		return ev.ObjectID
+	}
+	return ""
+}
+
 // Observe takes news from the provider. It fetches the present state of the
 // charge, because news come late, twice and out of order, and records it
 // together with the note that this event had its effect. handled is false
-// when the event is about something else.
+// when the event is about something else, or has no effect here.
 func (s *Service) Observe(ctx context.Context, ev payment.Event) (handled bool, err error) {
-	provider := ev.ObjectID
-	if ev.Object != "payment_intent" {
-		provider = ev.Parent
-	}
+	provider := chargeOf(ev)
 	if provider == "" || ev.Account != "" {
 		return false, nil
 	}

@@ -9,20 +9,23 @@ import (
 
 // The rules of purchases, by name.
 const (
-	RulePaid   = "a purchase has its charge, and a lot if and only if it succeeded, for the coins and the price it says"
-	RuleBooked = "a paid purchase is booked with its price and the provider's fee"
+	RulePaid     = "a purchase has its charge, and a lot if and only if it succeeded, for the coins and the price it says"
+	RuleBooked   = "a paid purchase is booked with its price and the provider's fee"
+	RuleCause    = "what is booked for a purchase is booked for one that there is"
+	RuleProvider = "the provider does not owe us less than nothing"
 )
 
 // Checks are the rules of purchases for ledger verify.
 func Checks() []ledger.Check {
-	return []ledger.Check{{Name: RulePaid, Run: checkPaid}, {Name: RuleBooked, Run: checkBooked}}
+	return []ledger.Check{{Name: RulePaid, Run: checkPaid}, {Name: RuleBooked, Run: checkBooked},
+		{Name: RuleCause, Run: checkCause}, {Name: RuleProvider, Run: checkProvider}}
 }
 
 func checkPaid(ctx context.Context, tx *db.Tx, r *ledger.Report) error {
 	rows, err := tx.Query(ctx, `SELECT p.id, COALESCE(c.outcome, 'none'), p.lot_id, COALESCE(w.id, '') FROM coin_purchase p
 		LEFT JOIN payment_charge c ON c.subject = p.id LEFT JOIN wallet_lot w ON w.cause = p.id
 		WHERE c.id IS NULL OR (COALESCE(c.outcome, '') = 'succeeded') <> (w.id IS NOT NULL)
-			OR p.lot_id <> COALESCE(w.id, '')
+			OR p.lot_id <> COALESCE(w.id, '') OR (c.outcome = 'succeeded' AND c.provider_id = '')
 			OR c.amount_units <> p.price_units OR c.amount_asset <> p.price_asset
 			OR c.person_id <> p.person_id OR w.coins <> p.coins OR w.paid_units <> p.price_units OR w.paid_asset <> p.price_asset OR w.person_id <> p.person_id`)
 	if err != nil {
@@ -59,6 +62,43 @@ func checkBooked(ctx context.Context, tx *db.Tx, r *ledger.Report) error {
 			return err
 		}
 		r.Add(RuleBooked, purchase, "%d came in for a fee of %d, the charge says %d and %d", price, fee, wantPrice, wantFee)
+	}
+	return rows.Err()
+}
+
+func checkCause(ctx context.Context, tx *db.Tx, r *ledger.Report) error {
+	rows, err := tx.Query(ctx, `SELECT t.cause, t.kind, t.seq FROM ledger_transfer t
+		WHERE t.kind LIKE 'coin_purchase.%' AND NOT EXISTS (SELECT 1 FROM coin_purchase p WHERE p.id = t.cause)`)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var cause, kind string
+		var seq int64
+		if err := rows.Scan(&cause, &kind, &seq); err != nil {
+			return err
+		}
+		r.Add(RuleCause, cause, "transfer %d is its %s, and there is no such purchase", seq, kind)
+	}
+	return rows.Err()
+}
+
+// checkProvider reads the provider's account, which is below zero by what the
+// provider holds for us.
+func checkProvider(ctx context.Context, tx *db.Tx, r *ledger.Report) error {
+	rows, err := tx.Query(ctx, "SELECT asset, balance FROM ledger_account WHERE path = $1 AND balance > 0", ledger.Provider)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var asset string
+		var balance int64
+		if err := rows.Scan(&asset, &balance); err != nil {
+			return err
+		}
+		r.Add(RuleProvider, ledger.Provider+" "+asset, "%d more went out than came in", balance)
 	}
 	return rows.Err()
 }

@@ -1,10 +1,14 @@
 package purchase_test
 
 import (
+	"strconv"
 	"testing"
+	"time"
 
+	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/gift/gifttest"
+	"github.com/ovationhq/ovation/internal/ledger"
 	"github.com/ovationhq/ovation/internal/payment"
 	"github.com/ovationhq/ovation/internal/purchase"
 )
@@ -14,6 +18,15 @@ func TestVerifyBites(t *testing.T) {
 	each(t, func(s *shop) {
 		paid, err := s.shop.Buy(s.Ctx, s.request())
 		s.OK(err)
+		s.OK(s.box.SetLateEntries(true))
+		late, err := s.shop.Buy(s.Ctx, s.request())
+		s.OK(err)
+		s.Clk.Advance(2 * time.Minute)
+		s.box.Settle()
+		s.OK(s.box.SetLateEntries(false))
+		s.Unguard("payment_charge", "paid_charge_is_known_to_the_provider")
+		lateCharge, provider := " WHERE subject = '"+string(late.ID)+"'", " WHERE path = '"+ledger.Provider+"' AND asset = 'USD'"
+		floor := strconv.FormatInt(s.Count("SELECT floor FROM ledger_account"+provider), 10)
 		r := s.request()
 		r.Card = s.save("pm_card_chargeCustomerFail")
 		declined, err := s.shop.Buy(s.Ctx, r)
@@ -33,12 +46,36 @@ func TestVerifyBites(t *testing.T) {
 			{"somebody else's coins", purchase.RulePaid, "UPDATE wallet_lot SET person_id = 'usr_x'" + lot, "UPDATE wallet_lot SET person_id = '" + string(s.fan) + "'" + lot},
 			{"somebody else's charge", purchase.RulePaid, "UPDATE payment_charge SET person_id = 'usr_x'" + badCharge, "UPDATE payment_charge SET person_id = '" + string(s.fan) + "'" + badCharge},
 			{"no charge", purchase.RulePaid, "UPDATE payment_charge SET subject = 'cps_x'" + badCharge, "UPDATE payment_charge SET subject = '" + string(declined.ID) + "' WHERE subject = 'cps_x'"},
+			{"money that the provider does not know", purchase.RulePaid, "UPDATE payment_charge SET provider_id = ''" + goodCharge, "UPDATE payment_charge SET provider_id = '" + paid.Charge.Provider + "'" + goodCharge},
+			{"a fee that is not booked", purchase.RuleBooked, "UPDATE payment_charge SET fee_units = 34" + lateCharge, "UPDATE payment_charge SET fee_units = 33" + lateCharge},
+			{"a fee that is not known", purchase.RuleBooked, "UPDATE payment_charge SET fee_units = 0" + lateCharge, "UPDATE payment_charge SET fee_units = 33" + lateCharge},
+			{"booked for no purchase", purchase.RuleCause, "UPDATE ledger_transfer SET cause = 'cps_x' WHERE kind = 'coin_purchase.fee'", "UPDATE ledger_transfer SET cause = '" + string(late.ID) + "' WHERE cause = 'cps_x'"},
+			{"a provider that owes less than nothing", purchase.RuleProvider, "UPDATE ledger_account SET floor = -1000000, balance = -balance" + provider, "UPDATE ledger_account SET floor = " + floor + ", balance = -balance" + provider},
 			{"another fee", purchase.RuleBooked, "UPDATE payment_charge SET fee_units = fee_units + 1" + goodCharge, "UPDATE payment_charge SET fee_units = fee_units - 1" + goodCharge},
 			{"another sum than booked", purchase.RuleBooked, "UPDATE coin_purchase SET price_units = price_units + 1" + good, "UPDATE coin_purchase SET price_units = price_units - 1" + good},
 		} {
 			t.Run(plant.name, func(t *testing.T) {
 				gifttest.Bites(s.World, t, plant.rule, plant.damage, plant.undo, purchase.Checks()...)
 			})
+		}
+	})
+}
+
+// The schema refuses a lot that two purchases name.
+func TestSchema(t *testing.T) {
+	each(t, func(s *shop) {
+		paid, err := s.shop.Buy(s.Ctx, s.request())
+		s.OK(err)
+		r := s.request()
+		r.Card = s.save("pm_card_chargeCustomerFail")
+		declined, err := s.shop.Buy(s.Ctx, r)
+		s.Want(err, fault.CardDeclined)
+		err = s.D.Write(s.Ctx, func(tx *db.Tx) error {
+			_, err := tx.Exec(s.Ctx, "UPDATE coin_purchase SET lot_id = $2, completed_us = 1 WHERE id = $1", string(declined.ID), string(paid.Lot))
+			return err
+		})
+		if err == nil {
+			t.Error("a lot has two purchases")
 		}
 	})
 }

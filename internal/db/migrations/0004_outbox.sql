@@ -30,4 +30,4 @@ CREATE TABLE due_work (
 	PRIMARY KEY (kind, work_key),
 	CONSTRAINT work_is_dead_or_not CHECK (dead IN (0, 1))
 );
-CREATE INDEX due_work_due ON due_work (due_us) WHERE dead = 0;
+CREATE INDEX due_work_due ON due_work (kind, due_us, work_key) WHERE dead = 0;

@@ -23,6 +23,7 @@ CREATE TABLE wallet_lot (
 	opened_us BIGINT NOT NULL,
 	open BIGINT NOT NULL,
 	CONSTRAINT lot_is_made_once_per_cause UNIQUE (cause),
+	CONSTRAINT lot_has_an_account_of_its_own UNIQUE (account_id),
 	CONSTRAINT lot_holds_coins CHECK (coins > 0),
 	CONSTRAINT lot_is_paid_or_promotional CHECK ((promo = 0 AND paid_units > 0) OR (promo = 1 AND paid_units = 0)),
 	CONSTRAINT lot_is_open_or_not CHECK (open IN (0, 1))

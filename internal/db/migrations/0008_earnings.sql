@@ -1,5 +1,6 @@
 -- +goose Up
 -- The rate card: what creators are paid, by version and from an instant on.
+-- after_seq is the last transfer that was posted before the card was known.
 CREATE TABLE rate_card (
 	version TEXT PRIMARY KEY,
 	from_us BIGINT NOT NULL,
@@ -11,6 +12,7 @@ CREATE TABLE rate_card (
 	hold_days BIGINT NOT NULL,
 	daily_cap_units BIGINT NOT NULL,
 	minimum_units BIGINT NOT NULL,
+	after_seq BIGINT NOT NULL,
 	CONSTRAINT rates_are_fractions CHECK (diamonds_num >= 0 AND diamonds_den > 0 AND pay_num >= 0 AND pay_den > 0),
 	CONSTRAINT limits_are_not_negative CHECK (hold_days >= 0 AND daily_cap_units > 0 AND minimum_units >= 0)
 );
@@ -32,6 +34,7 @@ CREATE TABLE earning (
 	amount_asset TEXT NOT NULL,
 	paid_units BIGINT NOT NULL,
 	CONSTRAINT one_earning_per_creator_source_day_and_rule UNIQUE (creator_id, source, day, rule),
+	CONSTRAINT earning_has_an_account_of_its_own UNIQUE (account_id),
 	CONSTRAINT earning_is_pending_or_available CHECK (state IN ('pending', 'available')),
 	CONSTRAINT pending_earning_has_no_money_yet CHECK (state = 'available' OR (diamonds = 0 AND amount_units = 0)),
 	CONSTRAINT earning_pays_at_most_its_amount CHECK (paid_units >= 0 AND paid_units <= amount_units)

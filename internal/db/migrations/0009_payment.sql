@@ -29,9 +29,13 @@ CREATE TABLE payment_charge (
 	updated_us BIGINT NOT NULL,
 	CONSTRAINT subject_is_charged_once UNIQUE (subject),
 	CONSTRAINT charge_is_for_money CHECK (amount_units > 0),
-	CONSTRAINT charge_outcome_is_known_word CHECK (outcome IN ('unknown', 'requires_action', 'pending', 'succeeded', 'failed', 'canceled'))
+	CONSTRAINT charge_outcome_is_known_word CHECK (outcome IN ('unknown', 'requires_action', 'pending', 'succeeded', 'failed', 'canceled')),
+	CONSTRAINT paid_charge_is_known_to_the_provider CHECK (outcome <> 'succeeded' OR provider_id <> ''),
+	CONSTRAINT charge_fee_is_not_negative CHECK (fee_units >= 0),
+	CONSTRAINT fee_is_known_with_the_settlement CHECK (settled_asset <> '' OR (settled_units = 0 AND fee_units = 0))
 );
 CREATE UNIQUE INDEX charge_of_provider ON payment_charge (provider_id) WHERE provider_id <> '';
+CREATE INDEX charge_under_way ON payment_charge (id) WHERE (outcome IN ('unknown', 'requires_action', 'pending') OR (outcome = 'succeeded' AND settled_asset = ''));
 
 -- News from the provider that had their effect; the row and the effect are
 -- one transaction.

@@ -1,4 +1,6 @@
 -- +goose Up
+-- The catalogue, by version and from an instant on. after_seq is the last
+-- transfer that was posted before the item was known.
 CREATE TABLE gift_item (
 	version TEXT NOT NULL,
 	id TEXT NOT NULL,
@@ -9,6 +11,7 @@ CREATE TABLE gift_item (
 	on_video BIGINT NOT NULL,
 	on_live BIGINT NOT NULL,
 	from_us BIGINT NOT NULL,
+	after_seq BIGINT NOT NULL,
 	PRIMARY KEY (version, id),
 	CONSTRAINT gift_costs_coins CHECK (price_coins > 0),
 	CONSTRAINT gift_flags_are_flags CHECK (streakable IN (0, 1) AND on_video IN (0, 1) AND on_live IN (0, 1))
@@ -36,6 +39,7 @@ CREATE TABLE gift (
 	sent_us BIGINT NOT NULL,
 	CONSTRAINT gift_key_is_used_once_by_a_sender UNIQUE (idem_key, sender_id),
 	CONSTRAINT gift_is_not_for_oneself CHECK (sender_id <> creator_id),
+	CONSTRAINT gift_of_a_combo_is_a_numbered_tap CHECK ((combo = '') = (combo_seq = 0)),
 	CONSTRAINT gift_has_a_quantity CHECK (quantity > 0 AND price_coins > 0 AND diamonds >= 0 AND balance_after >= 0)
 );
 CREATE UNIQUE INDEX gift_tap_is_counted_once ON gift (combo, combo_seq) WHERE combo <> '';

@@ -24,6 +24,7 @@ CREATE TABLE payout (
 	state TEXT NOT NULL,
 	account TEXT NOT NULL,
 	attempt BIGINT NOT NULL,
+	asked_us BIGINT NOT NULL,
 	transfer_id TEXT NOT NULL,
 	provider_payout TEXT NOT NULL,
 	arrives_us BIGINT NOT NULL,
@@ -35,16 +36,23 @@ CREATE TABLE payout (
 	CONSTRAINT payout_key_is_used_once_by_a_creator UNIQUE (creator_id, idem_key),
 	CONSTRAINT payout_is_of_money CHECK (amount_units > 0),
 	CONSTRAINT payout_state_is_known_word CHECK (state IN ('scheduled', 'sending', 'sent', 'paid', 'returning', 'returned', 'failed', 'canceled')),
-	CONSTRAINT sent_payout_has_a_transfer CHECK (state NOT IN ('sent', 'paid', 'returning', 'returned') OR transfer_id <> '')
+	CONSTRAINT sent_payout_has_a_transfer CHECK (state NOT IN ('sent', 'paid', 'returning', 'returned') OR transfer_id <> ''),
+	CONSTRAINT sent_payout_is_known_to_the_provider CHECK (state NOT IN ('sent', 'paid') OR provider_payout <> ''),
+	CONSTRAINT payout_has_an_end_when_it_has_ended CHECK ((state IN ('paid', 'returned', 'failed', 'canceled')) = (ended_us > 0)),
+	CONSTRAINT payout_has_an_attempt CHECK (attempt > 0)
 );
 CREATE INDEX payout_creator ON payout (creator_id, id);
 CREATE UNIQUE INDEX payout_of_provider ON payout (provider_payout) WHERE provider_payout <> '';
+CREATE UNIQUE INDEX payout_of_transfer ON payout (transfer_id) WHERE transfer_id <> '';
+CREATE INDEX payout_under_way ON payout (id) WHERE ended_us = 0;
+CREATE INDEX payout_ended ON payout (ended_us) WHERE ended_us > 0;
 
 CREATE TABLE payout_line (
 	payout_id TEXT NOT NULL,
 	earning_id TEXT NOT NULL,
 	units BIGINT NOT NULL,
 	PRIMARY KEY (payout_id, earning_id),
-	CONSTRAINT payout_line_is_of_money CHECK (units > 0)
+	CONSTRAINT payout_line_is_of_money CHECK (units > 0),
+	CONSTRAINT payout_line_is_of_a_payout FOREIGN KEY (payout_id) REFERENCES payout (id)
 );
 CREATE INDEX payout_line_earning ON payout_line (earning_id);

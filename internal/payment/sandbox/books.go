@@ -43,7 +43,7 @@ func (s *Server) Books() []Books {
 			b.Total += o.Net
 			b.Fees += o.Fee
 		case *charge:
-			if o.Paid && o.SourceTransfer == "" { // a transfer in is no card's money
+			if o.Paid && o.Sandbox.EntryAt == 0 && o.SourceTransfer == "" { // a transfer in is no card's money
 				of(o.Currency).Charged += o.Amount
 			}
 		case *refund:

@@ -28,7 +28,17 @@ type charge struct {
 	StatementDescriptorSuffix text              `json:"statement_descriptor_suffix"`
 	Status                    string            `json:"status"`
 	TransferGroup             text              `json:"transfer_group"`
+	Sandbox                   struct {
+		EntryAt int64 `json:"entry_at,omitempty"` // when the money shows in the balance, if it does not yet
+		Instant bool  `json:"instant,omitempty"`
+	} `json:"_sandbox"`
 }
+
+// due is when something happens to the charge next; 0 is never.
+func (o *charge) due() int64 { return o.Sandbox.EntryAt }
+
+// entryAfter is how late a late balance transaction is, in seconds.
+const entryAfter = 90
 
 type outcome struct {
 	NetworkStatus string `json:"network_status"`
@@ -56,18 +66,35 @@ func (c *call) newCharge(pi *paymentIntent, pm *paymentMethod) *charge {
 }
 
 // take makes the attempt succeed: the money is in the balance, for now or
-// for later, less the fee.
+// for later, less the fee. With late entries it is not in the balance yet.
 func (c *call) take(ch *charge, card testCard) {
-	on := c.now + pendingFor
-	if card.instant {
-		on = c.now
-	}
-	fee := processingFee(ch.Amount) + c.settings().ExtraFee
 	ch.AmountCaptured, ch.Captured, ch.Paid, ch.Status = ch.Amount, true, true, "succeeded"
 	ch.Outcome = &outcome{NetworkStatus: "approved_by_network", RiskLevel: "normal", SellerMessage: "Payment complete.", Type: "authorized"}
-	ch.BalanceTransaction = text(c.move(c.owner, "charge", ch.ID, ch.Currency, ch.Amount, fee, on).ID)
+	ch.Sandbox.Instant = card.instant
+	if c.settings().LateEntries {
+		ch.Sandbox.EntryAt = c.now + entryAfter
+	} else {
+		c.enter(ch)
+	}
 	c.put(kindCharge, c.owner, ch.ID, ch)
 	c.emit("charge.succeeded", ch, c.owner)
+}
+
+// enter makes the balance transaction of a charge.
+func (c *call) enter(ch *charge) {
+	on := c.now + pendingFor
+	if ch.Sandbox.Instant {
+		on = c.now
+	}
+	ch.Sandbox.EntryAt = 0
+	ch.BalanceTransaction = text(c.move(c.owner, "charge", ch.ID, ch.Currency, ch.Amount, processingFee(ch.Amount)+c.settings().ExtraFee, on).ID)
+}
+
+// enterLate makes the balance transaction that the charge lacks.
+func (c *call) enterLate(ch *charge) {
+	c.enter(ch)
+	c.put(kindCharge, c.owner, ch.ID, ch)
+	c.emit("charge.updated", ch, c.owner)
 }
 
 // refused makes the attempt fail.

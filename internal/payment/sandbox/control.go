@@ -12,7 +12,8 @@ import (
 // settings are what the control API was told; they survive a restart.
 type settings struct {
 	Webhooks
-	ExtraFee int64 `json:"extra_fee"` // smallest units added to the fee of each charge
+	ExtraFee    int64 `json:"extra_fee"`    // smallest units added to the fee of each charge
+	LateEntries bool  `json:"late_entries"` // charges succeed before they have a balance transaction
 }
 
 // Webhooks says how events arrive.
@@ -42,6 +43,13 @@ func (s *Server) SetWebhooks(w Webhooks) error {
 // it says, to see whether somebody notices.
 func (s *Server) SetExtraFee(units int64) error {
 	return s.set(func(o *settings) { o.ExtraFee = units })
+}
+
+// SetLateEntries makes charges succeed without a balance transaction, which
+// follows some time later with the event charge.updated: what Stripe may do
+// with the capture method automatic_async.
+func (s *Server) SetLateEntries(late bool) error {
+	return s.set(func(o *settings) { o.LateEntries = late })
 }
 
 func (s *Server) set(change func(*settings)) error {
@@ -155,6 +163,7 @@ type control struct {
 	Won     bool   `json:"won"`
 	Seconds int64  `json:"seconds"`
 	Extra   int64  `json:"extra"`
+	Late    bool   `json:"late"`
 }
 
 // controls are the operations of POST /_control/<name>.
@@ -173,6 +182,7 @@ func (s *Server) controls() map[string]func(control) (any, error) {
 		"faults/release": func(control) (any, error) { s.Release(); return ok, nil },
 		"webhooks":       func(in control) (any, error) { return done(s.SetWebhooks(in.Webhooks)) },
 		"fees":           func(in control) (any, error) { return done(s.SetExtraFee(in.Extra)) },
+		"entries":        func(in control) (any, error) { return done(s.SetLateEntries(in.Late)) },
 		"bounce":         func(in control) (any, error) { return done(s.Bounce(in.ID, in.Code)) },
 		"disputes/close": func(in control) (any, error) { return done(s.CloseDispute(in.ID, in.Won)) },
 		"onboard":        func(in control) (any, error) { return done(s.Onboard(in.ID, in.Onboarding)) },

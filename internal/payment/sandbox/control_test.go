@@ -47,6 +47,8 @@ func TestControl(t *testing.T) {
 		{"webhooks", `{"off":true}`, 200},
 		{"webhooks", `{"of":true}`, 400},
 		{"fees", `{"extra":1}`, 200},
+		{"entries", `{"late":true}`, 200},
+		{"entries", `{"late":1}`, 400},
 		{"advance", `{"seconds":600000}`, 200},
 		{"bounce", `{"id":"` + payoutID + `","code":"account_closed"}`, 200},
 		{"bounce", `{"id":"po_none"}`, 404},

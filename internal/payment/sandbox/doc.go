@@ -36,7 +36,9 @@
 //   - Test payment methods (pm_card_visa…), tokens (tok_visa…) and test card
 //     numbers, with their declines, 3-D Secure rules, disputes and refunds.
 //   - Charges are pending for two days, then available; 4000 0000 0000 0077
-//     is available at once. The fee is 2.9 % + 30 and is not given back.
+//     is available at once. The fee is 2.9 % + 30 and is not given back. On
+//     request a charge succeeds before it has a balance transaction, which
+//     follows with charge.updated.
 //   - A transfer needs available funds and a recipient with the capability;
 //     a payout needs available funds and payouts_enabled. Test bank account
 //     numbers fail as Stripe's do, and a failed payout disables the account's

@@ -48,6 +48,9 @@ func (c *call) mature() int {
 			if dup, ok := c.own(id); ok {
 				c.endReview(dup)
 			}
+		case *charge:
+			dup := *o
+			c.enterLate(&dup)
 		case *checkoutSession:
 			dup := *o
 			c.expire(&dup)

@@ -29,6 +29,7 @@ func (c *Client) CreateCharge(ctx context.Context, req payment.ChargeRequest) (p
 		Amount: amount, Currency: currency, Confirm: sdk.Bool(true),
 		Customer: optional(req.Customer), PaymentMethod: sdk.String(req.Card),
 		PaymentMethodTypes: sdk.StringSlice([]string{"card"}),
+		CaptureMethod:      sdk.String(string(sdk.PaymentIntentCaptureMethodAutomatic)), // Stripe's own choice, automatic_async, may answer before it knows its fee
 		Description:        optional(req.Description), TransferGroup: optional(req.Group),
 		StatementDescriptorSuffix: optional(req.Statement),
 		Metadata:                  map[string]string{refKey: req.Ref},
@@ -151,7 +152,9 @@ func charge(o *sdk.PaymentIntent) payment.Charge {
 	return out
 }
 
-// settled adds what the last attempt tells about the money.
+// settled adds what the last attempt tells about the money. There may be no
+// balance entry yet although the charge has succeeded; then Settled and Fee have
+// no asset.
 func settled(out *payment.Charge, ch *sdk.Charge) {
 	if ch == nil {
 		return

@@ -50,6 +50,8 @@ func kindOf(e *sdk.Error) payment.Kind {
 		return payment.ErrUnknown
 	case e.Type == sdk.ErrorTypeIdempotency:
 		return payment.ErrKeyReused
+	case e.Code == sdk.ErrorCodeAccountInvalid: // 403: gone, or not connected to us any more
+		return payment.ErrNotFound
 	case status == http.StatusUnauthorized, status == http.StatusForbidden:
 		return payment.ErrConfig
 	case status == http.StatusNotFound, e.Code == sdk.ErrorCodeResourceMissing:

@@ -254,6 +254,32 @@ func TestOnboardingVariants(t *testing.T) {
 	_, err = r.api.AccountLink(r.ctx, payment.AccountLinkRequest{Account: refused.ID, ReturnURL: "http://app.test/", RefreshURL: "http://app.test/"})
 	r.is(err, payment.ErrInvalid)
 	_, err = r.api.RetrieveAccount(r.ctx, "acct_missing")
-	r.is(err, payment.ErrConfig)
+	r.is(err, payment.ErrNotFound)
 	r.mustHear("account.updated")
+}
+
+// The provider may say later what a charge has come to: it has succeeded, and
+// Settled and Fee have no asset until then.
+func TestLateEntry(t *testing.T) {
+	r := newRig(t, nil)
+	r.ok(r.box.SetLateEntries(true))
+	ch := r.pay("pay_1", 499, "pm_card_visa")
+	if ch.Outcome != payment.Succeeded || ch.EntryID != "" || ch.Settled.Asset != "" || ch.Fee.Asset != "" || r.balance("").Pending.Units != 0 {
+		t.Fatalf("charge: %+v", ch)
+	}
+	r.mustHear("charge.succeeded", "payment_intent.succeeded")
+	r.later(time.Hour)
+	r.mustHear("charge.updated")
+	found, err := r.api.FindCharges(r.ctx, ch.Customer, 10)
+	r.ok(err)
+	got, err := r.api.RetrieveCharge(r.ctx, ch.ID)
+	r.ok(err)
+	for _, c := range append(found, got) {
+		if c.Outcome != payment.Succeeded || c.EntryID == "" || c.Settled != usd(499) || c.Fee != usd(44) {
+			t.Errorf("an hour later: %+v", c)
+		}
+	}
+	if b := r.balance(""); b.Pending != usd(455) || b.Available.Units != 0 {
+		t.Errorf("balance: %+v", b)
+	}
 }

@@ -177,7 +177,7 @@ func everyCall(ctx context.Context, api *stripe.Client) map[string]func() error 
 			return done(api.CreatePayout(ctx, payment.PayoutRequest{Ref: "pyo_1", Account: "acct_1", Amount: amount, Description: "d", Statement: "OVATION"}))
 		},
 		"RetrievePayout": func() error { return done(api.RetrievePayout(ctx, "acct_1", "po_1")) },
-		"FindPayouts":    func() error { return done(api.FindPayouts(ctx, "acct_1", 10)) },
+		"FindPayouts":    func() error { return done(api.FindPayouts(ctx, "acct_1", start)) },
 		"CancelPayout":   func() error { return done(api.CancelPayout(ctx, "acct_1", "po_1")) },
 		"Refund": func() error {
 			return done(api.Refund(ctx, payment.RefundRequest{Ref: "ref_1", Charge: "pi_1", Amount: amount, Reason: "requested_by_customer"}))

@@ -3,6 +3,7 @@ package stripe
 import (
 	"context"
 	"net/http"
+	"time"
 
 	sdk "github.com/stripe/stripe-go/v85"
 
@@ -47,18 +48,18 @@ func (c *Client) RetrievePayout(ctx context.Context, accountID, id string) (paym
 	return payout(o, accountID), nil
 }
 
-// FindPayouts lists the payouts of an account, newest first: the way to find
-// the outcome of one whose key Stripe has forgotten. Compare Ref.
-func (c *Client) FindPayouts(ctx context.Context, accountID string, limit int) ([]payment.Payout, error) {
+// FindPayouts lists the payouts of an account since a moment, newest first:
+// the way to find the outcome of one whose key Stripe has forgotten. Compare
+// Ref.
+func (c *Client) FindPayouts(ctx context.Context, accountID string, since time.Time) ([]payment.Payout, error) {
 	if err := asked("account", accountID); err != nil {
 		return nil, err
 	}
 	ctx, cancel := c.bounded(ctx)
 	defer cancel()
-	p := &sdk.PayoutListParams{}
+	p := &sdk.PayoutListParams{CreatedRange: &sdk.RangeQueryParams{GreaterThanOrEqual: since.Unix()}}
 	p.SetStripeAccount(accountID)
-	p.Limit = sdk.Int64(int64(min(max(limit, 1), 100)))
-	p.Single = true
+	p.Limit = sdk.Int64(100)
 	var found []payment.Payout
 	for o, err := range c.api.V1Payouts.List(ctx, p).All(ctx) {
 		if err != nil {

@@ -76,7 +76,7 @@ func TestCancelPayout(t *testing.T) {
 	if po.Outcome != payment.Canceled || r.balance(a.ID).Available != usd(10_000) {
 		t.Fatalf("payout %+v balance %+v", po, r.balance(a.ID))
 	}
-	all, err := r.api.FindPayouts(r.ctx, a.ID, 10)
+	all, err := r.api.FindPayouts(r.ctx, a.ID, start)
 	r.ok(err)
 	if len(all) != 1 || all[0].Ref != "pyo_1" {
 		t.Fatalf("payouts: %+v", all)

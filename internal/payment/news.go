@@ -1,0 +1,47 @@
+package payment
+
+import (
+	"context"
+
+	"github.com/ovationhq/ovation/internal/db"
+)
+
+// FirstTime notes that the event has its effect in this transaction, and
+// reports whether it had none before. The same event twice, or a hundred
+// times at once, has one effect.
+func FirstTime(ctx context.Context, tx *db.Tx, ev Event) (bool, error) {
+	n, err := tx.Exec(ctx, "INSERT INTO payment_event (id, type, object_id, applied_us) VALUES ($1, $2, $3, $4) ON CONFLICT (id) DO NOTHING",
+		ev.ID, ev.Type, ev.ObjectID, tx.NowUS())
+	return n == 1, err
+}
+
+// notedAtOnce bounds the ids of one query.
+const notedAtOnce = 500
+
+// Unnoted returns those of the events that had no effect yet, in their order, so
+// that nobody asks the provider again about the others.
+func Unnoted(ctx context.Context, tx *db.Tx, events []Event) (fresh []Event, err error) {
+	for len(events) > 0 {
+		some := events[:min(len(events), notedAtOnce)]
+		events = events[len(some):]
+		ids := make([]any, len(some))
+		for i, ev := range some {
+			ids[i] = ev.ID
+		}
+		noted := map[string]bool{}
+		found, err := db.Collect[string](tx.QueryList(ctx, "SELECT id FROM payment_event WHERE id IN ($list)", ids))(
+			func(r *db.Rows) (id string, err error) { return id, r.Scan(&id) })
+		if err != nil {
+			return nil, err
+		}
+		for _, id := range found {
+			noted[id] = true
+		}
+		for _, ev := range some {
+			if !noted[ev.ID] {
+				fresh = append(fresh, ev)
+			}
+		}
+	}
+	return fresh, nil
+}

@@ -1,0 +1,103 @@
+package payout_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/ovationhq/ovation/internal/db"
+	"github.com/ovationhq/ovation/internal/gift/gifttest"
+	"github.com/ovationhq/ovation/internal/ledger"
+	"github.com/ovationhq/ovation/internal/money"
+	"github.com/ovationhq/ovation/internal/payout"
+)
+
+// Every rule of verify.go names the damage that it is there for.
+func TestVerifyBites(t *testing.T) {
+	each(t, func(s *desk) {
+		s.ready(9)
+		canceled, open, paid := s.must(150), s.must(200), s.must(300)
+		_, err := s.pay.Cancel(s.Ctx, canceled.ID)
+		s.OK(err)
+		s.Exec("DELETE FROM due_work WHERE work_key = $1", string(open.ID))
+		s.later(time.Minute)
+		s.later(72 * time.Hour)
+		s.is(open, payout.Scheduled)
+		transfer := s.is(paid, payout.Paid).Transfer
+		for _, constraint := range []string{"sent_payout_has_a_transfer", "sent_payout_is_known_to_the_provider", "payout_has_an_end_when_it_has_ended"} {
+			s.Unguard("payout", constraint)
+		}
+		earning := string(s.earned()[0].ID)
+		of := func(p payout.Payout) string { return " WHERE id = '" + string(p.ID) + "'" }
+		lines := func(p payout.Payout) string { return " WHERE payout_id = '" + string(p.ID) + "'" }
+		posted := func(p payout.Payout, kind string) string {
+			return fmt.Sprintf("(SELECT seq FROM ledger_transfer WHERE cause = '%s' AND kind = 'payout.%s')", p.ID, kind)
+		}
+		account := func(path string) string {
+			return "(SELECT id FROM ledger_account WHERE path = '" + path + "' AND asset = 'USD')"
+		}
+		for _, plant := range []struct{ name, rule, damage, undo string }{
+			{"a line of another amount", payout.RuleLines, "UPDATE payout_line SET units = units + 1" + lines(paid), "UPDATE payout_line SET units = units - 1" + lines(paid)},
+			{"an earning that says more", payout.RuleLines, "UPDATE earning SET paid_units = paid_units + 1 WHERE id = '" + earning + "'", "UPDATE earning SET paid_units = paid_units - 1 WHERE id = '" + earning + "'"},
+			{"a payout that lives again", payout.RuleLines, "UPDATE payout SET state = 'paid'" + of(canceled), "UPDATE payout SET state = 'canceled'" + of(canceled)},
+			{"money that stayed", payout.RuleAccount, "UPDATE payout SET state = 'failed'" + of(open), "UPDATE payout SET state = 'scheduled'" + of(open)},
+			{"money that is not there", payout.RuleAccount, "UPDATE payout SET state = 'sending', transfer_id = ''" + of(paid), "UPDATE payout SET state = 'paid', transfer_id = '" + transfer + "'" + of(paid)},
+			{"a transfer that is not booked", payout.RuleTransfers, "UPDATE payout SET transfer_id = 'tr_x'" + of(open), "UPDATE payout SET transfer_id = ''" + of(open)},
+			{"a transfer that is not known", payout.RuleTransfers, "UPDATE payout SET transfer_id = ''" + of(paid), "UPDATE payout SET transfer_id = '" + transfer + "'" + of(paid)},
+			{"a return that is not booked", payout.RuleTransfers, "UPDATE payout SET state = 'returned'" + of(paid), "UPDATE payout SET state = 'paid'" + of(paid)},
+			{"a failure that is not booked", payout.RuleTransfers, "UPDATE payout SET state = 'failed'" + of(canceled), "UPDATE payout SET state = 'canceled'" + of(canceled)},
+			{"a cancellation of what is open", payout.RuleTransfers, "UPDATE payout SET state = 'scheduled'" + of(canceled), "UPDATE payout SET state = 'canceled'" + of(canceled)},
+			{"booked under another kind", payout.RuleTransfers, "UPDATE ledger_transfer SET kind = 'payout.x' WHERE seq = " + posted(open, "scheduled"), "UPDATE ledger_transfer SET kind = 'payout.scheduled' WHERE seq = " + posted(open, "x")},
+			{"another amount than booked", payout.RuleTransfers, "UPDATE payout SET amount_units = amount_units + 1" + of(open), "UPDATE payout SET amount_units = amount_units - 1" + of(open)},
+			{"booked with another amount", payout.RuleTransfers, "UPDATE ledger_line SET amount = amount + 1 WHERE seq = " + posted(paid, "transferred"), "UPDATE ledger_line SET amount = amount - 1 WHERE seq = " + posted(paid, "transferred")},
+			{"somebody else's money", payout.RuleTransfers, "UPDATE payout SET creator_id = 'usr_x'" + of(paid), "UPDATE payout SET creator_id = '" + string(s.creator) + "'" + of(paid)},
+			{"sent to another account", payout.RuleTransfers,
+				"UPDATE ledger_line SET to_account = " + account(ledger.Deferred) + " WHERE seq = " + posted(paid, "transferred"),
+				"UPDATE ledger_line SET to_account = " + account(ledger.Provider) + " WHERE seq = " + posted(paid, "transferred")},
+			{"booked for no payout", payout.RuleTransfers, "UPDATE ledger_transfer SET cause = 'pyo_x' WHERE seq = " + posted(open, "scheduled"), "UPDATE ledger_transfer SET cause = '" + string(open.ID) + "' WHERE cause = 'pyo_x'"},
+			{"below the minimum", payout.RuleLimits, "UPDATE rate_card SET minimum_units = 201", "UPDATE rate_card SET minimum_units = 100"},
+			{"above the cap", payout.RuleLimits, "UPDATE rate_card SET daily_cap_units = 499", "UPDATE rate_card SET daily_cap_units = 100000"},
+			{"no rate card", payout.RuleLimits, "UPDATE payout SET rule = 'none'" + of(open), "UPDATE payout SET rule = 'current@1'" + of(open)},
+			{"somebody else's earning", payout.RuleEarned, "UPDATE earning SET creator_id = 'usr_x' WHERE id = '" + earning + "'", "UPDATE earning SET creator_id = '" + string(s.creator) + "' WHERE id = '" + earning + "'"},
+			{"an earning that never matured", payout.RuleEarned, "UPDATE ledger_transfer SET cause = 'ern_x' WHERE cause = '" + earning + "' AND kind = 'earning.available'",
+				"UPDATE ledger_transfer SET cause = '" + earning + "' WHERE cause = 'ern_x'"},
+			{"an earning that matured later", payout.RuleEarned, "UPDATE ledger_transfer SET seq = seq + 1000000 WHERE cause = '" + earning + "' AND kind = 'earning.available'",
+				"UPDATE ledger_transfer SET seq = seq - 1000000 WHERE cause = '" + earning + "' AND kind = 'earning.available'"},
+		} {
+			t.Run(plant.name, func(t *testing.T) {
+				gifttest.Bites(s.World, t, plant.rule, plant.damage, plant.undo, checks()...)
+			})
+		}
+		s.later(time.Hour)
+	})
+}
+
+// The schema refuses what the rules forbid, whoever writes it.
+func TestSchema(t *testing.T) {
+	each(t, func(s *desk) {
+		s.ready(5)
+		p, other := s.must(100), s.must(100)
+		s.later(time.Minute)
+		sent := s.is(p, payout.Sent)
+		of := " WHERE id = '" + string(p.ID) + "'"
+		for name, statement := range map[string]string{
+			"paid without a payout to the bank": "UPDATE payout SET state = 'paid', ended_us = 1, provider_payout = ''" + of,
+			"an end before the end":             "UPDATE payout SET ended_us = 1" + of,
+			"ended without an end":              "UPDATE payout SET state = 'paid'" + of,
+			"the transfer of another":           "UPDATE payout SET transfer_id = '" + sent.Transfer + "' WHERE id = '" + string(other.ID) + "'",
+			"a line of no payout":               "INSERT INTO payout_line (payout_id, earning_id, units) VALUES ('pyo_x', 'ern_x', 1)",
+			"no attempt":                        "UPDATE payout SET attempt = 0" + of,
+		} {
+			err := s.D.Write(s.Ctx, func(tx *db.Tx) error {
+				_, err := tx.Exec(s.Ctx, statement)
+				return err
+			})
+			if err == nil {
+				t.Errorf("%s was stored", name)
+			}
+		}
+		if s.Balance(ledger.PayoutPath(p.ID), money.USD) != 0 {
+			t.Error("the payout's account is not empty")
+		}
+	})
+}
