@@ -32,8 +32,12 @@ func (c *benchGiftsCmd) Run(s *shared) error {
 	if err != nil {
 		return err
 	}
-	r, err := bench.Gifts(s.ctx, bench.Options{Program: program, Mode: c.Mode, Connections: c.Connections, Rate: c.Rate, Duration: c.Duration, Batch: c.Batch,
-		Fans: c.Fans, RandomKeys: c.Keys == "random", Database: c.Database, Folder: c.Folder, Log: s.err})
+	o := bench.Options{Program: program, Mode: c.Mode, Connections: c.Connections, Rate: c.Rate, Duration: c.Duration, Batch: c.Batch,
+		Fans: c.Fans, RandomKeys: c.Keys == "random", Database: c.Database, Folder: c.Folder, Log: s.err}
+	if err := o.Check(); err != nil {
+		return exit{statusUsage, err}
+	}
+	r, err := bench.Gifts(s.ctx, o)
 	if err != nil {
 		return err
 	}

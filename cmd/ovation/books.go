@@ -13,45 +13,11 @@ import (
 	"github.com/schollz/progressbar/v3"
 
 	"github.com/ovationhq/ovation/internal/app"
-	"github.com/ovationhq/ovation/internal/clock"
 	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/ledger"
 	"github.com/ovationhq/ovation/internal/money"
 	"github.com/ovationhq/ovation/internal/report"
 )
-
-// books are the flags of the commands that read beside a running server.
-type books struct {
-	Data     string `help:"The instance's data folder." default:"./ovation-dev" type:"path" env:"OVATION_DATA"`
-	Database string `help:"sqlite:<file> or postgres://…; empty means the SQLite file in the data folder." env:"OVATION_DATABASE"`
-}
-
-func (b *books) url() string {
-	if b.Database != "" {
-		return b.Database
-	}
-	return "sqlite:" + b.Data + "/ovation.db"
-}
-
-// open opens the database for reading, whether or not a server runs.
-func (b *books) open(ctx context.Context) (*db.DB, error) {
-	d, err := db.Open(ctx, db.Config{URL: b.url(), Clock: sandboxClock(b.Data), ReadOnly: true})
-	if errors.Is(err, os.ErrNotExist) {
-		err = fmt.Errorf("there is no database at %s; name the instance's folder with --data", strings.TrimPrefix(b.url(), "sqlite:"))
-	}
-	return d, err
-}
-
-// sandboxClock is the machine's clock, moved as far as the sandbox's was.
-func sandboxClock(data string) *clock.System {
-	c := &clock.System{}
-	if text, err := os.ReadFile(data + "/clock"); err == nil {
-		if d, err := time.ParseDuration(strings.TrimSpace(string(text))); err == nil {
-			c.SetOffset(d)
-		}
-	}
-	return c
-}
 
 type ledgerCmd struct {
 	Verify verifyCmd `cmd:"" help:"Recompute balances, chain and every rule; exit with 4 if the books are not right."`
@@ -78,14 +44,23 @@ func (c *verifyCmd) Run(s *shared) error {
 		return err
 	}
 	if c.JSON {
-		err = printJSON(s.out, r)
+		err = printJSON(s.out, verified{"ledger_verification", c.name(), r})
 	} else {
+		fmt.Fprintf(s.out, "database: %s\n", c.name())
 		printReport(s.out, r)
 	}
 	if err == nil && !r.OK() {
 		err = exit{statusBooks, fmt.Errorf("the books are not right: %d findings", len(r.Findings))}
 	}
 	return err
+}
+
+// verified is a verification for programs: the books may be those of another
+// instance than the reader thinks of, so it says which.
+type verified struct {
+	Object   string `json:"object"`
+	Database string `json:"database"`
+	*ledger.Report
 }
 
 func printReport(w io.Writer, r *ledger.Report) {
@@ -127,8 +102,18 @@ func progressOf(w io.Writer, quiet bool, what string) (tell func(done, all int64
 
 type exportCmd struct {
 	books
+	jsonFlag
 	Format string `help:"hledger: plain text accounting." default:"hledger" enum:"hledger"`
 	Out    string `help:"The file; - is the standard output." default:"-"`
+}
+
+// exported is an export for programs.
+type exported struct {
+	Object   string  `json:"object"`
+	Database string  `json:"database"`
+	Format   string  `json:"format"`
+	File     string  `json:"file,omitempty"`
+	Journal  *string `json:"journal,omitempty"` // the export itself, where it went into no file
 }
 
 // Run implements the command.
@@ -138,9 +123,26 @@ func (c *exportCmd) Run(s *shared) error {
 		return err
 	}
 	defer d.Close()
-	if c.Out == "-" {
+	answer := exported{Object: "ledger_export", Database: c.name(), Format: c.Format}
+	switch {
+	case c.Out != "-":
+		answer.File = c.Out
+		err = c.toFile(s.ctx, d)
+	case c.JSON:
+		var journal strings.Builder
+		err = ledger.ExportHledger(s.ctx, d, &journal)
+		text := journal.String()
+		answer.Journal = &text
+	default:
 		return ledger.ExportHledger(s.ctx, d, s.out)
 	}
+	if err != nil || !c.JSON {
+		return err
+	}
+	return printJSON(s.out, answer)
+}
+
+func (c *exportCmd) toFile(ctx context.Context, d *db.DB) error {
 	f, err := os.OpenFile(c.Out, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if errors.Is(err, os.ErrExist) {
 		return fmt.Errorf("%s exists already; choose a new name for the export", c.Out)
@@ -148,7 +150,7 @@ func (c *exportCmd) Run(s *shared) error {
 	if err != nil {
 		return err
 	}
-	if err := ledger.ExportHledger(s.ctx, d, f); err != nil {
+	if err := ledger.ExportHledger(ctx, d, f); err != nil {
 		f.Close()
 		return err
 	}
@@ -204,10 +206,16 @@ func (c *explainCmd) Run(s *shared) error {
 		return err
 	}
 	if c.JSON {
-		return printJSON(s.out, step)
+		return printJSON(s.out, explanation{"explanation", step})
 	}
 	printStep(s.out, step, "")
 	return nil
+}
+
+// explanation is the answer of the API's GET /v1/explain/{id}.
+type explanation struct {
+	Object string `json:"object"`
+	report.Step
 }
 
 func printStep(w io.Writer, st report.Step, indent string) {

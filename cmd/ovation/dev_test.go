@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"maps"
+	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -22,12 +23,15 @@ type devRun struct {
 	t     *testing.T
 	cmd   *exec.Cmd
 	world app.World
+
+	posted int // numbers the requests that change something
 }
 
 // startDev runs ovation dev in the folder and returns when it is ready.
-func startDev(t *testing.T, folder string) *devRun {
+func startDev(t *testing.T, folder string, more ...string) *devRun {
 	t.Helper()
-	r := &devRun{t: t, cmd: exec.Command(program, "dev", "--data", folder, "--listen", "127.0.0.1:0", "--no-sim", "--fans", "2")}
+	args := append([]string{"dev", "--data", folder, "--listen", "127.0.0.1:0", "--no-sim", "--fans", "2"}, more...)
+	r := &devRun{t: t, cmd: exec.Command(program, args...)}
 	r.cmd.Stderr = os.Stderr
 	out, err := r.cmd.StdoutPipe()
 	if err != nil {
@@ -133,4 +137,28 @@ func TestDev(t *testing.T) {
 		t.Errorf("the rooms changed:\n%s\n%s", rooms, now)
 	}
 	second.get("/v1/wallet", second.world.People["fan"])
+}
+
+// TestDevAdmin reads the metrics of a sandbox where it was told to show them.
+func TestDevAdmin(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	admin := l.Addr().String()
+	l.Close() // the port is free for the sandbox now
+	dev := startDev(t, filepath.Join(t.TempDir(), "world"), "--admin", admin)
+	get := func(address string) answer {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address+"/metrics", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return (&rig{t: t}).do(req)
+	}
+	if a := get("http://" + admin); a.status != http.StatusOK || !strings.Contains(a.body, "# TYPE ") {
+		t.Errorf("the metrics: %d %s", a.status, a.body)
+	}
+	if a := get(dev.world.URL); a.status != http.StatusNotFound {
+		t.Errorf("the site shows the metrics too: %d", a.status)
+	}
 }

@@ -11,12 +11,14 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"regexp"
+	"slices"
 	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
 
-	"github.com/ovationhq/ovation/internal/config"
+	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/fault"
 )
 
@@ -34,8 +36,6 @@ type cli struct {
 	Backup  backupCmd  `cmd:"" help:"Copy the database, while the server goes on."`
 	Restore restoreCmd `cmd:"" help:"Put a backup in place and verify it."`
 	Version versionCmd `cmd:"" help:"Print the version."`
-
-	ConfigFile kong.ConfigFlag `name:"config" help:"A file with settings (JSON)." type:"existingfile"`
 }
 
 // shared is what every command is given.
@@ -43,11 +43,6 @@ type shared struct {
 	ctx context.Context
 	out io.Writer
 	err io.Writer
-}
-
-// settings are the flags of every command that opens an instance.
-type settings struct {
-	config.Config `embed:""`
 }
 
 // jsonFlag lets a program read the answer.
@@ -58,6 +53,9 @@ type jsonFlag struct {
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	// What an instance writes is money and secrets: databases, logs of them,
+	// backups, exports. Nobody else on the machine reads any of it.
+	syscall.Umask(0o077)
 	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
 }
 
@@ -87,36 +85,69 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) int {
 		return statusFailed
 	}
 	k, err := parser.Parse(args)
-	if err != nil {
-		if helpAsked(args) {
-			return 0
-		}
-		fmt.Fprintf(errOut, "ovation: %v; see ovation --help\n", err)
-		return statusUsage
-	}
 	if helpAsked(args) {
 		return 0
 	}
-	err = k.Run(&shared{ctx: ctx, out: out, err: errOut})
+	if err != nil {
+		return failed(args, errOut, exit{statusUsage, fmt.Errorf("%w; see ovation --help", err)})
+	}
+	if err = checkEnvironment(); err == nil || k.Command() == "config check" || k.Command() == "version" {
+		err = k.Run(&shared{ctx: ctx, out: out, err: errOut}) // config check tells all that is wrong at once
+	}
+	return failed(args, errOut, err)
+}
+
+// failed tells the error, if there is one, to whom asked, and returns the
+// status.
+func failed(args []string, errOut io.Writer, err error) int {
 	if err == nil {
 		return 0
 	}
-	if !errors.Is(err, context.Canceled) {
+	status := statusFailed
+	if e, ok := errors.AsType[exit](err); ok {
+		status = e.status
+	}
+	switch {
+	case errors.Is(err, context.Canceled): // somebody pressed Ctrl-C and knows
+	case slices.Contains(args, "--json"):
+		// A program that reads JSON gets it also when it goes wrong.
+		_ = printJSON(errOut, map[string]any{"error": map[string]string{"code": codeOf(err, status), "detail": plain(err)}})
+	default:
 		fmt.Fprintln(errOut, "ovation:", plain(err))
 	}
-	if e, ok := errors.AsType[exit](err); ok {
-		return e.status
-	}
-	return statusFailed
+	return status
 }
 
-// plain is the error in words: the code of a broken rule is for programs.
+// codeOf is the error for a program: the code of the rule that was broken, as
+// the API has it, or what the status means.
+func codeOf(err error, status int) string {
+	f, isFault := errors.AsType[*fault.Error](err)
+	switch {
+	case isFault:
+		return string(f.Code)
+	case errors.Is(err, db.ErrLocked):
+		return "database_in_use"
+	case status == statusUsage:
+		return "usage"
+	case status == statusBooks:
+		return "books_not_right"
+	}
+	return "failed"
+}
+
+// speaker is the name of the package that an error comes from, which helps
+// who reads a log of ours and nobody who reads a message. Each is a folder of
+// internal.
+var speaker = regexp.MustCompile(`^((api|app|bench|clock|config|content|creator|db|earnings|fault|gift|id|idem|ledger|live|money|outbox|payment|payout|people|programme|purchase|report|sandbox|sim|stripe|wallet|web): )+`)
+
+// plain is the error in words: the code of a broken rule and the names of
+// packages are for programs and programmers.
 func plain(err error) string {
-	text := err.Error()
+	text := speaker.ReplaceAllString(err.Error(), "")
 	if f, ok := errors.AsType[*fault.Error](err); ok {
 		text = strings.TrimPrefix(text, string(f.Code)+": ")
 	}
-	return text
+	return strings.TrimSuffix(text, ": "+db.ErrLocked.Error())
 }
 
 func helpAsked(args []string) bool {

@@ -32,6 +32,9 @@ type rig struct {
 func newRig(t *testing.T, database string, crowd sim.Crowd, args ...string) *rig {
 	t.Helper()
 	folder := t.TempDir()
+	if err := os.Chmod(folder, 0o700); err != nil { // as the program makes it
+		t.Fatal(err)
+	}
 	if database == "" {
 		database = "sqlite:" + filepath.Join(folder, "ovation.db")
 	}

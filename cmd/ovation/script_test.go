@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"syscall"
 	"testing"
@@ -28,7 +29,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "sandbox": sandboxRuns, "stop": sandboxStops, "walk": walk,
+			"exits": exits, "sandbox": sandboxRuns, "server": serverRuns, "stop": stops, "told": told, "walk": walk, "private": private, "open": opens,
 		},
 	})
 }
@@ -55,10 +56,22 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 
 // sandboxRuns starts a sandbox in the folder: sandbox world.
 func sandboxRuns(ts *testscript.TestScript, _ bool, args []string) {
-	folder := ts.MkAbs(args[0])
-	cmd := exec.Command(program, "dev", "--data", folder, "--listen", "127.0.0.1:0", "--no-sim")
-	var said bytes.Buffer
-	cmd.Stderr = &said
+	runs(ts, append([]string{"dev", "--data", ts.MkAbs(args[0]), "--listen", "127.0.0.1:0", "--no-sim"}, args[1:]...)...)
+}
+
+// serverRuns starts a server in the folder: server world.
+func serverRuns(ts *testscript.TestScript, _ bool, args []string) {
+	runs(ts, append([]string{"serve", "--data", ts.MkAbs(args[0]), "--listen", "127.0.0.1:0"}, args[1:]...)...)
+}
+
+// runs starts the program, which is stopped when the script ends at the
+// latest, and waits until it is ready.
+func runs(ts *testscript.TestScript, args ...string) {
+	cmd := exec.Command(program, args...)
+	errors, err := os.Create(ts.MkAbs("said"))
+	ts.Check(err)
+	defer errors.Close() // the program has it open by itself
+	cmd.Stderr = errors
 	out, err := cmd.StdoutPipe()
 	ts.Check(err)
 	ts.Check(cmd.Start())
@@ -67,16 +80,43 @@ func sandboxRuns(ts *testscript.TestScript, _ bool, args []string) {
 		_ = cmd.Wait()
 	}
 	ts.Defer(stop)
-	if n, err := out.Read(make([]byte, 4096)); n == 0 {
-		ts.Fatalf("the sandbox said nothing: %v %s", err, said.String())
+	first := make([]byte, 4096)
+	n, err := out.Read(first)
+	ts.Check(os.WriteFile(ts.MkAbs("begun"), first[:n], 0o600))
+	if n == 0 {
+		ts.Fatalf("ovation %s said nothing: %v %s", args[0], err, ts.ReadFile("said"))
 	}
-	ts.Setenv("SANDBOX_PID", strconv.Itoa(cmd.Process.Pid))
+	ts.Setenv("RUNNING_PID", strconv.Itoa(cmd.Process.Pid))
 }
 
-// sandboxStops ends the sandbox that the script has started, and waits until
-// its folder is free.
-func sandboxStops(ts *testscript.TestScript, _ bool, args []string) {
-	pid, err := strconv.Atoi(ts.Getenv("SANDBOX_PID"))
+// told looks at the error output of what runs or has run: told 'warning'.
+func told(ts *testscript.TestScript, neg bool, args []string) {
+	text := ts.ReadFile("said")
+	if regexp.MustCompile(`(?m)`+args[0]).MatchString(text) == neg {
+		ts.Fatalf("what was said: %q", text)
+	}
+}
+
+// private holds that only their owner can read files and folders.
+func private(ts *testscript.TestScript, _ bool, args []string) {
+	for _, name := range args {
+		st, err := os.Stat(ts.MkAbs(name))
+		ts.Check(err)
+		if st.Mode().Perm()&0o077 != 0 {
+			ts.Fatalf("others can read %s: %v", name, st.Mode())
+		}
+	}
+}
+
+// opens lets everybody look into a folder.
+func opens(ts *testscript.TestScript, _ bool, args []string) {
+	ts.Check(os.Chmod(ts.MkAbs(args[0]), 0o755))
+}
+
+// stops ends what the script has started last in the folder, and waits until
+// the folder is free.
+func stops(ts *testscript.TestScript, _ bool, args []string) {
+	pid, err := strconv.Atoi(ts.Getenv("RUNNING_PID"))
 	ts.Check(err)
 	ts.Check(syscall.Kill(pid, syscall.SIGTERM))
 	for range 500 {
@@ -89,7 +129,7 @@ func sandboxStops(ts *testscript.TestScript, _ bool, args []string) {
 		}
 		time.Sleep(20 * time.Millisecond)
 	}
-	ts.Fatalf("the sandbox did not stop in 10 s")
+	ts.Fatalf("it did not stop in 10 s")
 }
 
 // readWorld reads the dev.json of a sandbox.

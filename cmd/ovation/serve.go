@@ -1,31 +1,39 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"runtime/debug"
 	"time"
 
 	"github.com/ovationhq/ovation/internal/app"
+	"github.com/ovationhq/ovation/internal/config"
 	"github.com/ovationhq/ovation/internal/people"
 )
 
 // devCmd opens a sandbox.
 type devCmd struct {
 	Data     string `help:"Folder of the sandbox." default:"./ovation-dev" type:"path" env:"OVATION_DEV_DATA"`
-	Database string `help:"sqlite:<file> or postgres://…; empty means a SQLite file in the data folder."`
+	Database string `help:"sqlite:<file> or postgres://…; empty means a SQLite file in the data folder." placeholder:"URL"`
 	Listen   string `help:"Address of the site." default:"127.0.0.1:8080"`
+	Admin    string `help:"Address of /metrics and the profiler; empty means none." placeholder:"HOST:PORT"`
 	Preset   string `help:"The rules of the sandbox." default:"current" enum:"current,classic-2022"`
 	Seed     uint64 `help:"Makes the world and what its fans do repeatable." default:"1"`
 	Fans     int    `help:"How many simulated fans." default:"24"`
 	NoSim    bool   `help:"Keep the simulated fans still."`
 	LogLevel string `help:"debug, info, warn or error." default:"warn" enum:"debug,info,warn,error"`
+	jsonFlag
 }
 
 // Run implements the command.
 func (c *devCmd) Run(s *shared) error {
 	o := app.Options{Sandbox: true, Seed: c.Seed, Fans: c.Fans, Sim: !c.NoSim, Log: logger(s.err, c.LogLevel)}
-	o.Config.Data, o.Config.Database, o.Config.Listen, o.Config.Preset = c.Data, c.Database, c.Listen, c.Preset
+	o.Config.Data, o.Config.Database, o.Config.Listen, o.Config.Admin, o.Config.Preset = c.Data, c.Database, c.Listen, c.Admin, c.Preset
+	if err := config.Err(o.Config.Check(true)); err != nil {
+		return exit{statusUsage, err}
+	}
+	warnOfOpenFolder(s, c.Data)
 	begun := time.Now()
 	a, err := app.New(s.ctx, o)
 	if err != nil {
@@ -33,6 +41,10 @@ func (c *devCmd) Run(s *shared) error {
 	}
 	defer a.Close()
 	return a.RunSandbox(s.ctx, func(w app.World) {
+		if c.JSON {
+			_ = printJSON(s.out, map[string]any{"object": "sandbox", "url": w.URL, "data": c.Data, "people": w.People, "content": w.Content}) // a reader that has gone ends nothing
+			return
+		}
 		fmt.Fprintf(s.out, `Ovation sandbox: no real money, nothing leaves this machine.
 
   Site       %s
@@ -47,6 +59,7 @@ Ready after %d ms. Sign in as anybody on the site. Stop with Ctrl-C; the world s
 // serveCmd runs an instance for real.
 type serveCmd struct {
 	settings
+	jsonFlag
 	NoRateLimits bool `hidden:"" help:"Switch the rate limits off, for measuring."`
 }
 
@@ -68,6 +81,10 @@ func tuneMemory() {
 
 // Run implements the command.
 func (c *serveCmd) Run(s *shared) error {
+	if err := c.check(); err != nil {
+		return err
+	}
+	warnOfOpenFolder(s, c.Data)
 	tuneMemory()
 	a, err := app.New(s.ctx, app.Options{Config: c.Config, Log: logger(s.err, c.LogLevel), NoLimits: c.NoRateLimits})
 	if err != nil {
@@ -75,66 +92,45 @@ func (c *serveCmd) Run(s *shared) error {
 	}
 	defer a.Close()
 	return a.Run(s.ctx, func(url string) {
-		fmt.Fprintf(s.out, "Ovation serves %s\n", url)
-		if err := printSetup(s, a, url); err != nil {
-			fmt.Fprintln(s.err, "ovation: the set-up link could not be made:", err)
+		link, err := firstLink(s.ctx, a, url)
+		if err != nil {
+			fmt.Fprintln(s.err, "ovation: the set-up link could not be made:", plain(err))
+		}
+		switch {
+		case c.JSON:
+			_ = printJSON(s.out, serving{"server", url, link}) // a reader that has gone ends nothing
+		case link == nil:
+			fmt.Fprintf(s.out, "Ovation serves %s\n", url)
+		default:
+			fmt.Fprintf(s.out, "Ovation serves %s\nNobody runs this instance yet. Open this link once, before %s, to become its operator:\n  %s\n", url, link.Until, link.URL)
 		}
 	})
 }
 
-// printSetup prints a one-time link if there is no operator yet. There is no
+// serving tells a program that the server answers.
+type serving struct {
+	Object string     `json:"object"`
+	URL    string     `json:"url"`
+	SetUp  *setUpLink `json:"set_up"` // null when somebody runs the instance
+}
+
+// setUpLink makes who opens it the operator, once.
+type setUpLink struct {
+	URL   string `json:"url"`
+	Until string `json:"expires_at"`
+}
+
+// firstLink makes a one-time link if there is no operator yet. There is no
 // default password anywhere.
-func printSetup(s *shared, a *app.App, url string) error {
-	some, err := a.HasOperator(s.ctx)
+func firstLink(ctx context.Context, a *app.App, url string) (*setUpLink, error) {
+	some, err := a.HasOperator(ctx)
 	if err != nil || some {
-		return err
+		return nil, err
 	}
-	token, expires, err := a.People.CreateLink(s.ctx, people.ForSetUp, "")
-	if err != nil {
-		return err
-	}
-	fmt.Fprintf(s.out, "Nobody runs this instance yet. Open this link once, before %s, to become its operator:\n  %s/setup/%s\n",
-		time.UnixMicro(expires).UTC().Format(time.RFC3339), url, token)
-	return nil
+	return newLink(ctx, a, url)
 }
 
-// adminCmd is the set-up of an instance.
-type adminCmd struct {
-	Create adminCreateCmd `cmd:"" help:"Make a one-time link with which somebody becomes an operator, or a first API key."`
-}
-
-type adminCreateCmd struct {
-	settings
-	jsonFlag
-	Key bool `help:"Make an API key of the host platform instead of a link."`
-}
-
-// Run implements the command.
-func (c *adminCreateCmd) Run(s *shared) error {
-	a, err := app.New(s.ctx, app.Options{Config: c.Config, Log: logger(s.err, c.LogLevel)})
-	if err != nil {
-		return err
-	}
-	defer a.Close()
-	if c.Key {
-		key, secret, err := a.People.FirstKey(s.ctx, "made on the command line")
-		if err != nil {
-			return err
-		}
-		if c.JSON {
-			return printJSON(s.out, map[string]any{"id": key.ID, "secret": secret})
-		}
-		fmt.Fprintf(s.out, "The key %s, shown once:\n%s\n", key.ID, secret)
-		return nil
-	}
-	token, expires, err := a.People.CreateLink(s.ctx, people.ForSetUp, "")
-	if err != nil {
-		return err
-	}
-	link, until := c.PublicURL()+"/setup/"+token, time.UnixMicro(expires).UTC().Format(time.RFC3339)
-	if c.JSON {
-		return printJSON(s.out, map[string]any{"url": link, "expires_at": until})
-	}
-	fmt.Fprintf(s.out, "Open this link once, before %s:\n  %s\n", until, link)
-	return nil
+func newLink(ctx context.Context, a *app.App, url string) (*setUpLink, error) {
+	token, expires, err := a.People.CreateLink(ctx, people.ForSetUp, "")
+	return &setUpLink{URL: url + "/setup/" + token, Until: time.UnixMicro(expires).UTC().Format(time.RFC3339)}, err
 }

@@ -1,59 +1,85 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
-	"maps"
 	"os"
 	"slices"
-	"strings"
 
 	"github.com/alecthomas/kong"
+
+	"github.com/ovationhq/ovation/internal/config"
 )
 
-// settingsFile is a --config file: JSON, with the names of the flags. A flag
-// wins over the environment, which wins over the file.
-type settingsFile map[string]any
-
-func readSettings(r io.Reader) (kong.Resolver, error) {
-	f := settingsFile{}
-	if err := json.NewDecoder(r).Decode(&f); err != nil {
-		return nil, fmt.Errorf("--config: the file is no JSON object: %w", err)
-	}
-	return f, nil
+// configFlag names a --config file.
+type configFlag struct {
+	ConfigFile kong.ConfigFlag `name:"config" help:"A file with settings: one JSON object, with the names of ovation config print." type:"existingfile" placeholder:"FILE"`
 }
 
-// settingName is how the file calls a flag.
-func settingName(flag string) string { return strings.ReplaceAll(flag, "-", "_") }
+// settings are the flags of every command that opens an instance.
+type settings struct {
+	config.Config `embed:""`
+	configFlag
+}
 
-// Validate implements kong.Resolver: a name that no flag has is a mistake, and
-// not a setting that is left out.
-func (f settingsFile) Validate(program *kong.Application) error {
-	known := map[string]bool{}
-	err := kong.Visit(program, func(node kong.Visitable, next kong.Next) error {
-		if flag, ok := node.(*kong.Flag); ok {
-			known[settingName(flag.Name)] = true
-		}
-		return next(nil)
-	})
-	if err != nil {
-		return err
-	}
-	for _, name := range slices.Sorted(maps.Keys(f)) {
-		if !known[name] {
-			return fmt.Errorf("--config: there is no setting %q; the settings are those of ovation config print", name)
-		}
+// check refuses wrong settings before anything is made.
+func (s *settings) check() error {
+	if err := config.Err(s.Check(false)); err != nil {
+		return exit{statusUsage, err}
 	}
 	return nil
 }
 
-// Resolve implements kong.Resolver.
+// settingsFile answers for a flag from a --config file. A flag wins over the
+// environment, which wins over the file.
+type settingsFile config.File
+
+func readSettings(r io.Reader) (kong.Resolver, error) {
+	f, err := config.ReadFile(r)
+	if err != nil {
+		name := "--config"
+		if file, ok := r.(*os.File); ok {
+			name += " " + file.Name()
+		}
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return settingsFile(f), nil
+}
+
+// Validate implements kong.Resolver: the file has been checked when it was
+// read.
+func (settingsFile) Validate(*kong.Application) error { return nil }
+
+// Resolve implements kong.Resolver. What a flag of this command is in the file
+// is told by its variable of the environment, so that a flag which only has
+// the same name as a setting gets nothing from it.
 func (f settingsFile) Resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
 	for _, name := range flag.Envs {
 		if _, set := os.LookupEnv(name); set {
 			return nil, nil
 		}
 	}
-	return f[settingName(flag.Name)], nil
+	known := config.Variables()
+	for _, name := range flag.Envs {
+		if value, there := f[config.FileName(name)]; there && slices.Contains(known, name) {
+			return value, nil
+		}
+	}
+	return nil, nil
+}
+
+// checkEnvironment refuses variables that are nobody's setting.
+func checkEnvironment() error {
+	if err := config.Err(config.CheckEnvironment(os.Environ())); err != nil {
+		return exit{statusUsage, err}
+	}
+	return nil
+}
+
+// warnOfOpenFolder tells the operator when other accounts of the machine can
+// look into the data folder: it holds everybody's money and the server's keys.
+func warnOfOpenFolder(s *shared, folder string) {
+	if st, err := os.Stat(folder); err == nil && st.Mode().Perm()&0o077 != 0 {
+		fmt.Fprintf(s.err, "ovation: warning: other users of this machine can look into %s (its mode is %04o); close it with: chmod 700 %s\n", folder, st.Mode().Perm(), folder)
+	}
 }

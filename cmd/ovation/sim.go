@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"time"
@@ -21,6 +22,9 @@ type simCmd struct {
 
 // Run implements the command.
 func (c *simCmd) Run(s *shared) error {
+	if c.Steps < 1 || c.Kills < 0 || c.Outage < 0 {
+		return exit{statusUsage, errors.New("there is at least one step, and the kills and the outage are not below 0")}
+	}
 	if c.Seed == 0 {
 		c.Seed = uint64(time.Now().UnixNano()) % 1_000_000_000
 	}

@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -15,8 +14,6 @@ import (
 
 	"github.com/ovationhq/ovation/internal/app"
 	"github.com/ovationhq/ovation/internal/config"
-	"github.com/ovationhq/ovation/internal/db"
-	"github.com/ovationhq/ovation/internal/ledger"
 )
 
 type configCmd struct {
@@ -31,7 +28,7 @@ type configCheckCmd struct {
 
 // Run implements the command.
 func (c *configCheckCmd) Run(s *shared) error {
-	problems := c.Check(false)
+	problems := append(c.Check(false), config.CheckEnvironment(os.Environ())...)
 	if c.JSON {
 		if problems == nil {
 			problems = []config.Problem{}
@@ -48,7 +45,10 @@ func (c *configCheckCmd) Run(s *shared) error {
 	return nil
 }
 
-type configPrintCmd struct{ settings }
+type configPrintCmd struct {
+	settings
+	jsonFlag // it is JSON anyway
+}
 
 // Run implements the command. The names are those of a --config file.
 func (c *configPrintCmd) Run(s *shared) error {
@@ -73,9 +73,10 @@ func (c *configPrintCmd) Run(s *shared) error {
 		URL                 string   `json:"url"`
 		Preset              string   `json:"preset"`
 		LogLevel            string   `json:"log_level"`
+		TrustedProxies      []string `json:"trusted_proxies"`
 		StripeKey           string   `json:"stripe_key"`
 		StripeWebhookSecret []string `json:"stripe_webhook_secret"`
-	}{c.Data, database, c.Listen, c.Admin, c.PublicURL(), c.Preset, c.LogLevel, key, secrets})
+	}{c.Data, database, c.Listen, c.Admin, c.PublicURL(), c.Preset, c.LogLevel, append([]string{}, c.TrustedProxies...), key, secrets})
 }
 
 type clockCmd struct {
@@ -135,119 +136,6 @@ func (c *advanceCmd) Run(s *shared) error {
 	}
 	fmt.Fprintf(s.out, "It is now %s in the sandbox.\n", now.Now.Format(time.RFC3339))
 	return nil
-}
-
-type backupCmd struct {
-	books
-	To string `arg:"" help:"The new file." type:"path"`
-}
-
-// Run implements the command.
-func (c *backupCmd) Run(s *shared) error {
-	d, err := c.open(s.ctx)
-	if err != nil {
-		return err
-	}
-	defer d.Close()
-	if err := d.Backup(s.ctx, c.To); err != nil {
-		return err
-	}
-	fmt.Fprintf(s.out, "The database was copied to %s. Check the copy with: ovation restore --verify %s --to <folder>\n", c.To, c.To)
-	return nil
-}
-
-type restoreCmd struct {
-	From   string `arg:"" help:"The backup (of SQLite)." type:"existingfile"`
-	To     string `help:"A data folder without a database." required:"" type:"path"`
-	Verify bool   `help:"Verify the books of the backup before it is put in place."`
-}
-
-// Run implements the command.
-func (c *restoreCmd) Run(s *shared) error {
-	target := filepath.Join(c.To, "ovation.db")
-	if _, err := os.Stat(target); err == nil {
-		return fmt.Errorf("%s exists already; a restore never overwrites", target)
-	}
-	if err := isDatabase(c.From); err != nil {
-		return err
-	}
-	if err := os.MkdirAll(c.To, 0o700); err != nil {
-		return err
-	}
-	part := target + ".restoring"
-	if err := copyFile(c.From, part); err != nil {
-		return err
-	}
-	if c.Verify {
-		err := verifyCopy(s, part)
-		if _, kept := errors.AsType[exit](err); err != nil && !kept {
-			return errors.Join(err, os.Remove(part))
-		}
-		if err != nil {
-			return err
-		}
-	}
-	if err := os.Rename(part, target); err != nil {
-		return err
-	}
-	fmt.Fprintf(s.out, "Restored to %s.\n", target)
-	return nil
-}
-
-// isDatabase looks at how the file begins.
-func isDatabase(file string) error {
-	f, err := os.Open(file)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	const begins = "SQLite format 3\x00"
-	head := make([]byte, len(begins))
-	if _, err := io.ReadFull(f, head); err != nil || string(head) != begins {
-		return fmt.Errorf("%s is no backup: it is not a SQLite database", file)
-	}
-	return nil
-}
-
-func verifyCopy(s *shared, file string) error {
-	d, err := db.Open(s.ctx, db.Config{URL: "sqlite:" + file, Clock: sandboxClock(filepath.Dir(file))})
-	if err != nil {
-		return err
-	}
-	r, err := ledger.Verify(s.ctx, d, nil, app.Checks()...)
-	if closed := d.Close(); err == nil {
-		err = closed
-	}
-	if err != nil {
-		return err
-	}
-	printReport(s.out, r)
-	os.Remove(file + ".lock")
-	if !r.OK() {
-		return exit{statusBooks, fmt.Errorf("the backup's books are not right; it was left at %s", file)}
-	}
-	return nil
-}
-
-func copyFile(from, to string) error {
-	in, err := os.Open(from)
-	if err != nil {
-		return err
-	}
-	defer in.Close()
-	out, err := os.OpenFile(to, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
-	if err != nil {
-		return err
-	}
-	if _, err := io.Copy(out, in); err != nil {
-		out.Close()
-		return err
-	}
-	if err := out.Sync(); err != nil {
-		out.Close()
-		return err
-	}
-	return out.Close()
 }
 
 type versionCmd struct{ jsonFlag }

@@ -49,6 +49,7 @@ type Result struct {
 	FirstError  string   `json:"first_error,omitempty"`
 	ResidentMiB float64  `json:"resident_mib"`
 	CPUMicros   float64  `json:"server_cpu_us_per_gift"` // of user and system time, which other load on the machine changes little
+	ClientCPU   float64  `json:"client_cpu_us_per_gift"` // the same of the program that sends, which shares the machine with the server
 	StartMS     float64  `json:"start_ms"`               // from the start of the process to the first answer
 	LeastServed int64    `json:"least_served"`
 	MostServed  int64    `json:"most_served"` // gifts of the connection that got the fewest, and the most
@@ -68,6 +69,7 @@ func (r *Result) Print(w io.Writer) {
 	fmt.Fprintf(w, "  latency    p50 %.2f  p95 %.2f  p99 %.2f  max %.2f ms\n", r.P50, r.P95, r.P99, r.Max)
 	fmt.Fprintf(w, "  errors     %d %s\n", r.Errors, r.FirstError)
 	fmt.Fprintf(w, "  fairness   a connection got %d to %d gifts\n", r.LeastServed, r.MostServed)
+	fmt.Fprintf(w, "  client     %.1f µs of CPU a gift, on the same machine\n", r.ClientCPU)
 	fmt.Fprintf(w, "  server     %.0f MiB resident, %.1f µs of CPU a gift, answered %.0f ms after its start\n", r.ResidentMiB, r.CPUMicros, r.StartMS)
 	if r.Proved() {
 		fmt.Fprintf(w, "  proof      every acknowledged gift is there once; %d transfers verified in %.0f ms\n", r.Verified, r.VerifyMS)
@@ -77,10 +79,18 @@ func (r *Result) Print(w io.Writer) {
 	}
 }
 
+// Check refuses options that measure nothing.
+func (o *Options) Check() error {
+	if o.Batch < 1 || o.Batch > 1000 || o.Connections < 1 || o.Fans < 1 || o.Duration <= 0 || o.Rate < 0 {
+		return errors.New("connections, fans and duration are above 0, a batch has 1 to 1,000 gifts, and a rate is not below 0")
+	}
+	return nil
+}
+
 // Gifts measures how many gifts a second the server takes.
 func Gifts(ctx context.Context, o Options) (*Result, error) {
-	if o.Batch < 1 || o.Batch > 1000 || o.Connections < 1 || o.Fans < 1 || o.Duration <= 0 {
-		return nil, errors.New("bench: connections, fans and duration are above 0, a batch has 1 to 1,000 gifts")
+	if err := o.Check(); err != nil {
+		return nil, err
 	}
 	folder, err := os.MkdirTemp(o.Folder, "ovation-bench-")
 	if err != nil {
@@ -103,10 +113,13 @@ func Gifts(ctx context.Context, o Options) (*Result, error) {
 	defer srv.stop()
 	fmt.Fprintf(o.Log, "sending for %s…\n", o.Duration)
 	load := &load{o: o, world: w, address: srv.address, run: strconv.FormatInt(time.Now().UnixNano(), 36)}
-	before := srv.cpu()
+	before, mine := srv.cpu(), ownCPU()
 	load.send(ctx)
+	mine = ownCPU() - mine
+	spent := srv.cpu() - before
 	r := load.result(srv)
-	r.CPUMicros = float64((srv.cpu() - before).Microseconds()) / float64(max(r.Gifts, 1))
+	r.CPUMicros = float64(spent.Microseconds()) / float64(max(r.Gifts, 1))
+	r.ClientCPU = float64(mine.Microseconds()) / float64(max(r.Gifts, 1))
 	srv.stop()
 	fmt.Fprintln(o.Log, "proving…")
 	return r, prove(ctx, url, load, r)
@@ -193,6 +206,15 @@ func (s *server) cpu() time.Duration {
 	user, _ := strconv.ParseInt(fields[11], 10, 64)
 	system, _ := strconv.ParseInt(fields[12], 10, 64)
 	return time.Duration(user+system) * time.Second / ticksPerSecond
+}
+
+// ownCPU returns the CPU time that this process has used so far.
+func ownCPU() time.Duration {
+	var u syscall.Rusage
+	if syscall.Getrusage(syscall.RUSAGE_SELF, &u) != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 // zipf draws a target; a few are popular.

@@ -129,22 +129,22 @@ func prove(ctx context.Context, url string, l *load, r *Result) error {
 			r.Differences = append(r.Differences, fmt.Sprintf(format, args...))
 		}
 	}
-	stored := map[string]bool{}
+	stored := map[string]string{} // the id of the gift of each key
 	err = d.Read(ctx, func(tx *db.Tx) error {
-		rows, err := tx.Query(ctx, "SELECT idem_key FROM gift")
+		rows, err := tx.Query(ctx, "SELECT idem_key, id FROM gift")
 		if err != nil {
 			return err
 		}
 		defer rows.Close()
 		for rows.Next() {
-			var key string
-			if err := rows.Scan(&key); err != nil {
+			var key, gift string
+			if err := rows.Scan(&key, &gift); err != nil {
 				return err
 			}
-			if stored[key] {
+			if stored[key] != "" {
 				differ("the key %s made two gifts", key)
 			}
-			stored[key] = true
+			stored[key] = gift
 		}
 		return rows.Err()
 	})
@@ -152,9 +152,12 @@ func prove(ctx context.Context, url string, l *load, r *Result) error {
 		return err
 	}
 	for _, w := range l.workers {
-		for _, n := range w.acked {
-			if key := string(l.key(nil, n)); !stored[key] {
+		for _, a := range w.acked {
+			key := string(l.key(nil, a.number))
+			if there, told := stored[key], "gft_"+string(a.id[:]); there == "" {
 				differ("the gift %s was acknowledged and is not there", key)
+			} else if there != told {
+				differ("the gift %s was acknowledged as %s and is %s", key, told, there)
 			}
 		}
 	}

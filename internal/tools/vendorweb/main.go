@@ -42,14 +42,6 @@ var libraries = []library{
 		files: map[string]string{"css/pico.fluid.classless.min.css": "pico.min.css"},
 	},
 	{
-		name: "htmx.org", version: "4.0.1", short: "htmx",
-		files: map[string]string{
-			"dist/htmx.min.js":       "htmx.min.js",
-			"dist/ext/hx-sse.min.js": "hx-sse.min.js",
-			"dist/ext/hx-csp.min.js": "hx-csp.min.js",
-		},
-	},
-	{
 		name: "lucide-static", version: "1.62.0", short: "lucide", icons: icons,
 	},
 }

@@ -47,12 +47,13 @@ function describe() {
 	for (const p of packs) { const [n, price] = p.split(':').map(Number); if (n <= coins) [unitCoins, unitPrice] = [n, price]; }
 	const [dn, dd, pn, pd, asset, assetPlaces] = f.dataset.rates.split(' ');
 	const earned = Math.floor(Math.floor(coins * dn / dd) * pn / pd);
-	const number = new Intl.NumberFormat(lang);
+	const number = new Intl.NumberFormat(lang), plural = new Intl.PluralRules(lang);
+	const inCoins = (n) => fill(plural.select(n) === 'one' ? f.dataset.coin : f.dataset.coins, { count: number.format(n) });
 	send.textContent = fill(c.streak ? f.dataset.tap : f.dataset.send, { emoji: c.emoji, gift: c.name, count: number.format(c.quantity) });
 	const balance = Number(f.dataset.balance);
 	document.getElementById('cost').textContent = coins > balance && !document.getElementById('topup')
-		? fill(f.dataset.short, { coins: number.format(coins - balance) })
-		: fill(f.dataset.cost, { coins: number.format(coins), money: money(Math.ceil(unitPrice * coins / unitCoins), currency, places, lang), earned: money(earned, asset, assetPlaces, lang) });
+		? fill(f.dataset.short, { coins: inCoins(coins - balance) })
+		: fill(f.dataset.cost, { coins: inCoins(coins), money: money(Math.ceil(unitPrice * coins / unitCoins), currency, places, lang), earned: money(earned, asset, assetPlaces, lang) });
 }
 
 // part asks for the tray as the server sees it now, such as with coins to buy.
