@@ -35,24 +35,16 @@ func day(us int64) int64 { return us / int64(24*time.Hour/time.Microsecond) }
 
 func dayStart(n int64) time.Time { return time.Unix(n*24*60*60, 0).UTC() }
 
-// today is the day of the journal, which never goes back: when the clock does,
-// a day whose earnings have matured is not opened again.
-func today(ctx context.Context, tx *db.Tx) (int64, error) {
-	_, last, _, err := ledger.Head(ctx, tx)
-	return day(max(tx.NowUS(), last.UnixMicro())), err
-}
-
-// Buckets finds today's bucket of each creator. It writes nothing: a call that
-// is refused leaves no earning behind.
-func Buckets(ctx context.Context, tx *db.Tx, b *ledger.Book, source Source, c RateCard, creators []id.Person) (map[id.Person]*Bucket, error) {
+// Buckets finds each creator's bucket of the day of the journal's instant
+// (JournalNow). That never goes back: when the clock does, a day whose
+// earnings have matured is not opened again. It writes nothing: a call that is
+// refused leaves no earning behind.
+func Buckets(ctx context.Context, tx *db.Tx, b *ledger.Book, source Source, c RateCard, atUS int64, creators []id.Person) (map[id.Person]*Bucket, error) {
 	buckets := make(map[id.Person]*Bucket, len(creators))
 	if len(creators) == 0 {
 		return buckets, nil
 	}
-	today, err := today(ctx, tx)
-	if err != nil {
-		return nil, err
-	}
+	today := day(atUS)
 	for _, p := range creators {
 		buckets[p] = &Bucket{creator: p, source: source, day: today, card: c}
 	}

@@ -1,6 +1,8 @@
 package earnings_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"testing"
 	"time"
@@ -15,6 +17,7 @@ import (
 	"github.com/ovationhq/ovation/internal/id"
 	"github.com/ovationhq/ovation/internal/ledger"
 	"github.com/ovationhq/ovation/internal/money"
+	"github.com/ovationhq/ovation/internal/outbox"
 )
 
 func TestMain(m *testing.M) { dbtest.Main(m) }
@@ -133,6 +136,35 @@ func TestMatureAtItsInstant(t *testing.T) {
 			t.Errorf("a second maturity posted something: transfer %d after %d", n, head)
 		}
 		w.Want(mature(w, "ern_00000000000000000000000000"), fault.NotFound)
+	})
+}
+
+// A clock that steps back between the claim and the run, more often than work
+// may fail, does not kill the work: the earning matures when its hold is over.
+func TestClockStepsBackWithinAClaim(t *testing.T) {
+	gifttest.Each(t, func(w *gifttest.World) {
+		w.Give(w.Fan(1000), "lion", w.Live(w.Creator()), 1)
+		before := time.UnixMicro(w.Count("SELECT available_us - 1 FROM earning"))
+		w.Runner.Inside("a.step", func(context.Context, *db.Tx, string) (int64, error) {
+			w.Clk.Set(before)
+			return 0, errors.New("so that each piece of the batch runs alone, by the clock of its own")
+		})
+		for range 20 {
+			w.Write(func(tx *db.Tx) error {
+				return outbox.Schedule(w.Ctx, tx, outbox.Work{Kind: "a.step", Key: "x", DueUS: before.UnixMicro(), Move: true})
+			})
+			w.Clk.Set(before.Add(2 * time.Hour))
+			w.RunDue()
+			if n := w.Count("SELECT COUNT(*) FROM due_work WHERE kind = $1 AND dead = 0 AND attempts = 0 AND due_us = $2", earnings.WorkMature, before.UnixMicro()+1); n != 1 {
+				t.Fatal("the work is not planned for the end of the hold")
+			}
+		}
+		w.Write(func(tx *db.Tx) error { return outbox.Cancel(w.Ctx, tx, "a.step", "x") })
+		w.Clk.Set(before.Add(time.Microsecond))
+		w.RunDue()
+		if n := w.Count("SELECT COUNT(*) FROM earning WHERE state = 'available'"); n != 1 {
+			t.Error("the earning has not matured")
+		}
 	})
 }
 
@@ -369,6 +401,8 @@ func TestVerifyBites(t *testing.T) {
 		creator, e := available(w)
 		w.Give(w.Fan(100), "rose", w.Live(creator), 2) // one more, pending
 		one := " WHERE id = '" + string(e[0]) + "'"
+		two := " WHERE id IN ('" + string(e[0]) + "', '" + string(e[1]) + "')" // of 20 and 40 diamonds
+		bitten := map[string]bool{}
 		for _, plant := range []struct{ name, rule, damage, undo string }{
 			{"more money than diamonds", earnings.RuleMatured, "UPDATE earning SET amount_units = amount_units + 1" + one, "UPDATE earning SET amount_units = amount_units - 1" + one},
 			{"another count of diamonds", earnings.RuleMatured, "UPDATE earning SET diamonds = diamonds + 2" + one, "UPDATE earning SET diamonds = diamonds - 2" + one},
@@ -378,9 +412,21 @@ func TestVerifyBites(t *testing.T) {
 			{"paid without a payout", earnings.RuleAvailable, "UPDATE earning SET paid_units = 3" + one, "UPDATE earning SET paid_units = 0" + one},
 			{"somebody else's", earnings.RuleAvailable, "UPDATE earning SET creator_id = 'usr_x'" + one, "UPDATE earning SET creator_id = '" + string(creator) + "'" + one},
 			{"diamonds that were not issued", earnings.RuleDiamonds, "UPDATE earning SET diamonds = diamonds + 1" + one, "UPDATE earning SET diamonds = diamonds - 1" + one},
+			{"one got what another lacks", earnings.RulePosted, "UPDATE earning SET diamonds = 60 - diamonds, amount_units = 30 - amount_units" + two, "UPDATE earning SET diamonds = 60 - diamonds, amount_units = 30 - amount_units" + two},
+			{"another's conversion", earnings.RulePosted, "UPDATE ledger_transfer SET cause = 'ern_x' WHERE cause = '" + string(e[0]) + "'", "UPDATE ledger_transfer SET cause = '" + string(e[0]) + "' WHERE cause = 'ern_x'"},
+			{"converted before its time", earnings.RulePosted, "UPDATE earning SET available_us = available_us + 864000000000" + one, "UPDATE earning SET available_us = available_us - 864000000000" + one},
+			{"converted under another rate card", earnings.RulePosted, "UPDATE ledger_transfer SET rule = 'other@1' WHERE cause = '" + string(e[0]) + "'", "UPDATE ledger_transfer SET rule = 'current@1' WHERE cause = '" + string(e[0]) + "'"},
+			{"a shorter hold", earnings.RuleHold, "UPDATE earning SET available_us = available_us - 1 WHERE state = 'pending'", "UPDATE earning SET available_us = available_us + 1 WHERE state = 'pending'"},
+			{"another day", earnings.RuleHold, "UPDATE earning SET day = day + 100" + one, "UPDATE earning SET day = day - 100" + one},
 			{"a pending earning that is gone", earnings.RuleDiamonds, "UPDATE earning SET account_id = account_id + 1000 WHERE state = 'pending'", "UPDATE earning SET account_id = account_id - 1000 WHERE state = 'pending'"},
 		} {
 			t.Run(plant.name, func(t *testing.T) { gifttest.Bites(w, t, plant.rule, plant.damage, plant.undo) })
+			bitten[plant.rule] = true
+		}
+		for _, c := range earnings.Checks() {
+			if !bitten[c.Name] {
+				t.Errorf("nothing was planted that breaks %q", c.Name)
+			}
 		}
 	})
 }

@@ -17,17 +17,34 @@ import (
 // earning's id.
 const WorkMature = "earning.mature"
 
+// RunMature is the due work of an earning: it matures it, and returns 0. If
+// the hold has not ended, because the clock has stepped back since the work
+// was claimed, it does nothing and returns when to run again. That is no
+// error: work that fails often enough is given up, and a hold only passes.
+func RunMature(ctx context.Context, tx *db.Tx, earning id.Earning) (nextUS int64, err error) {
+	e, err := Get(ctx, tx, earning)
+	if err != nil || e.State == Available {
+		return 0, err
+	}
+	if e.AvailableUS > tx.NowUS() {
+		return e.AvailableUS, nil
+	}
+	return 0, mature(ctx, tx, &e)
+}
+
 // Mature converts an earning's diamonds into money that is available. It does
 // nothing to an earning that has matured, and refuses one whose hold has not
 // ended.
 func Mature(ctx context.Context, tx *db.Tx, earning id.Earning) error {
-	e, err := Get(ctx, tx, earning)
-	if err != nil || e.State == Available {
-		return err
+	nextUS, err := RunMature(ctx, tx, earning)
+	if err == nil && nextUS != 0 {
+		return fault.New(fault.StateConflict, "The earning %s is held until %s.", earning, time.UnixMicro(nextUS).UTC().Format(time.RFC3339))
 	}
-	if e.AvailableUS > tx.NowUS() {
-		return fault.New(fault.StateConflict, "The earning %s is held until %s.", earning, time.UnixMicro(e.AvailableUS).UTC().Format(time.RFC3339))
-	}
+	return err
+}
+
+// mature converts the diamonds of an earning whose hold has ended.
+func mature(ctx context.Context, tx *db.Tx, e *Earning) error {
 	card, err := RatesOf(ctx, tx, e.Rule)
 	if err != nil {
 		return err
@@ -37,18 +54,18 @@ func Mature(ctx context.Context, tx *db.Tx, earning id.Earning) error {
 		return err
 	}
 	if e.Diamonds > 0 {
-		_, err = ledger.Post(ctx, tx, "earning.available", string(earning), e.Rule,
-			ledger.Move{From: ledger.EarningPath(earning), To: ledger.DiamondsCashed, Amount: money.Amount{Units: e.Diamonds, Asset: money.Diamond}},
+		_, err = ledger.Post(ctx, tx, "earning.available", string(e.ID), e.Rule,
+			ledger.Move{From: ledger.EarningPath(e.ID), To: ledger.DiamondsCashed, Amount: money.Amount{Units: e.Diamonds, Asset: money.Diamond}},
 			ledger.Move{From: ledger.GiftRevenue, To: ledger.AvailablePath(e.Creator), Amount: money.Amount{Units: pay, Asset: card.PayAsset}})
 		if err != nil {
 			return err
 		}
 	}
-	_, err = tx.Exec(ctx, "UPDATE earning SET state = 'available', diamonds = $2, amount_units = $3 WHERE id = $1", earning, e.Diamonds, pay)
+	_, err = tx.Exec(ctx, "UPDATE earning SET state = 'available', diamonds = $2, amount_units = $3 WHERE id = $1", e.ID, e.Diamonds, pay)
 	if err != nil {
 		return err
 	}
-	data, err := json.Marshal(map[string]any{"earning": earning, "creator": e.Creator, "source": e.Source,
+	data, err := json.Marshal(map[string]any{"earning": e.ID, "creator": e.Creator, "source": e.Source,
 		"diamonds": e.Diamonds, "amount": money.Amount{Units: pay, Asset: card.PayAsset}, "rule": e.Rule})
 	if err != nil {
 		return err

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/ovationhq/ovation/internal/db"
+	"github.com/ovationhq/ovation/internal/ledger"
 	"github.com/ovationhq/ovation/internal/money"
 )
 
@@ -45,14 +46,30 @@ func scanRates(r *db.Rows) (c RateCard, err error) {
 // Install adds a rate card. A version that exists is left as it is: what was
 // posted under it must stay explainable.
 func Install(ctx context.Context, tx *db.Tx, c RateCard) error {
-	_, err := tx.Exec(ctx, "INSERT INTO rate_card ("+rateColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (version) DO NOTHING",
-		c.Version, c.FromUS, c.DiamondsNum, c.DiamondsDen, c.PayNum, c.PayDen, string(c.PayAsset), c.HoldDays, c.DailyCap, c.MinimumUnits)
+	seq, _, _, err := ledger.Head(ctx, tx)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, "INSERT INTO rate_card ("+rateColumns+", after_seq) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (version) DO NOTHING",
+		c.Version, c.FromUS, c.DiamondsNum, c.DiamondsDen, c.PayNum, c.PayDen, string(c.PayAsset), c.HoldDays, c.DailyCap, c.MinimumUnits, seq)
 	return err
 }
 
 // Rates returns the rate card in force at the transaction's instant.
-func Rates(ctx context.Context, tx *db.Tx) (RateCard, error) {
-	return one(tx.Query(ctx, "SELECT "+rateColumns+" FROM rate_card WHERE from_us <= $1 ORDER BY from_us DESC, version DESC LIMIT 1", tx.NowUS()))
+func Rates(ctx context.Context, tx *db.Tx) (RateCard, error) { return RatesAt(ctx, tx, tx.NowUS()) }
+
+// RatesAt returns the rate card in force at an instant. What is posted uses
+// the journal's (JournalNow), so that what was in force can be told from the
+// transfer.
+func RatesAt(ctx context.Context, tx *db.Tx, us int64) (RateCard, error) {
+	return one(tx.Query(ctx, "SELECT "+rateColumns+" FROM rate_card WHERE from_us <= $1 ORDER BY from_us DESC, version DESC LIMIT 1", us))
+}
+
+// JournalNow is the instant that a transfer of this transaction would carry:
+// the transaction's, or the last transfer's if the clock has stepped back.
+func JournalNow(ctx context.Context, tx *db.Tx) (us int64, err error) {
+	_, last, _, err := ledger.Head(ctx, tx)
+	return max(tx.NowUS(), last.UnixMicro()), err
 }
 
 // RatesOf returns a rate card by its version.

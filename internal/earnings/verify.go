@@ -14,6 +14,8 @@ const (
 	RuleMatured   = "a matured earning is floor(diamonds × rate), and its account is empty"
 	RuleAvailable = "what a creator has available is what the earnings have left"
 	RuleDiamonds  = "diamonds issued are pending or converted"
+	RulePosted    = "a matured earning is what was credited to it, converted once, under its rate card and not before its hold ended"
+	RuleHold      = "an earning is held for the days of its rate card"
 )
 
 // Checks are the rules of earnings for ledger verify.
@@ -23,6 +25,8 @@ func Checks() []ledger.Check {
 		{Name: RuleMatured, Run: checkMatured},
 		{Name: RuleAvailable, Run: checkAvailable},
 		{Name: RuleDiamonds, Run: checkDiamonds},
+		{Name: RulePosted, Run: checkPosted},
+		{Name: RuleHold, Run: checkHold},
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/ovationhq/ovation/internal/db"
+	"github.com/ovationhq/ovation/internal/ledger"
 )
 
 // Item is a gift of the catalogue, at a price from an instant on.
@@ -21,10 +22,14 @@ type Item struct {
 
 // Install adds a version of the catalogue. One that exists is left as it is.
 func Install(ctx context.Context, tx *db.Tx, items []Item) error {
+	seq, _, _, err := ledger.Head(ctx, tx)
+	if err != nil {
+		return err
+	}
 	for _, i := range items {
-		_, err := tx.Exec(ctx, `INSERT INTO gift_item (version, id, name, emoji, price_coins, streakable, on_video, on_live, from_us)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (version, id) DO NOTHING`,
-			i.Version, i.ID, i.Name, i.Emoji, i.PriceCoins, i.Streakable, i.OnVideo, i.OnLive, i.FromUS)
+		_, err := tx.Exec(ctx, `INSERT INTO gift_item (version, id, name, emoji, price_coins, streakable, on_video, on_live, from_us, after_seq)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (version, id) DO NOTHING`,
+			i.Version, i.ID, i.Name, i.Emoji, i.PriceCoins, i.Streakable, i.OnVideo, i.OnLive, i.FromUS, seq)
 		if err != nil {
 			return err
 		}
@@ -33,10 +38,12 @@ func Install(ctx context.Context, tx *db.Tx, items []Item) error {
 }
 
 // Catalog returns the gifts that can be given now, cheapest first.
-func Catalog(ctx context.Context, tx *db.Tx) ([]Item, error) {
+func Catalog(ctx context.Context, tx *db.Tx) ([]Item, error) { return catalogAt(ctx, tx, tx.NowUS()) }
+
+func catalogAt(ctx context.Context, tx *db.Tx, us int64) ([]Item, error) {
 	return db.Collect[Item](tx.Query(ctx, `SELECT version, id, name, emoji, price_coins, streakable, on_video, on_live, from_us FROM gift_item
 		WHERE version = (SELECT version FROM gift_item WHERE from_us <= $1 ORDER BY from_us DESC, version DESC LIMIT 1)
-		ORDER BY price_coins, id`, tx.NowUS()))(func(r *db.Rows) (i Item, err error) {
+		ORDER BY price_coins, id`, us))(func(r *db.Rows) (i Item, err error) {
 		return i, r.Scan(&i.Version, &i.ID, &i.Name, &i.Emoji, &i.PriceCoins, &i.Streakable, &i.OnVideo, &i.OnLive, &i.FromUS)
 	})
 }

@@ -3,6 +3,7 @@ package gift
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"time"
 
 	"github.com/ovationhq/ovation/internal/db"
@@ -31,6 +32,10 @@ type combo struct {
 // WorkCombo is the kind of due work that shows and ends one combo; its key is
 // the combo's id.
 const WorkCombo = "gift.combo"
+
+// MaxTaps is the most taps that a combo counts: more than an hour of tapping as
+// fast as a finger goes on. Whoever goes on begins another.
+const MaxTaps = 20_000
 
 // showEvery is the least time between two broadcasts of a combo.
 const showEvery = 100 * time.Millisecond
@@ -86,6 +91,8 @@ func (b *batch) tap(r *Request) (*combo, error) {
 		return nil, fault.New(fault.AlreadyDone, "Tap %d of this combo was counted before. Nothing was charged again.", r.ComboSeq).With("expected_seq", c.Taps+1)
 	case c.EndedUS != 0 || now > c.EndsUS:
 		return nil, fault.New(fault.Gone, "This combo ended with %d gifts; begin a new one. Nothing was charged.", c.Count).With("count", c.Count)
+	case c.Taps >= MaxTaps:
+		return nil, fault.New(fault.Gone, "This combo has all of the %d taps that one can have; begin a new one. Nothing was charged.", MaxTaps).With("count", c.Count)
 	case r.ComboSeq != c.Taps+1:
 		return nil, fault.New(fault.StateConflict, "Tap %d came before tap %d. Send them in order; nothing was charged.", r.ComboSeq, c.Taps+1).With("expected_seq", c.Taps+1)
 	}
@@ -177,15 +184,28 @@ func RunCombo(ctx context.Context, tx *db.Tx, comboID id.Combo) (nextUS int64, e
 	return c.EndsUS + 1, nil
 }
 
-// end closes the combo and says what it came to, with every transfer.
+// namedTransfers bounds the transfers that the end of a combo names, so that
+// the event of a long combo stays small.
+const namedTransfers = 100
+
+// end closes the combo and says what it came to, with its first transfers by
+// id and all of them by count and by the sequences between which they lie.
 func end(ctx context.Context, tx *db.Tx, c *combo) error {
-	taps, err := OfCombo(ctx, tx, c.ID)
+	first, err := db.Collect[Gift](tx.Query(ctx, "SELECT "+giftList+" FROM gift WHERE combo = $1 AND combo <> '' ORDER BY combo_seq LIMIT $2", c.ID, namedTransfers))(scanGift)
 	if err != nil {
 		return err
 	}
-	transfers := make([]id.Transfer, len(taps))
-	for i := range taps {
-		transfers[i] = taps[i].Transfer()
+	if len(first) == 0 {
+		return errors.New("gift: the combo " + string(c.ID) + " has no taps")
+	}
+	var last int64
+	err = tx.Row(ctx, "SELECT transfer_seq FROM gift WHERE combo = $1 AND combo <> '' ORDER BY combo_seq DESC LIMIT 1", c.ID).Scan(&last)
+	if err != nil {
+		return err
+	}
+	transfers := make([]id.Transfer, len(first))
+	for i := range first {
+		transfers[i] = first[i].Transfer()
 	}
 	c.EndedUS, c.ShownCount, c.ShownUS = tx.NowUS(), c.Count, tx.NowUS()
 	if err := save(ctx, tx, c); err != nil {
@@ -193,7 +213,8 @@ func end(ctx context.Context, tx *db.Tx, c *combo) error {
 	}
 	data, err := json.Marshal(map[string]any{
 		"object": "combo", "combo": c.ID, "sender": c.Sender, "creator": c.Creator, "target": c.Target, "gift": c.Item,
-		"count": c.Count, "coins_total": c.Coins, "diamonds_total": c.Diamonds, "taps": c.Taps, "ledger_txn": transfers,
+		"count": c.Count, "coins_total": c.Coins, "diamonds_total": c.Diamonds, "taps": c.Taps,
+		"ledger_txn": transfers, "ledger_txn_count": c.Taps, "ledger_first_sequence": first[0].TransferSeq, "ledger_last_sequence": last,
 		"started_at": string(appendTime(nil, c.StartedUS)), "ended_at": string(appendTime(nil, c.EndedUS)),
 	})
 	if err != nil {

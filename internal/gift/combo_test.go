@@ -59,6 +59,9 @@ type told struct {
 	Seq        int64    `json:"seq"`
 	Taps       int64    `json:"taps"`
 	Transfers  []string `json:"ledger_txn"`
+	Posted     int64    `json:"ledger_txn_count"`
+	First      int64    `json:"ledger_first_sequence"`
+	Last       int64    `json:"ledger_last_sequence"`
 	EndsAt     string   `json:"ends_at"`
 	Coins      struct {
 		Amount int64 `json:"amount"`
@@ -382,6 +385,42 @@ func TestBroadcastRate(t *testing.T) {
 				t.Errorf("%d of %d taps were shown in %d broadcasts", last.Count, c.seq, n)
 			}
 		}
+	})
+}
+
+// The end of a long combo names its first transfers, and says how many there
+// are and between which they lie.
+func TestLongComboEndsShortly(t *testing.T) {
+	comboEach(t, func(s *stage) {
+		c := s.tapping()
+		first := c.next()
+		for range 129 {
+			c.next()
+		}
+		s.Give(s.Fan(10), "rose", s.room, 1)
+		last := c.next()
+		s.Later(time.Hour)
+		e := s.Events("gift.combo.ended")[0]
+		d := read(t, e)
+		if len(d.Transfers) != 100 || d.Transfers[0] != string(first.Transfer()) || d.Taps != 131 || d.Posted != 131 || d.First != first.TransferSeq || d.Last != last.TransferSeq {
+			t.Errorf("ended: %s", e.Data)
+		}
+	})
+}
+
+// A combo that has all its taps counts no further one; another combo does.
+func TestComboHasMostTaps(t *testing.T) {
+	comboEach(t, func(s *stage) {
+		c := s.tapping()
+		c.next()
+		s.Exec("UPDATE gift_combo SET taps = $1 WHERE id = $2", gift.MaxTaps, string(c.id))
+		before := s.state()
+		_, err := c.tap(gift.MaxTaps + 1)
+		if f := s.Want(err, fault.Gone); f.Data["count"] != int64(1) || s.state() != before {
+			t.Errorf("refused with %v, and changed %s to %s", f.Data, before, s.state())
+		}
+		s.Exec("UPDATE gift_combo SET taps = 1 WHERE id = $1", string(c.id))
+		s.tapping().next()
 	})
 }
 

@@ -20,10 +20,12 @@ import (
 type batch struct {
 	tx   *db.Tx
 	book *ledger.Book
+	atUS int64 // the instant of the set's transfers, which prices and rates go by
 
 	given   map[senderKey]Gift // by key, from before and from this set
 	people  map[id.Person]people.Brief
 	targets map[string]content.Target
+	payable map[id.Person]bool // creators who may be paid
 	items   map[string]Item
 	card    earnings.RateCard
 	closed  map[string]error // targets whose creator may not receive gifts
@@ -63,6 +65,9 @@ func (b *batch) load(ctx context.Context, set []*db.Item[Request, Gift]) (err er
 	if b.given, err = replays(ctx, b.tx, set); err != nil {
 		return err
 	}
+	if b.atUS, err = earnings.JournalNow(ctx, b.tx); err != nil {
+		return err
+	}
 	targets := distinct(set, func(r *Request) string { return r.Target })
 	if b.targets, err = content.Targets(ctx, b.tx, targets); err != nil {
 		return err
@@ -71,10 +76,13 @@ func (b *batch) load(ctx context.Context, set []*db.Item[Request, Gift]) (err er
 	if b.people, err = people.GetMany(ctx, b.tx, senders); err != nil {
 		return err
 	}
+	if err := b.loadPayable(ctx); err != nil {
+		return err
+	}
 	if err := b.loadCreators(ctx); err != nil {
 		return err
 	}
-	catalog, err := Catalog(ctx, b.tx)
+	catalog, err := catalogAt(ctx, b.tx, b.atUS)
 	if err != nil {
 		return err
 	}
@@ -89,6 +97,24 @@ func (b *batch) load(ctx context.Context, set []*db.Item[Request, Gift]) (err er
 		return err
 	}
 	b.combos, err = loadCombos(ctx, b.tx, set)
+	return err
+}
+
+// loadPayable finds out which creators may be paid. It asks for them apart
+// from the senders: one more in a full list would double its placeholders.
+func (b *batch) loadPayable(ctx context.Context) error {
+	b.payable = make(map[id.Person]bool, len(b.targets))
+	creators := make([]id.Person, 0, len(b.targets))
+	for _, t := range b.targets {
+		if _, seen := b.payable[t.Creator]; !seen {
+			b.payable[t.Creator] = false
+			creators = append(creators, t.Creator)
+		}
+	}
+	found, err := people.GetMany(ctx, b.tx, creators)
+	for p, brief := range found {
+		b.payable[p] = brief.MayBePaid(b.tx.Now()) == nil
+	}
 	return err
 }
 
@@ -124,13 +150,13 @@ func (b *batch) loadCreators(ctx context.Context) error {
 		}
 	}
 	var err error
-	if b.card, err = earnings.Rates(ctx, b.tx); err != nil {
+	if b.card, err = earnings.RatesAt(ctx, b.tx, b.atUS); err != nil {
 		return err
 	}
 	if b.issuer, err = earnings.Issuer(ctx, b.book); err != nil {
 		return err
 	}
-	b.buckets, err = earnings.Buckets(ctx, b.tx, b.book, earnings.FromGift, b.card, creators)
+	b.buckets, err = earnings.Buckets(ctx, b.tx, b.book, earnings.FromGift, b.card, b.atUS, creators)
 	return err
 }
 
@@ -228,6 +254,8 @@ func (b *batch) allowed(r *Request) (Item, content.Target, error) {
 		return none(fault.SelfGift, "Nobody can give a gift to themselves. Nothing was charged.")
 	case !t.GiftsOn:
 		return none(fault.StateConflict, "The creator has switched gifts off here. Nothing was charged.")
+	case !b.payable[t.Creator]: // the reason is the creator's own business
+		return none(fault.StateConflict, "This creator can not receive gifts now. Nothing was charged.")
 	}
 	if err := b.closed[r.Target]; err != nil {
 		return Item{}, content.Target{}, err

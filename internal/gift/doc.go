@@ -22,6 +22,10 @@
 //
 // The coins of all gift.sent and gift.combo.ended are the coins of all gifts.
 //
+// gift.combo.ended names the transfers of its first 100 taps in ledger_txn.
+// ledger_txn_count says how many there are, and all of them lie from
+// ledger_first_sequence to ledger_last_sequence, among those of others.
+//
 // # Invariants
 //
 //   - A sender's key makes at most one gift, for ever; a repeated call gets

@@ -54,6 +54,10 @@ func (g *Gift) AppendJSON(b []byte) []byte {
 	return b
 }
 
+// AppendShared appends the gift as everybody may see it who is not its
+// sender: without the sender's balance.
+func (g *Gift) AppendShared(b []byte) []byte { return g.appendEvent(b) }
+
 // appendEvent appends the gift as events show it, without the sender's
 // balance.
 func (g *Gift) appendEvent(b []byte) []byte { return append(g.appendPublic(b), '}') }

@@ -181,6 +181,16 @@ var refusals = []verdict{
 			return err
 		})
 	}, fault.NotEligible, ""},
+	{"a suspended creator", func(s *stage, _ *gift.Request) {
+		s.Exec("UPDATE person SET suspended_us = 1, suspended_reason = 'spam' WHERE id = $1", string(s.creator))
+	}, fault.StateConflict, ""},
+	{"a suspended creator's video", func(s *stage, r *gift.Request) {
+		r.Target = s.video
+		s.Exec("UPDATE person SET suspended_us = 1, suspended_reason = 'spam' WHERE id = $1", string(s.creator))
+	}, fault.StateConflict, ""},
+	{"a creator who is too young to be paid", func(s *stage, _ *gift.Request) {
+		s.Exec("UPDATE person SET birth_date = '2008-03-11' WHERE id = $1", string(s.creator))
+	}, fault.StateConflict, ""},
 	{"an unknown gift", func(_ *stage, r *gift.Request) { r.Item = "yacht" }, fault.NotFound, ""},
 	{"a gift for videos on a LIVE", func(_ *stage, r *gift.Request) { r.Item = "ticket" }, fault.StateConflict, ""},
 	{"a gift for LIVE on a video", func(s *stage, r *gift.Request) { r.Item, r.Target = "spark", s.video }, fault.StateConflict, ""},
@@ -238,6 +248,25 @@ func TestRefusalsSayTheNumbers(t *testing.T) {
 		if f := s.Want(err, fault.ValidationFailed); len(f.Fields) != 3 {
 			t.Errorf("validation_failed names %+v", f.Fields)
 		}
+	})
+}
+
+// Why a creator can not be paid is not told to who wants to give: suspended
+// and too young read alike, and the reason of a suspension stays out of it.
+func TestRefusalKeepsTheCreatorsSecret(t *testing.T) {
+	each(t, func(s *stage) {
+		var told []string
+		for _, set := range []string{"suspended_us = 1, suspended_reason = 'fraud'", "suspended_us = 0, suspended_reason = '', birth_date = ''"} {
+			s.Exec("UPDATE person SET "+set+" WHERE id = $1", string(s.creator))
+			_, err := s.Gifts.Send(s.Ctx, s.rose())
+			f := s.Want(err, fault.StateConflict)
+			told = append(told, fmt.Sprint(f.Detail, f.Data))
+		}
+		if told[0] != told[1] || strings.Contains(told[0], "fraud") || strings.Contains(told[0], "suspend") {
+			t.Errorf("told %q", told)
+		}
+		s.Exec("UPDATE person SET birth_date = '1990-01-01' WHERE id = $1", string(s.creator))
+		s.Give(s.fan, "rose", s.room, 1)
 	})
 }
 

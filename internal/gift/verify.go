@@ -14,6 +14,10 @@ const (
 	RuleOwners   = "the coins of a gift come from its sender's lots, and its diamonds go to its creator"
 	RuleCombo    = "a combo is the sum of its sender's taps, numbered without gap"
 	RuleSelf     = "nobody gives to themselves"
+	RuleRates    = "a gift's transfer names the rate card that was in force"
+	RulePrice    = "a gift cost what the catalogue in force said"
+	RuleLog      = "events are numbered without gap up to the head"
+	RuleEvents   = "every gift outside a combo and every combo that has ended has its one event"
 )
 
 // Checks are the rules of gifts for ledger verify.
@@ -24,6 +28,10 @@ func Checks() []ledger.Check {
 		{Name: RuleOwners, Run: checkOwners},
 		{Name: RuleCombo, Run: checkCombos},
 		{Name: RuleSelf, Run: checkSelf},
+		{Name: RuleRates, Run: checkRates},
+		{Name: RulePrice, Run: checkPrices},
+		{Name: RuleLog, Run: checkLog},
+		{Name: RuleEvents, Run: checkEvents},
 	}
 }
 
@@ -70,8 +78,8 @@ func checkCoins(ctx context.Context, tx *db.Tx, r *ledger.Report) error {
 
 func checkTransfers(ctx context.Context, tx *db.Tx, r *ledger.Report) error {
 	err := each(ctx, tx, `SELECT g.id, g.transfer_seq, 0 FROM gift g LEFT JOIN ledger_transfer t ON t.seq = g.transfer_seq
-		WHERE t.seq IS NULL OR t.cause <> g.id OR t.kind <> 'gift.sent'`, func(row string, have, _ int64) {
-		r.Add(RuleTransfer, row, "transfer %d is not its own", have)
+		WHERE t.seq IS NULL OR t.cause <> g.id OR t.kind <> 'gift.sent' OR t.at_us <> g.sent_us`, func(row string, have, _ int64) {
+		r.Add(RuleTransfer, row, "transfer %d is not its own, or of another instant", have)
 	})
 	if err != nil {
 		return err

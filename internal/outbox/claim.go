@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -32,7 +33,7 @@ func (s room) kinds() []any {
 // anything is room for a batch of whatever this runner knows.
 func (r *Runner) anything() room {
 	s := room{outside: map[string]int{}}
-	for kind := range r.inside {
+	for _, kind := range slices.Sorted(maps.Keys(r.inside)) {
 		s.inside = append(s.inside, kind)
 	}
 	for kind := range r.outside {
@@ -74,21 +75,29 @@ func (r *Runner) next(ctx context.Context, s room) (due time.Time, ok bool, err 
 		return time.Time{}, false, nil
 	}
 	var us int64
-	err = r.db.Read(ctx, func(tx *db.Tx) error {
-		rows, err := tx.QueryList(ctx, "SELECT due_us FROM due_work WHERE dead = 0 AND kind IN ($list) ORDER BY due_us LIMIT 1", kinds)
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		if ok = rows.Next(); ok {
-			return rows.Scan(&us)
-		}
-		return rows.Err()
-	})
+	err = r.db.Read(ctx, func(tx *db.Tx) error { return tx.Row(ctx, earliest(len(kinds)), kinds...).Scan(&us) })
 	if err != nil {
 		return time.Time{}, false, fmt.Errorf("outbox: looking for due work: %w", err)
 	}
-	return time.UnixMicro(us).UTC(), ok, nil
+	return time.UnixMicro(us).UTC(), us != never, nil
+}
+
+// never is later than any work.
+const never = math.MaxInt64
+
+// earliest is the query for the earliest instant of so many kinds. Each kind
+// is one look into the index, however much of the others is due.
+func earliest(kinds int) string {
+	var b strings.Builder
+	b.WriteString("SELECT MIN(s.due_us) FROM (")
+	for i := range kinds {
+		if i > 0 {
+			b.WriteString(" UNION ALL ")
+		}
+		fmt.Fprintf(&b, "SELECT COALESCE(MIN(due_us), %d) AS due_us FROM due_work WHERE dead = 0 AND kind = $%d", int64(never), i+1)
+	}
+	b.WriteString(") AS s")
+	return b.String()
 }
 
 // claim takes work that is due, for a while: a process that dies gives it
@@ -129,32 +138,53 @@ func (r *Runner) claim(ctx context.Context, s room) (claimed []Planned, err erro
 	return claimed, nil
 }
 
-// candidates returns what is due, in the order of the instants.
-func candidates(ctx context.Context, tx *db.Tx, s room) (found []Planned, err error) {
-	ask := func(kinds []any, limit int) error {
-		some, err := db.Collect[Planned](tx.QueryList(ctx, "SELECT "+plannedColumns+` FROM due_work
-			WHERE dead = 0 AND due_us <= $1 AND kind IN ($list) ORDER BY due_us, kind, work_key LIMIT $2`, kinds, tx.NowUS(), int64(limit)))(scanPlanned)
-		found = append(found, some...)
-		return err
-	}
-	if len(s.inside) > 0 {
-		if err := ask(s.inside, claimAtOnce); err != nil {
+// candidates returns what is due, in the order of the instants. It asks for
+// each kind alone, so that a long queue of one does not hide the others.
+func candidates(ctx context.Context, tx *db.Tx, s room) ([]Planned, error) {
+	inside := make([][]Planned, len(s.inside))
+	for i, kind := range s.inside {
+		var err error
+		if inside[i], err = dueOf(ctx, tx, kind, claimAtOnce); err != nil {
 			return nil, err
 		}
 	}
+	found := inTurn(inside, claimAtOnce)
 	left := claimAtOnce
 	if len(s.outside) > 0 {
 		left = max(left/len(s.outside), 1)
 	}
 	for _, kind := range slices.Sorted(maps.Keys(s.outside)) {
-		if err := ask([]any{kind}, min(s.outside[kind], left)); err != nil {
+		some, err := dueOf(ctx, tx, kind, min(s.outside[kind], left))
+		if err != nil {
 			return nil, err
 		}
+		found = append(found, some...)
 	}
 	slices.SortFunc(found, func(a, b Planned) int {
 		return cmp.Or(cmp.Compare(a.DueUS, b.DueUS), strings.Compare(a.Kind, b.Kind), strings.Compare(a.Key, b.Key))
 	})
 	return found, nil
+}
+
+// dueOfKind is read off the index in its order.
+const dueOfKind = "SELECT " + plannedColumns + " FROM due_work WHERE dead = 0 AND kind = $1 AND due_us <= $2 ORDER BY due_us, work_key LIMIT $3"
+
+func dueOf(ctx context.Context, tx *db.Tx, kind any, limit int) ([]Planned, error) {
+	return db.Collect[Planned](tx.Query(ctx, dueOfKind, kind, tx.NowUS(), int64(limit)))(scanPlanned)
+}
+
+// inTurn takes the first of each queue, then the second of each and so on, up
+// to so many: a hundred thousand earnings that mature at midnight leave room
+// for the combo that ends then, and a queue that is alone gets all of it.
+func inTurn(queues [][]Planned, most int) (taken []Planned) {
+	for i := 0; i < most; i++ {
+		for _, q := range queues {
+			if i < len(q) && len(taken) < most {
+				taken = append(taken, q[i])
+			}
+		}
+	}
+	return taken
 }
 
 // claimOne claims the candidate. It returns false for work that is not to be

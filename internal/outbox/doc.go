@@ -35,7 +35,9 @@
 //     done, or planned again, or dead with its reason.
 //   - Work that fails is tried again later and later, and does not hold up
 //     other work. Recurring work is never given up.
-//   - No kind of outside work takes more than half of the room.
+//   - No kind of outside work takes more than half of the room, and kinds of
+//     inside work take turns: what is due of one waits for one batch at most,
+//     however much of another is due.
 //
 // # How to change
 //

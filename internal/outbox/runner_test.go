@@ -146,6 +146,81 @@ func TestDueInOrder(t *testing.T) {
 	})
 }
 
+// TestKindsTakeTurns has a thousand pieces of one kind due for long and one of
+// another kind due just now: it is in the first batch.
+func TestKindsTakeTurns(t *testing.T) {
+	each(t, func(w *world) {
+		r := w.runner()
+		r.Inside("many", effect("did"))
+		r.Inside("few", effect("did"))
+		r.Inside("none", effect("did"))
+		works := make([]Work, 1000)
+		for i := range works {
+			works[i] = Work{Kind: "many", Key: fmt.Sprintf("%04d", i), DueUS: w.now() - 1000}
+		}
+		w.schedule(append(works, Work{Kind: "few", Key: "combo", DueUS: w.now()})...)
+		claimed, err := r.claim(w.ctx, r.room())
+		w.ok(err)
+		if len(claimed) != claimAtOnce || !slices.ContainsFunc(claimed, func(p Planned) bool { return p.Kind == "few" }) {
+			t.Fatalf("%d were claimed at first, and not the one of the other kind", len(claimed))
+		}
+		r.runBatch(w.ctx, claimed)
+		if got := w.effects("did"); len(got) != claimAtOnce || got[claimAtOnce-1] != "combo" {
+			t.Errorf("%d effects, the last is %s", len(got), got[len(got)-1])
+		}
+		if n := w.due(r); n != 1001-claimAtOnce || len(w.list()) != 0 {
+			t.Errorf("%d ran, %d are left", n, len(w.list()))
+		}
+	})
+}
+
+// TestInTurn has one queue alone take the room that others do not want.
+func TestInTurn(t *testing.T) {
+	queue := func(kind string, n int) (q []Planned) {
+		for range n {
+			q = append(q, Planned{Work: Work{Kind: kind}})
+		}
+		return q
+	}
+	for _, c := range []struct {
+		lens []int
+		want string
+	}{{[]int{10, 0, 2}, "acacaaaa"}, {[]int{10, 10, 10}, "abcabcab"}, {[]int{0, 3, 0}, "bbb"}, {nil, ""}} {
+		var queues [][]Planned
+		for i, n := range c.lens {
+			queues = append(queues, queue(string(rune('a'+i)), n))
+		}
+		got := ""
+		for _, p := range inTurn(queues, 8) {
+			got += p.Kind
+		}
+		if got != c.want {
+			t.Errorf("%v: %s, want %s", c.lens, got, c.want)
+		}
+	}
+}
+
+// TestLookIsShort has the engine that tells its plan look into the index only,
+// without a sort: work of one kind may be due a hundred thousand times.
+func TestLookIsShort(t *testing.T) {
+	w := &world{t, context.Background(), dbtest.SQLite(t, clock.NewManual(dbtest.Start)), nil}
+	for query, args := range map[string][]any{
+		earliest(2): {"a", "b"},
+		dueOfKind:   {"a", int64(1), int64(1)},
+	} {
+		w.ok(w.db.Read(w.ctx, func(tx *db.Tx) error {
+			plan, err := db.Collect[string](tx.Query(w.ctx, "EXPLAIN QUERY PLAN "+query, args...))(func(r *db.Rows) (s string, err error) {
+				var n int64
+				return s, r.Scan(&n, &n, &n, &s)
+			})
+			if all := strings.Join(plan, "; "); !strings.Contains(all, "due_work_due (kind=?") || strings.Contains(all, "TEMP B-TREE") || strings.Contains(all, "SCAN due_work") {
+				t.Errorf("the plan of %s: %s", query, all)
+			}
+			return err
+		}))
+	}
+}
+
 // TestEffectHappensOnce has several runners fight for the same work.
 func TestEffectHappensOnce(t *testing.T) {
 	each(t, func(w *world) { w.fight(w.db, w.db, w.db) })

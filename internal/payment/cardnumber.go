@@ -70,3 +70,10 @@ func digit(c byte) bool { return c >= '0' && c <= '9' }
 func wordByte(c byte) bool {
 	return digit(c) || c == '_' || (c|0x20 >= 'a' && c|0x20 <= 'z')
 }
+
+// NoCard reports whether a charge was declined because the customer has no
+// such card. The provider's own words then tell whether somebody else has it,
+// so they are shown to nobody.
+func NoCard(declineCode string) bool {
+	return declineCode == "resource_missing" || declineCode == "invalid_request_error"
+}

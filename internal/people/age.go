@@ -51,7 +51,7 @@ func RequireAge(person Brief, now time.Time) error {
 	return nil
 }
 
-// MayPay returns a fault unless the person may pay and be paid now:
+// MayPay returns a fault unless the person may pay now:
 // account_suspended or age_restricted.
 func (b Brief) MayPay(now time.Time) error {
 	if b.SuspendedUS != 0 {
@@ -60,7 +60,7 @@ func (b Brief) MayPay(now time.Time) error {
 	return RequireAge(b, now)
 }
 
-// MayPay returns a fault unless the person may pay and be paid now:
+// MayPay returns a fault unless the person may pay now:
 // account_suspended or age_restricted.
 func (p *Person) MayPay(now time.Time) error {
 	if p.SuspendedUS != 0 {
@@ -68,6 +68,15 @@ func (p *Person) MayPay(now time.Time) error {
 	}
 	return RequireAge(p.Brief(), now)
 }
+
+// MayBePaid returns a fault unless the person may be paid now, which is who
+// may pay: account_suspended or age_restricted. Its sentence is for the person
+// alone; somebody who wants to give them something is not told the reason.
+func (b Brief) MayBePaid(now time.Time) error { return b.MayPay(now) }
+
+// MayBePaid returns a fault unless the person may be paid now:
+// account_suspended or age_restricted.
+func (p *Person) MayBePaid(now time.Time) error { return p.MayPay(now) }
 
 func errSuspended(sinceUS int64, reason string) *fault.Error {
 	if reason != "" {

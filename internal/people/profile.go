@@ -29,21 +29,12 @@ type Details struct {
 
 // UpdateProfile changes the profile and returns the person as it is then.
 func (s *Service) UpdateProfile(ctx context.Context, person id.Person, p Profile) (Person, error) {
-	return s.update(ctx, person, func(n *NewPerson, c *checks) {
-		set(c, "/handle", &n.Handle, p.Handle, "The handle")
-		set(c, "/name", &n.Name, p.Name, "The name")
-		set(c, "/locale", &n.Locale, p.Locale, "The language")
-	})
+	return s.Change(ctx, person, p, Details{})
 }
 
 // SetDetails changes the details and returns the person as it is then.
 func (s *Service) SetDetails(ctx context.Context, person id.Person, d Details) (Person, error) {
-	return s.update(ctx, person, func(n *NewPerson, c *checks) {
-		set(c, "/email", &n.Email, d.Email, "The e-mail address")
-		set(c, "/region", &n.Region, d.Region, "The country")
-		set(c, "/birth_date", &n.BirthDate, d.BirthDate, "The date of birth")
-		set(c, "/account_kind", &n.AccountKind, d.AccountKind, "The kind of account")
-	})
+	return s.Change(ctx, person, Profile{}, d)
 }
 
 // set replaces the value by one that is given; an empty one is a wrong field.

@@ -134,6 +134,8 @@ func TestSuspend(t *testing.T) {
 		p, _, err := w.Person(w.ctx, me.Person)
 		w.ok(err)
 		w.wants(p.MayPay(w.clk.Now()), fault.AccountSuspended)
+		w.wants(p.MayBePaid(w.clk.Now()), fault.AccountSuspended)
+		w.wants(p.Brief().MayBePaid(w.clk.Now()), fault.AccountSuspended)
 		link, _, known, err := w.ForgotPassword(w.ctx, in.Person.Email)
 		if known || link != "" || err != nil {
 			t.Error("a suspended person was sent a link", err)

@@ -35,7 +35,7 @@ type Lack struct {
 	Value     *int64   `json:"value"` // null where it was never measured
 	Missing   int64    `json:"missing"`
 	Route     string   `json:"route,omitempty"`
-	Label     string   `json:"label"`
+	Label     string   `json:"-"` // of the pages' words
 	Measured  string   `json:"measured_at,omitempty"`
 	Estimate  string   `json:"estimated_at,omitempty"`
 }

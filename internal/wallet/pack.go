@@ -29,17 +29,27 @@ func Install(ctx context.Context, tx *db.Tx, packs []Pack) error {
 	return nil
 }
 
+const packColumns = "version, coins, price_units, currency, from_us"
+
+func scanPack(r *db.Rows) (p Pack, err error) {
+	return p, r.Scan(&p.Version, &p.Coins, &p.Price.Units, (*string)(&p.Price.Asset), &p.FromUS)
+}
+
 // Packs returns the price list in force in the currency, by coins.
 func Packs(ctx context.Context, tx *db.Tx, currency money.Asset) ([]Pack, error) {
-	packs, err := db.Collect[Pack](tx.Query(ctx, `SELECT version, coins, price_units, currency, from_us FROM coin_pack
+	packs, err := db.Collect[Pack](tx.Query(ctx, "SELECT "+packColumns+` FROM coin_pack
 		WHERE currency = $1 AND version = (SELECT version FROM coin_pack WHERE currency = $1 AND from_us <= $2 ORDER BY from_us DESC, version DESC LIMIT 1)
-		ORDER BY coins`, string(currency), tx.NowUS()))(func(r *db.Rows) (p Pack, err error) {
-		return p, r.Scan(&p.Version, &p.Coins, &p.Price.Units, (*string)(&p.Price.Asset), &p.FromUS)
-	})
+		ORDER BY coins`, string(currency), tx.NowUS()))(scanPack)
 	if err == nil && len(packs) == 0 {
 		return nil, fault.New(fault.CurrencyUnsupported, "Coins are not sold in %s. Choose one of the currencies of GET /v1/coin-packs.", currency)
 	}
 	return packs, err
+}
+
+// PacksOf returns the price list of a version, whenever it was in force, by
+// coins. What was sold under it is checked against it.
+func PacksOf(ctx context.Context, tx *db.Tx, version string, currency money.Asset) ([]Pack, error) {
+	return db.Collect[Pack](tx.Query(ctx, "SELECT "+packColumns+" FROM coin_pack WHERE version = $1 AND currency = $2 ORDER BY coins", version, string(currency)))(scanPack)
 }
 
 // Currencies returns the currencies in which coins are sold.

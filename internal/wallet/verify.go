@@ -14,6 +14,7 @@ const (
 	RuleLotIssued   = "the coins issued are the coins of all lots"
 	RuleDeferred    = "deferred revenue is what the unspent coins were sold for"
 	RuleLotAccounts = "every lot has its own account"
+	RuleFIFO        = "coins are spent first-in first-out, paid ones before promotional ones"
 )
 
 // Checks are the rules of lots for ledger verify.
@@ -23,6 +24,7 @@ func Checks() []ledger.Check {
 		{Name: RuleLotIssued, Run: checkIssued},
 		{Name: RuleDeferred, Run: checkDeferred},
 		{Name: RuleLotAccounts, Run: checkAccounts},
+		{Name: RuleFIFO, Run: checkFIFO},
 	}
 }
 

@@ -75,7 +75,7 @@ func New(t *testing.T, d *db.DB, clk *clock.Manual) *World {
 		return gift.RunCombo(ctx, tx, id.Combo(key))
 	})
 	w.Runner.Inside(earnings.WorkMature, func(ctx context.Context, tx *db.Tx, key string) (int64, error) {
-		return 0, earnings.Mature(ctx, tx, id.Earning(key))
+		return earnings.RunMature(ctx, tx, id.Earning(key))
 	})
 	w.Write(func(tx *db.Tx) error {
 		if err := earnings.Install(w.Ctx, tx, Card); err != nil {
