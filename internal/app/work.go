@@ -31,7 +31,7 @@ func (a *App) register() {
 		return gift.RunCombo(ctx, tx, id.Combo(key))
 	})
 	a.Runner.Inside(earnings.WorkMature, func(ctx context.Context, tx *db.Tx, key string) (int64, error) {
-		return 0, earnings.Mature(ctx, tx, id.Earning(key))
+		return earnings.RunMature(ctx, tx, id.Earning(key))
 	})
 	a.Runner.Outside(purchase.WorkSettle, a.patient(purchase.WorkSettle, func(ctx context.Context, key string) (time.Duration, error) {
 		return a.Purchases.Settle(ctx, id.Payment(key))

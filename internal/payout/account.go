@@ -94,7 +94,7 @@ func (s *Service) Onboard(ctx context.Context, creator id.Person, returnURL, ref
 	if err != nil {
 		return "", err
 	}
-	if err := person.MayPay(s.db.Clock().Now()); err != nil { // the age to pay is the age to be paid
+	if err := person.MayBePaid(s.db.Clock().Now()); err != nil {
 		return "", err
 	}
 	if a.Provider == "" {

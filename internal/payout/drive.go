@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/ovationhq/ovation/internal/db"
+	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/id"
 	"github.com/ovationhq/ovation/internal/payment"
 )
@@ -128,12 +129,21 @@ func (s *Service) refused(ctx context.Context, p Payout, f func(tx *db.Tx, p *Pa
 }
 
 // begin writes that the provider is going to be asked. From here on the
-// payout can not be canceled.
+// payout can not be canceled. While its creator may not be paid it waits.
 func (s *Service) begin(ctx context.Context, p Payout) (step, error) {
-	return goOn, s.change(ctx, p, func(tx *db.Tx, p *Payout) error {
+	next := goOn
+	err := s.change(ctx, p, func(tx *db.Tx, p *Payout) error {
+		next = goOn
+		if err := mayBePaid(ctx, tx, p.Creator); fault.CodeOf(err) != "" {
+			next = step(retryLate)
+			return nil
+		} else if err != nil {
+			return err
+		}
 		p.State, p.AskedUS = Sending, tx.NowUS()
 		return p.save(ctx, tx)
 	})
+	return next, err
 }
 
 // newAttempt gives the next call another key.

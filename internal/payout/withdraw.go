@@ -18,6 +18,7 @@ import (
 	"github.com/ovationhq/ovation/internal/money"
 	"github.com/ovationhq/ovation/internal/outbox"
 	"github.com/ovationhq/ovation/internal/payment/stripe"
+	"github.com/ovationhq/ovation/internal/people"
 )
 
 // Service pays creators out. It owns the use cases.
@@ -86,6 +87,9 @@ func (p *Payout) asRequested() {
 }
 
 func schedule(ctx context.Context, tx *db.Tx, r Request) (Payout, error) {
+	if err := mayBePaid(ctx, tx, r.Creator); err != nil {
+		return Payout{}, err
+	}
 	account, err := AccountOf(ctx, tx, r.Creator)
 	if err != nil {
 		return Payout{}, err
@@ -129,6 +133,15 @@ func schedule(ctx context.Context, tx *db.Tx, r Request) (Payout, error) {
 		return Payout{}, err
 	}
 	return p, tell(ctx, tx, "payout.scheduled", p)
+}
+
+// mayBePaid returns a fault unless the creator may be paid now.
+func mayBePaid(ctx context.Context, tx *db.Tx, creator id.Person) error {
+	person, err := people.Get(ctx, tx, creator)
+	if err != nil {
+		return err
+	}
+	return person.MayBePaid(tx.Now())
 }
 
 // allowed returns the amount that may be paid out now, or why none.

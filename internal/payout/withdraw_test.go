@@ -214,6 +214,28 @@ func TestCancel(t *testing.T) {
 	})
 }
 
+// Who is suspended is not paid: no payout begins, and one that was scheduled
+// waits, can still be canceled, and goes by itself when they are reinstated.
+func TestSuspended(t *testing.T) {
+	each(t, func(s *desk) {
+		s.ready(5)
+		p, other := s.must(200), s.must(100)
+		s.Exec("UPDATE person SET suspended_us = 1, suspended_reason = 'fraud' WHERE id = $1", string(s.creator))
+		_, err := s.withdraw(100)
+		s.Want(err, fault.AccountSuspended)
+		s.later(3 * time.Hour)
+		s.is(p, payout.Scheduled)
+		_, err = s.pay.Cancel(s.Ctx, other.ID)
+		s.OK(err)
+		if n := len(s.transfers(p)); n != 0 {
+			t.Errorf("%d transfers to somebody who is suspended", n)
+		}
+		s.Exec("UPDATE person SET suspended_us = 0, suspended_reason = '' WHERE id = $1", string(s.creator))
+		s.later(time.Hour)
+		s.is(p, payout.Sent)
+	})
+}
+
 func TestKeys(t *testing.T) {
 	each(t, func(s *desk) {
 		s.ready(5)

@@ -5,19 +5,22 @@ import (
 
 	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/ledger"
+	"github.com/ovationhq/ovation/internal/money"
+	"github.com/ovationhq/ovation/internal/wallet"
 )
 
 // The rules of purchases, by name.
 const (
 	RulePaid     = "a purchase has its charge, and a lot if and only if it succeeded, for the coins and the price it says"
 	RuleBooked   = "a paid purchase is booked with its price and the provider's fee"
+	RulePrice    = "a purchase costs what the price list that it names says"
 	RuleCause    = "what is booked for a purchase is booked for one that there is"
 	RuleProvider = "the provider does not owe us less than nothing"
 )
 
 // Checks are the rules of purchases for ledger verify.
 func Checks() []ledger.Check {
-	return []ledger.Check{{Name: RulePaid, Run: checkPaid}, {Name: RuleBooked, Run: checkBooked},
+	return []ledger.Check{{Name: RulePaid, Run: checkPaid}, {Name: RuleBooked, Run: checkBooked}, {Name: RulePrice, Run: checkPrice},
 		{Name: RuleCause, Run: checkCause}, {Name: RuleProvider, Run: checkProvider}}
 }
 
@@ -64,6 +67,34 @@ func checkBooked(ctx context.Context, tx *db.Tx, r *ledger.Report) error {
 		r.Add(RuleBooked, purchase, "%d came in for a fee of %d, the charge says %d and %d", price, fee, wantPrice, wantFee)
 	}
 	return rows.Err()
+}
+
+// checkPrice goes through the purchases by price list, so that each list is
+// read once.
+func checkPrice(ctx context.Context, tx *db.Tx, r *ledger.Report) error {
+	type sold struct {
+		id, version string
+		coins       int64
+		price       money.Amount
+	}
+	all, err := db.Collect[sold](tx.Query(ctx, "SELECT id, coins, price_units, price_asset, pack_version FROM coin_purchase ORDER BY pack_version, price_asset, id"))(func(row *db.Rows) (s sold, err error) {
+		return s, row.Scan(&s.id, &s.coins, &s.price.Units, (*string)(&s.price.Asset), &s.version)
+	})
+	if err != nil {
+		return err
+	}
+	var packs []wallet.Pack
+	for i, s := range all {
+		if i == 0 || s.version != all[i-1].version || s.price.Asset != all[i-1].price.Asset {
+			if packs, err = wallet.PacksOf(ctx, tx, s.version, s.price.Asset); err != nil {
+				return err
+			}
+		}
+		if p, err := wallet.PriceOf(packs, s.coins); err != nil || p.Price != s.price {
+			r.Add(RulePrice, s.id, "it cost %d %s for %d coins, the list %s says %d", s.price.Units, s.price.Asset, s.coins, s.version, p.Price.Units)
+		}
+	}
+	return nil
 }
 
 func checkCause(ctx context.Context, tx *db.Tx, r *ledger.Report) error {

@@ -41,6 +41,8 @@ func TestVerifyBites(t *testing.T) {
 			{"a lot that it does not name", purchase.RulePaid, "UPDATE coin_purchase SET lot_id = '', completed_us = 0" + good, "UPDATE coin_purchase SET lot_id = '" + string(paid.Lot) + "', completed_us = 1" + good},
 			{"a lot that is not there", purchase.RulePaid, "UPDATE coin_purchase SET lot_id = 'lot_x', completed_us = 1" + bad, "UPDATE coin_purchase SET lot_id = '', completed_us = 0" + bad},
 			{"another price", purchase.RulePaid, "UPDATE coin_purchase SET price_units = price_units + 1" + good, "UPDATE coin_purchase SET price_units = price_units - 1" + good},
+			{"a price that the list does not have", purchase.RulePrice, "UPDATE coin_pack SET price_units = price_units + 1", "UPDATE coin_pack SET price_units = price_units - 1"},
+			{"a list that there is not", purchase.RulePrice, "UPDATE coin_purchase SET pack_version = 'old@1'" + bad, "UPDATE coin_purchase SET pack_version = '" + declined.PackVersion + "'" + bad},
 			{"another currency", purchase.RulePaid, "UPDATE payment_charge SET amount_asset = 'EUR'" + badCharge, "UPDATE payment_charge SET amount_asset = 'USD'" + badCharge},
 			{"other coins", purchase.RulePaid, "UPDATE coin_purchase SET coins = coins + 1" + good, "UPDATE coin_purchase SET coins = coins - 1" + good},
 			{"somebody else's coins", purchase.RulePaid, "UPDATE wallet_lot SET person_id = 'usr_x'" + lot, "UPDATE wallet_lot SET person_id = '" + string(s.fan) + "'" + lot},
