@@ -11,10 +11,13 @@ import (
 )
 
 // Service owns the use cases.
-type Service struct{ db *db.DB }
+type Service struct {
+	db            *db.DB
+	recheckAtOnce int // persons that Recheck judges in one transaction
+}
 
 // NewService returns a Service on the database.
-func NewService(d *db.DB) *Service { return &Service{db: d} }
+func NewService(d *db.DB) *Service { return &Service{db: d, recheckAtOnce: 50} }
 
 // write runs a leaf function in a transaction and returns its result.
 func write[T any](ctx context.Context, d *db.DB, f func(tx *db.Tx) (T, error)) (got T, err error) {
@@ -98,28 +101,4 @@ func (s *Service) Standing(ctx context.Context, person id.Person) (all []program
 		return err
 	})
 	return all, err
-}
-
-// recheckAtOnce bounds one round of Recheck.
-const recheckAtOnce = 200
-
-// Recheck judges again whose grace has ended or whose policy has changed. It
-// is recurring work.
-func (s *Service) Recheck(ctx context.Context) error {
-	return s.db.Write(ctx, func(tx *db.Tx) error {
-		due, err := programme.Due(ctx, tx, recheckAtOnce)
-		if err != nil {
-			return err
-		}
-		for _, person := range due {
-			p, err := people.Get(ctx, tx, person)
-			if err != nil {
-				return err
-			}
-			if _, err := programme.Recheck(ctx, tx, subject(p)); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
 }

@@ -55,7 +55,7 @@ func Explain(ctx context.Context, tx *db.Tx, anyID string) (Step, error) {
 	case id.KindPurchase:
 		return e.purchase(ctx, anyID)
 	case id.KindLot:
-		return e.lot(ctx, anyID, -1)
+		return e.lot(ctx, anyID)
 	}
 	return Step{}, fault.New(fault.NotFound, "Only payouts, earnings, gifts, combos, lots and purchases can be explained; %q is none of them.", clip(anyID))
 }
@@ -96,6 +96,10 @@ func (e *explainer) payout(ctx context.Context, payout string) (Step, error) {
 		earning string
 		units   int64
 	}
+	var count int64
+	if err := e.tx.Row(ctx, "SELECT COUNT(*) FROM payout_line WHERE payout_id = $1", payout).Scan(&count); err != nil {
+		return s, err
+	}
 	parts, err := db.Collect[part](e.tx.Query(ctx, "SELECT earning_id, units FROM payout_line WHERE payout_id = $1 ORDER BY earning_id LIMIT $2", payout, shown))(
 		func(r *db.Rows) (p part, err error) { return p, r.Scan(&p.earning, &p.units) })
 	if err != nil {
@@ -108,7 +112,11 @@ func (e *explainer) payout(ctx context.Context, payout string) (Step, error) {
 		}
 		s.Parts = append(s.Parts, step)
 	}
-	s.Formula = fmt.Sprintf("the sum of %d earnings = %s", len(parts), plain(s.Amount))
+	what := "earnings"
+	if count == 1 {
+		what = "earning"
+	}
+	s.Formula = fmt.Sprintf("the sum of %d %s = %s", count, what, plain(s.Amount))
 	s.close(s.Amount, "further earnings")
 	return s, nil
 }

@@ -30,18 +30,25 @@ func (e *explainer) gift(ctx context.Context, gift string) (Step, error) {
 	if err != nil {
 		return s, err
 	}
+	s.Formula = fmt.Sprintf("%d × %d coins = %d coins", quantity, price, coins.Units)
+	var drawn []draw
 	for _, l := range lines {
 		s.Rule = l.Rule
 		switch {
 		case ledger.IsLot(l.From):
-			part, err := e.lot(ctx, ledger.IDInPath(l.From), l.Amount.Units)
-			if err != nil {
-				return s, err
-			}
-			s.Parts = append(s.Parts, part)
+			drawn = append(drawn, draw{lot: ledger.IDInPath(l.From), coins: l.Amount.Units})
+		case l.From == ledger.Deferred && len(drawn) > 0: // what the coins of the line before were sold for
+			drawn[len(drawn)-1].value = l.Amount
 		case l.Amount.Asset == money.Diamond:
-			s.Formula = fmt.Sprintf("%d × %d coins = %d coins → %d diamonds in %s", quantity, price, coins.Units, diamonds, ledger.IDInPath(l.To))
+			s.Formula += fmt.Sprintf(" → %d diamonds in %s", diamonds, ledger.IDInPath(l.To))
 		}
+	}
+	for _, d := range drawn {
+		part, err := e.drawn(ctx, d)
+		if err != nil {
+			return s, err
+		}
+		s.Parts = append(s.Parts, part)
 	}
 	s.close(coins, "coins without a lot")
 	return s, nil
@@ -79,32 +86,59 @@ func (e *explainer) combo(ctx context.Context, combo string) (Step, error) {
 	return s, nil
 }
 
-// lot explains coins of a lot by the payment that bought them; coins is how
-// many of them, or -1 for all.
-func (e *explainer) lot(ctx context.Context, lot string, coins int64) (Step, error) {
-	lots, err := wallet.LotsByID(ctx, e.tx, []id.Lot{id.Lot(lot)})
+// draw is coins that a gift took out of a lot.
+type draw struct {
+	lot   string
+	coins int64
+	value money.Amount // what they were sold for: what the gift moved to revenue
+}
+
+// lot explains all coins of a lot by the payment that bought them.
+func (e *explainer) lot(ctx context.Context, lot string) (Step, error) {
+	l, err := e.lotOf(ctx, lot)
 	if err != nil {
 		return Step{}, err
 	}
+	return e.coins(ctx, l, draw{lot, l.Coins, l.Paid})
+}
+
+// drawn explains coins that a gift took out of a lot.
+func (e *explainer) drawn(ctx context.Context, d draw) (Step, error) {
+	l, err := e.lotOf(ctx, d.lot)
+	if err != nil {
+		return Step{}, err
+	}
+	return e.coins(ctx, l, d)
+}
+
+func (e *explainer) lotOf(ctx context.Context, lot string) (wallet.LotState, error) {
+	lots, err := wallet.LotsByID(ctx, e.tx, []id.Lot{id.Lot(lot)})
+	if err != nil {
+		return wallet.LotState{}, err
+	}
 	if len(lots) == 0 {
-		return Step{}, fault.New(fault.NotFound, "There is no %s.", clip(lot))
+		return wallet.LotState{}, fault.New(fault.NotFound, "There is no %s.", clip(lot))
 	}
-	l := lots[0]
-	if coins < 0 {
-		coins = l.Coins
-	}
-	s := Step{ID: lot, Kind: "lot", Title: "Coins of a purchase", Amount: money.Amount{Units: coins, Asset: money.Coin}, At: stamp(l.OpenedUS), Owner: string(l.Person)}
-	s.Formula = fmt.Sprintf("%d of the %d coins that cost %s; %d are left", coins, l.Coins, plain(l.Paid), l.Left)
+	return lots[0], nil
+}
+
+// coins explains coins of a lot: their part of the price, and the rest of it,
+// which other coins of the purchase are worth.
+func (e *explainer) coins(ctx context.Context, l wallet.LotState, d draw) (Step, error) {
+	s := Step{ID: d.lot, Kind: "lot", Title: "Coins of a purchase", Amount: money.Amount{Units: d.coins, Asset: money.Coin}, At: stamp(l.OpenedUS), Owner: string(l.Person)}
 	if l.Promo {
-		s.Title, s.Formula = "Promotional coins", fmt.Sprintf("%d of the %d coins of a promotion; %d are left", coins, l.Coins, l.Left)
+		s.Title, s.Formula = "Promotional coins", fmt.Sprintf("%d of the %d coins of a promotion; %d are left", d.coins, l.Coins, l.Left)
 		return s, nil
 	}
+	d.value.Asset = l.Paid.Asset // coins that are worth less than the smallest unit moved no money
+	s.Formula = fmt.Sprintf("%d of the %d coins that cost %s; %d are left", d.coins, l.Coins, plain(l.Paid), l.Left)
 	p, err := e.payment(ctx, l.Cause)
 	if err != nil {
 		return s, err
 	}
+	p.Amount, p.Owner = d.value, s.Owner
 	s.Parts = []Step{p}
-	s.PartsOf = &p.Amount
+	s.close(l.Paid, "other coins of this purchase")
 	return s, nil
 }
 
