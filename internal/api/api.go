@@ -79,6 +79,7 @@ type API struct {
 	lib      huma.API
 	captured capture
 	shapes   map[*huma.Schema]*shape
+	giftItem *shape // of a batch
 	openAPI  []byte
 	viewer   []byte
 
@@ -222,6 +223,7 @@ type Route struct {
 	Role             Role
 	ForPerson        bool // acts for a person
 	HostOnly         bool
+	Impersonal       bool // refuses to be done for a person
 	Keyed            bool // wants an Idempotency-Key
 	Body             bool // reads a JSON body
 	Stream           bool
@@ -234,7 +236,7 @@ func (a *API) Routes() []Route {
 	for i, op := range a.operations {
 		all[i] = Route{
 			Method: op.method, Path: op.path, ID: op.id, Scope: op.scope, Role: op.role, ForPerson: op.forPerson,
-			HostOnly: op.hostOnly, Keyed: op.keyed, Body: op.needsBody, Stream: op.stream, MaxBody: op.maxBody,
+			HostOnly: op.hostOnly, Impersonal: op.impersonal, Keyed: op.keyed, Body: op.needsBody, Stream: op.stream, MaxBody: op.maxBody,
 		}
 	}
 	return all

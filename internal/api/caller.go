@@ -94,6 +94,9 @@ func (a *API) identify(x *exchange, r *http.Request) error {
 		}
 	}
 	if refs := r.Header[PersonHeader]; len(refs) > 0 {
+		if x.op.impersonal {
+			return fault.New(fault.InvalidParameter, "").At(PersonHeader, fault.InvalidParameter, "This is the same for everybody and is not done for a person. Leave the header out.")
+		}
 		return a.actFor(x, refs)
 	}
 	return nil

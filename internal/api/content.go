@@ -2,9 +2,9 @@ package api
 
 import (
 	"context"
-	"time"
 
 	"github.com/ovationhq/ovation/internal/content"
+	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/id"
 	"github.com/ovationhq/ovation/internal/report"
 )
@@ -18,7 +18,7 @@ type videoView struct {
 	Poster   string    `json:"poster,omitempty"`
 	Duration int64     `json:"duration_ms"`
 	GiftsOn  bool      `json:"gifts_on"`
-	PostedAt time.Time `json:"posted_at"`
+	PostedAt Instant   `json:"posted_at"`
 }
 
 func viewVideo(v content.Video) videoView {
@@ -35,6 +35,21 @@ func (a *API) videoList(ctx context.Context, in *struct{ Page }) (*listOut[video
 		return nil, err
 	}
 	return listed(ctx, a, in.Page, all, func(v content.Video) string { return place(v.PostedUS, string(v.ID)) }, viewVideo), nil
+}
+
+type videoGetIn struct {
+	ID id.Video `path:"id" doc:"The video"`
+}
+
+func (a *API) videoGet(ctx context.Context, in *videoGetIn) (*struct{ Body videoView }, error) {
+	v, err := report.Ask1(ctx, a.cfg.Services.Reader, content.GetVideo, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	if c := CallerOf(ctx); v.Visibility == content.Hidden && v.Creator != c.Person && !a.seesAll(&c) {
+		return nil, fault.New(fault.NotFound, "There is no video %q, or it is not yours. Ids of videos begin with vid_.", in.ID)
+	}
+	return &struct{ Body videoView }{viewVideo(v)}, nil
 }
 
 type videoIn struct {
@@ -58,15 +73,15 @@ func (a *API) videoCreate(ctx context.Context, in *videoIn) (*struct{ Body video
 }
 
 type roomView struct {
-	Object    string     `json:"object" enum:"live_room"`
-	ID        id.Live    `json:"id"`
-	Creator   id.Person  `json:"creator"`
-	Title     string     `json:"title"`
-	Poster    string     `json:"poster,omitempty"`
-	State     string     `json:"state" enum:"scheduled,live,ended"`
-	GiftsOn   bool       `json:"gifts_on"`
-	StartedAt *time.Time `json:"started_at,omitempty"`
-	EndedAt   *time.Time `json:"ended_at,omitempty"`
+	Object    string    `json:"object" enum:"live_room"`
+	ID        id.Live   `json:"id"`
+	Creator   id.Person `json:"creator"`
+	Title     string    `json:"title"`
+	Poster    string    `json:"poster,omitempty"`
+	State     string    `json:"state" enum:"scheduled,live,ended"`
+	GiftsOn   bool      `json:"gifts_on"`
+	StartedAt *Instant  `json:"started_at,omitempty"`
+	EndedAt   *Instant  `json:"ended_at,omitempty"`
 }
 
 func viewRoom(r content.Room) roomView {

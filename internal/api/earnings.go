@@ -8,6 +8,7 @@ import (
 	"github.com/ovationhq/ovation/internal/earnings"
 	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/id"
+	"github.com/ovationhq/ovation/internal/idem"
 	"github.com/ovationhq/ovation/internal/payout"
 	"github.com/ovationhq/ovation/internal/report"
 )
@@ -18,8 +19,8 @@ type earningView struct {
 	Creator     id.Person      `json:"creator"`
 	Source      string         `json:"source" doc:"What earned it, such as gift"`
 	Day         string         `json:"day" format:"date" doc:"The UTC day that it collects"`
-	State       earnings.State `json:"state" enum:"pending,available"`
-	AvailableAt time.Time      `json:"available_at"`
+	State       earnings.State `json:"state" enum:"pending,available,partly_paid,paid" doc:"paid and partly_paid tell how much payouts have taken of it"`
+	AvailableAt Instant        `json:"available_at"`
 	Diamonds    amount         `json:"diamonds"`
 	Amount      amount         `json:"amount" doc:"While pending, what the diamonds are worth so far"`
 	Paid        amount         `json:"paid" doc:"Of the amount, taken by payouts"`
@@ -27,7 +28,7 @@ type earningView struct {
 }
 
 func viewEarning(e earnings.Earning) earningView {
-	return earningView{"earning", e.ID, e.Creator, string(e.Source), e.Day.Format(time.DateOnly), e.State, at(e.AvailableUS),
+	return earningView{"earning", e.ID, e.Creator, string(e.Source), e.Day.Format(time.DateOnly), e.Standing(), at(e.AvailableUS),
 		amount{Units: e.Diamonds, Asset: "DIAMOND"}, e.Amount, amount{Units: e.Paid, Asset: e.Amount.Asset}, e.Rule}
 }
 
@@ -59,14 +60,14 @@ func (a *API) earningGet(ctx context.Context, in *earningGetIn) (*struct{ Body e
 }
 
 type balanceView struct {
-	Object          string     `json:"object" enum:"earnings_balance"`
-	PendingDiamonds amount     `json:"pending_diamonds"`
-	Pending         amount     `json:"pending" doc:"What the pending diamonds are worth so far"`
-	NextAvailableAt *time.Time `json:"next_available_at,omitempty"`
-	Available       amount     `json:"available" doc:"What can be paid out"`
-	Minimum         amount     `json:"minimum" doc:"The least of a payout"`
-	DailyCap        amount     `json:"daily_cap" doc:"The most that is paid out in a UTC day"`
-	Rule            string     `json:"rule"`
+	Object          string   `json:"object" enum:"earnings_balance"`
+	PendingDiamonds amount   `json:"pending_diamonds"`
+	Pending         amount   `json:"pending" doc:"What the pending diamonds are worth so far"`
+	NextAvailableAt *Instant `json:"next_available_at,omitempty"`
+	Available       amount   `json:"available" doc:"What can be paid out"`
+	Minimum         amount   `json:"minimum" doc:"The least of a payout"`
+	DailyCap        amount   `json:"daily_cap" doc:"The most that is paid out in a UTC day"`
+	Rule            string   `json:"rule"`
 }
 
 func (a *API) earningBalance(ctx context.Context, _ *struct{}) (*struct{ Body balanceView }, error) {
@@ -80,27 +81,23 @@ func (a *API) earningBalance(ctx context.Context, _ *struct{}) (*struct{ Body ba
 }
 
 type payAccountView struct {
-	Object         string     `json:"object" enum:"payout_account"`
-	Open           bool       `json:"open" doc:"Whether there is an account at the provider"`
-	Ready          bool       `json:"ready" doc:"Whether money can go all the way to the bank"`
-	Missing        []string   `json:"missing" doc:"What the provider still wants to know"`
-	DisabledReason string     `json:"disabled_reason,omitempty"`
-	Bank           string     `json:"bank,omitempty"`
-	BankLast4      string     `json:"bank_last4,omitempty"`
-	CheckedAt      *time.Time `json:"checked_at,omitempty"`
+	Object         string   `json:"object" enum:"payout_account"`
+	Open           bool     `json:"open" doc:"Whether there is an account at the provider"`
+	Ready          bool     `json:"ready" doc:"Whether money can go all the way to the bank"`
+	Missing        []string `json:"missing" doc:"What the provider still wants to know, in words"`
+	DisabledReason string   `json:"disabled_reason,omitempty"`
+	Bank           string   `json:"bank,omitempty"`
+	BankLast4      string   `json:"bank_last4,omitempty"`
+	CheckedAt      *Instant `json:"checked_at,omitempty"`
 }
 
-func viewAccount(acc payout.Account) payAccountView {
-	missing := acc.Due
-	if missing == nil {
-		missing = []string{}
-	}
-	return payAccountView{"payout_account", acc.Provider != "", acc.Ready(), missing, acc.DisabledReason, acc.BankName, acc.BankLast4, atOrNil(acc.UpdatedUS)}
+func viewAccount(l Language, acc payout.Account) payAccountView {
+	return payAccountView{"payout_account", acc.Provider != "", acc.Ready(), dueInWords(l, acc.Due), acc.DisabledReason, acc.BankName, acc.BankLast4, atOrNil(acc.UpdatedUS)}
 }
 
 func (a *API) payAccountGet(ctx context.Context, _ *struct{}) (*struct{ Body payAccountView }, error) {
 	acc, err := report.Ask1(ctx, a.cfg.Services.Reader, payout.AccountOf, CallerOf(ctx).Person)
-	return &struct{ Body payAccountView }{viewAccount(acc)}, err
+	return &struct{ Body payAccountView }{viewAccount(LanguageOf(ctx), acc)}, err
 }
 
 type onboardIn struct {
@@ -110,9 +107,9 @@ type onboardIn struct {
 }
 
 func (a *API) payAccountLink(ctx context.Context, in *onboardIn) (*cardLinkOut, error) {
-	back := in.Body.ReturnURL
-	if back == "" {
-		back = a.cfg.Services.PublicURL + "/earnings"
+	back, err := a.returnURL(in.Body.ReturnURL, "/earnings")
+	if err != nil {
+		return nil, err
 	}
 	url, err := a.cfg.Services.Payouts.Onboard(ctx, CallerOf(ctx).Person, back, back)
 	out := &cardLinkOut{}
@@ -122,7 +119,7 @@ func (a *API) payAccountLink(ctx context.Context, in *onboardIn) (*cardLinkOut, 
 
 func (a *API) payAccountRefresh(ctx context.Context, _ *struct{}) (*struct{ Body payAccountView }, error) {
 	acc, err := a.cfg.Services.Payouts.Refresh(ctx, CallerOf(ctx).Person)
-	return &struct{ Body payAccountView }{viewAccount(acc)}, err
+	return &struct{ Body payAccountView }{viewAccount(LanguageOf(ctx), acc)}, err
 }
 
 type payoutView struct {
@@ -133,10 +130,10 @@ type payoutView struct {
 	State         payout.State `json:"state" enum:"scheduled,sending,sent,paid,returning,returned,failed,canceled"`
 	FailureCode   string       `json:"failure_code,omitempty"`
 	FailureReason string       `json:"failure_reason,omitempty"`
-	RequestedAt   time.Time    `json:"requested_at"`
-	SentAt        *time.Time   `json:"sent_at,omitempty"`
-	ArrivesAt     *time.Time   `json:"arrives_at,omitempty" doc:"When the bank should have it"`
-	EndedAt       *time.Time   `json:"ended_at,omitempty" doc:"When it was paid, returned, failed or canceled"`
+	RequestedAt   Instant      `json:"requested_at"`
+	SentAt        *Instant     `json:"sent_at,omitempty"`
+	ArrivesAt     *Instant     `json:"arrives_at,omitempty" doc:"When the bank should have it"`
+	EndedAt       *Instant     `json:"ended_at,omitempty" doc:"When it was paid, returned, failed or canceled"`
 	Rule          string       `json:"rule"`
 }
 
@@ -188,12 +185,12 @@ func (a *API) payoutGet(ctx context.Context, in *payoutGetIn) (*struct{ Body pay
 	return &struct{ Body payoutView }{viewPayout(p)}, err
 }
 
-func (a *API) payoutCancel(ctx context.Context, in *payoutGetIn) (*struct{ Body payoutView }, error) {
+func (a *API) payoutCancel(ctx context.Context, in *payoutGetIn, once *Once[payoutView]) error {
 	if _, err := a.ownPayout(ctx, in.ID); err != nil {
-		return nil, err
+		return err
 	}
-	p, err := a.cfg.Services.Payouts.Cancel(ctx, in.ID)
-	return &struct{ Body payoutView }{viewPayout(p)}, err
+	_, err := a.cfg.Services.Payouts.CancelOnce(ctx, in.ID, once.Call(), func(p payout.Payout) (idem.Answer, error) { return once.Answer(viewPayout(p)) })
+	return err
 }
 
 func (a *API) payoutList(ctx context.Context, in *struct{ Page }) (*listOut[payoutView], error) {

@@ -117,52 +117,92 @@ func TestLanguages(t *testing.T) {
 	}
 }
 
-// TestPhrases wants the French of every sentence that this package tells.
-func TestPhrases(t *testing.T) {
-	fset := token.NewFileSet()
-	files, err := parser.ParseDir(fset, ".", nil, 0) //nolint:staticcheck // build tags do not matter here
+// sentencesOf returns the formats of the sentences that a file tells: the
+// arguments of what makes a fault or a wrong field. In this package also what
+// the checks of bodies and parameters say.
+func sentencesOf(t *testing.T, name, source string) (said []string) {
+	t.Helper()
+	file, err := parser.ParseFile(token.NewFileSet(), name, source, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	place := map[string]int{"New": 1, "Wrap": 2, "At": 2, "bad": 1, "malformed": 0}
-	said := map[string]bool{}
-	for _, pkg := range files {
-		for name, file := range pkg.Files {
-			if strings.HasSuffix(name, "_test.go") {
-				continue
+	place := map[string]int{"fault.New": 1, "fault.Wrap": 2, ".At": 2, ".bad": 1, ".malformed": 0, "invalid": 0, "refusal": 0, "refuse": 0}
+	checks := strings.HasPrefix(name, "api/shape") || name == "api/params.go" || name == "api/problem.go" || name == "payment/stripe/errors.go"
+	constants := map[string]string{}
+	ast.Inspect(file, func(n ast.Node) bool {
+		if c, ok := n.(*ast.ValueSpec); ok && len(c.Values) == 1 {
+			constants[c.Names[0].Name] = formatOf(c.Values[0], nil)
+		}
+		return true
+	})
+	ast.Inspect(file, func(n ast.Node) bool {
+		if lit, ok := n.(*ast.BasicLit); ok && checks && lit.Kind == token.STRING {
+			if text, _ := strconv.Unquote(lit.Value); strings.HasSuffix(text, ".") && text[0] >= 'A' && text[0] <= 'Z' {
+				said = append(said, text) // a sentence
 			}
-			checks := strings.HasPrefix(name, "shape") || name == "params.go" || name == "problem.go"
-			ast.Inspect(file, func(n ast.Node) bool {
-				if lit, ok := n.(*ast.BasicLit); ok && checks && lit.Kind == token.STRING {
-					if text, _ := strconv.Unquote(lit.Value); strings.HasSuffix(text, ".") && text[0] >= 'A' && text[0] <= 'Z' {
-						said[text] = true // a sentence
-					}
-				}
-				call, ok := n.(*ast.CallExpr)
-				if !ok {
-					return true
-				}
-				sel, ok := call.Fun.(*ast.SelectorExpr)
-				if !ok {
-					return true
-				}
-				at, ok := place[sel.Sel.Name]
-				if !ok || len(call.Args) <= at {
-					return true
-				}
-				if lit, ok := call.Args[at].(*ast.BasicLit); ok && lit.Kind == token.STRING {
-					text, _ := strconv.Unquote(lit.Value)
-					said[text] = true
-				}
-				return true
-			})
 		}
-	}
-	for text := range said {
-		if strings.Contains(text, " ") && french[text] == "" {
-			t.Errorf("phrases_fr.go lacks %q", text)
+		call, ok := n.(*ast.CallExpr)
+		if !ok {
+			return true
 		}
+		called := ""
+		switch f := call.Fun.(type) {
+		case *ast.Ident:
+			called = f.Name
+		case *ast.SelectorExpr:
+			if called = "." + f.Sel.Name; called == ".New" || called == ".Wrap" {
+				x, _ := f.X.(*ast.Ident)
+				if x == nil {
+					return true
+				}
+				called = x.Name + called
+			}
+		}
+		at, ok := place[called]
+		if !ok || len(call.Args) <= at {
+			return true
+		}
+		said = append(said, formatOf(call.Args[at], constants))
+		return true
+	})
+	return said
+}
+
+// formatOf returns the text of a constant, of a sum of texts with %s for what
+// is not constant, or nothing.
+func formatOf(e ast.Expr, constants map[string]string) string {
+	switch e := e.(type) {
+	case *ast.BasicLit:
+		text, _ := strconv.Unquote(e.Value)
+		return text
+	case *ast.Ident:
+		return constants[e.Name]
+	case *ast.BinaryExpr:
+		parts := []string{formatOf(e.X, constants), formatOf(e.Y, constants)}
+		for i, p := range parts {
+			if p == "" {
+				parts[i] = "%s"
+			}
+		}
+		return parts[0] + parts[1]
 	}
+	return ""
+}
+
+// TestPhrases wants the French of every sentence that a rule tells anywhere.
+func TestPhrases(t *testing.T) {
+	sources(t, func(name, text string) {
+		for _, part := range []string{"tidy/", "sim/", "tools/", "config/", "payment/sandbox/", "db/dbtest/", "ledger/ledgertest/", "gift/gifttest/"} {
+			if strings.HasPrefix(name, part) {
+				return // nobody reads them over the API
+			}
+		}
+		for _, said := range sentencesOf(t, name, text) {
+			if strings.Contains(said, " ") && french[said] == "" {
+				t.Errorf("%s: phrases_fr.go lacks %q", name, said)
+			}
+		}
+	})
 	for en, fr := range french {
 		if len(verb.FindAllString(en, -1)) < len(verb.FindAllString(fr, -1)) && !strings.Contains(fr, "%[") {
 			t.Errorf("%q has more values in French", en)
@@ -175,8 +215,12 @@ func TestTranslate(t *testing.T) {
 		"This costs 5 coins and the wallet holds 3. Buy 2 more; nothing was charged.": "Cela coûte 5 pièces et le porte-monnaie en contient 3. Achetez-en encore 2 ; rien n’a été débité.",
 		"This must be between 1 and 1000000.":                                         "Il faut une valeur entre 1 et 1000000.",
 		"This must be one of: a, b.":                                                  "Il faut l’une de ces valeurs : a, b.",
-		"A sentence that nobody has translated.":                                      "A sentence that nobody has translated.",
-		"":                                                                            "",
+		"This card has expired. Nothing was charged. Use another card and a new key.": "Cette carte a expiré. Rien n’a été débité. Utilisez une autre carte et une nouvelle clé.",
+		"You can not join video gifts yet: followers 9 of 10; years of age not known. At the present pace you can join about 2026-03-20.": "Vous ne pouvez pas encore rejoindre les cadeaux sur les vidéos : abonnés : 9 sur 10 ; âge en années : inconnu. Au rythme actuel, vous pourrez le rejoindre vers le 2026-03-20.",
+		"This creator has not joined video gifts. The creator can join on the page of programmes.":                                        "Ce créateur n’a pas rejoint les cadeaux sur les vidéos. Le créateur peut le rejoindre sur la page des programmes.",
+		"The text holds the invisible character U+200B.":                                                                                  "Le texte contient le caractère invisible U+200B.",
+		"A sentence that nobody has translated.":                                                                                          "A sentence that nobody has translated.",
+		"":                                                                                                                                "",
 	} {
 		if got := translate(French, english); got != want {
 			t.Errorf("%q is %q, want %q", english, got, want)

@@ -3,12 +3,14 @@ package api
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
 	"time"
 
 	"github.com/ovationhq/ovation/internal/fault"
+	"github.com/ovationhq/ovation/internal/id"
 	"github.com/ovationhq/ovation/internal/live"
 	"github.com/ovationhq/ovation/internal/outbox"
 	"github.com/ovationhq/ovation/internal/report"
@@ -20,12 +22,17 @@ type eventsIn struct {
 }
 
 type eventView struct {
-	ID        string          `json:"id"`
-	Type      string          `json:"type"`
-	Timestamp time.Time       `json:"timestamp"`
+	ID        id.Event        `json:"id" doc:"Names the event on every channel"`
+	Type      string          `json:"type" doc:"What happened, such as gift.sent"`
+	Timestamp Instant         `json:"timestamp" doc:"When it happened"`
 	Sequence  int64           `json:"sequence" doc:"Without gap, so a loss can be seen"`
-	Data      json.RawMessage `json:"data"`
+	Data      json.RawMessage `json:"data" doc:"What the type tells"`
+
+	envelope []byte
 }
+
+// MarshalJSON writes the envelope as every other channel has it, to the byte.
+func (v eventView) MarshalJSON() ([]byte, error) { return v.envelope, nil }
 
 type eventsOut struct {
 	Body struct {
@@ -50,7 +57,7 @@ func (a *API) eventList(ctx context.Context, in *eventsIn) (*eventsOut, error) {
 	out.Body.HasMore = len(events) > limit
 	for i := range events[:min(len(events), limit)] {
 		e := &events[i]
-		out.Body.Data = append(out.Body.Data, eventView{string(e.ID()), e.Type, e.At, e.Sequence, e.Data})
+		out.Body.Data = append(out.Body.Data, eventView{envelope: live.Encode(e).JSON})
 		out.Body.NextSequence = e.Sequence
 	}
 	return out, nil
@@ -130,6 +137,11 @@ func missed(w http.ResponseWriter, r *http.Request, hub *live.Hub, topic string)
 	}
 	for {
 		events, upTo, more, err := hub.Since(r.Context(), seen, missedAtOnce, topic)
+		if f, ok := errors.AsType[*fault.Error](err); ok {
+			for i := range f.Fields { // the rule calls it after, as the list of events does
+				f.Fields[i].Pointer = "Last-Event-ID"
+			}
+		}
 		if err != nil {
 			return 0, err
 		}

@@ -105,7 +105,7 @@ func (a *API) access(x *exchange, took time.Duration) {
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x := a.begin(w, r)
 	defer a.end(x)
-	if err := a.admit(r); err != nil {
+	if err := a.sane(r); err != nil {
 		a.fail(x, err)
 		return
 	}
@@ -126,8 +126,8 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// admit refuses what no operation could answer.
-func (a *API) admit(r *http.Request) error {
+// sane refuses what nothing here could answer.
+func (a *API) sane(r *http.Request) error {
 	if a.inFlight.Load() > a.cfg.MaxInFlight {
 		return fault.New(fault.Overloaded, "The server has too many requests at once. Nothing was changed; send the request again with the same key in a moment.")
 	}
@@ -150,21 +150,4 @@ func (a *API) nowhere(x *exchange, allow []string) error {
 	list := strings.Join(allow, ", ")
 	x.out.Header().Set("Allow", list)
 	return fault.New(fault.MethodNotAllowed, "This address can be asked with %s.", list)
-}
-
-// Frame puts a handler that is not of the API (the pages) into the same
-// frame: request id, security headers, log, numbers, and a problem for what
-// went wrong. name is the route in the numbers and the log.
-func (a *API) Frame(name string, next http.Handler) http.Handler {
-	op := a.pseudo(name)
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		x := a.begin(w, r)
-		defer a.end(x)
-		x.op = op
-		if a.draining.Load() {
-			a.fail(x, going())
-			return
-		}
-		next.ServeHTTP(&x.out, r.WithContext(x))
-	})
 }

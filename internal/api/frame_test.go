@@ -157,7 +157,7 @@ func TestOverload(t *testing.T) {
 
 func TestFrame(t *testing.T) {
 	w := newWorld(t, nil)
-	h := w.Frame("pages", http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+	h := w.Frame("pages", classRead, http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		if RequestID(r.Context()) == "" || LanguageOf(r.Context()) != French {
 			t.Error("the page does not know its request")
 		}

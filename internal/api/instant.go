@@ -28,7 +28,7 @@ func (i Instant) MarshalJSON() ([]byte, error) {
 // Schema implements huma.SchemaProvider.
 func (Instant) Schema(huma.Registry) *huma.Schema {
 	return &huma.Schema{
-		Type: huma.TypeString, Nullable: true, Format: "date-time",
+		Type: huma.TypeString, Format: "date-time",
 		Description: "RFC 3339 in UTC with microseconds", Examples: []any{"2026-11-01T12:30:00.000000Z"},
 	}
 }

@@ -3,9 +3,7 @@ package api
 import (
 	"hash/maphash"
 	"math"
-	"net"
 	"net/http"
-	"net/netip"
 	"strconv"
 	"sync"
 	"time"
@@ -218,44 +216,4 @@ func (r *rate) tell(x *exchange, left, wait int64) {
 	h := x.out.Header()
 	h["Ratelimit"] = []string{string(b)}
 	h["Ratelimit-Policy"] = r.policy
-}
-
-// network returns the client's address, or the /64 of an IPv6 address, which
-// is what one customer has. Only proxies that the configuration trusts are
-// believed about whom they speak for.
-func (a *API) network(r *http.Request) netip.Prefix {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		host = r.RemoteAddr
-	}
-	addr, err := netip.ParseAddr(host)
-	if err != nil {
-		return netip.Prefix{}
-	}
-	addr = a.forwarded(r, addr.Unmap())
-	bits := 32
-	if addr.Is6() {
-		bits = 64
-	}
-	p, _ := addr.WithZone("").Prefix(bits)
-	return p
-}
-
-// forwarded walks X-Forwarded-For from its end as long as the address before
-// it is a trusted proxy.
-func (a *API) forwarded(r *http.Request, addr netip.Addr) netip.Addr {
-	if len(a.cfg.TrustedProxies) == 0 {
-		return addr
-	}
-	for _, hop := range backwards(r.Header["X-Forwarded-For"]) {
-		if !a.trusts(addr) {
-			break
-		}
-		next, err := netip.ParseAddr(hop)
-		if err != nil {
-			break
-		}
-		addr = next.Unmap()
-	}
-	return addr
 }

@@ -44,6 +44,10 @@ func TestMatrix(t *testing.T) {
 	key := "Idempotency-Key: k1"
 	for _, r := range w.Routes() {
 		line := r.Method + " " + w.pathOf(r)
+		forFan := forFan
+		if r.Impersonal {
+			forFan = "X-Nobody: 1"
+		}
 		refused := func(name string, rec *httptest.ResponseRecorder, code fault.Code) {
 			t.Helper()
 			t.Run(r.ID+"/"+name, func(t *testing.T) {
@@ -60,8 +64,12 @@ func TestMatrix(t *testing.T) {
 			refused("unknown", w.ask(t, line, "Authorization: Bearer ovn_test_sk_wrong", key, "", payOK), fault.TokenInvalid)
 			refused("basic", w.ask(t, line, "Authorization: Basic dTpw", key, "", payOK), fault.TokenInvalid)
 			refused("narrow", w.ask(t, line, "Authorization: Bearer "+narrowKey, forFan, key, "", payOK), fault.ScopeMissing)
-			refused("for a stranger", w.ask(t, line, asHost, "Ovation-Person: external:7", key, "", payOK), fault.NotFound)
-			refused("a person for another", w.ask(t, line, asFan, "Ovation-Person: "+string(star), key, "", payOK), fault.Forbidden)
+			stranger, another := fault.NotFound, fault.Forbidden
+			if r.Impersonal { // whoever is named
+				stranger, another = fault.InvalidParameter, fault.InvalidParameter
+			}
+			refused("for a stranger", w.ask(t, line, asHost, "Ovation-Person: external:7", key, "", payOK), stranger)
+			refused("a person for another", w.ask(t, line, asFan, "Ovation-Person: "+string(star), key, "", payOK), another)
 		}
 		if r.Scope != "" && r.Role == "" && r.ForPerson {
 			refused("for nobody", w.ask(t, line, asHost, key, "", payOK), fault.MissingParameter)
@@ -95,6 +103,9 @@ func TestMatrix(t *testing.T) {
 			p := problem(t, w.ask(t, line, asHost, forFan, key, "", `{"nonsense":1}`))
 			if p["status"] != 422.0 || !strings.Contains(fmt.Sprint(p["errors"]), "code:unknown_field detail:This field is not known here. pointer:/nonsense") {
 				t.Errorf("%s: a field that is not known: %v", r.ID, p)
+			}
+			if !r.Body && errorsOf(p) != "/nonsense=unknown_field" {
+				t.Errorf("%s: one field that is not known has the errors %s", r.ID, errorsOf(p))
 			}
 		}
 		if r.Body {
@@ -170,6 +181,9 @@ func TestOpenAPI(t *testing.T) {
 		if r.Scope != "" && fmt.Sprint(op.Security[0]["bearer"]) != "["+string(r.Scope)+"]" {
 			t.Errorf("%s: security %v", r.ID, op.Security)
 		}
+		if named := strings.Contains(fmt.Sprint(op.Parameters), "parameters/Person"); named != (r.Scope != "" && !r.Impersonal) {
+			t.Errorf("%s: the header Ovation-Person is listed: %v", r.ID, named)
+		}
 		if r.Body && op.RequestBody.Content["application/json"].Schema == nil {
 			t.Errorf("%s: no body", r.ID)
 		}
@@ -189,7 +203,7 @@ func TestOpenAPI(t *testing.T) {
 				t.Errorf("%s: answer %s %+v", r.ID, status, answer)
 			}
 		}
-		if success != 1 || problems < 3 {
+		if success < 1 || problems < 3 {
 			t.Errorf("%s: %d answers, %d problems", r.ID, success, problems)
 		}
 	}

@@ -123,7 +123,9 @@ func (a *API) describe(op *operation, doc *huma.Operation) {
 	doc.Parameters = append(doc.Parameters, paramRef("Language"))
 	doc.Security = []map[string][]string{}
 	if !op.public {
-		doc.Parameters = append(doc.Parameters, paramRef("Person"))
+		if !op.impersonal {
+			doc.Parameters = append(doc.Parameters, paramRef("Person"))
+		}
 		doc.Security = append(doc.Security, map[string][]string{"bearer": {string(op.scope)}})
 		if !op.hostOnly {
 			doc.Security = append(doc.Security, map[string][]string{"session": {}})
@@ -134,6 +136,11 @@ func (a *API) describe(op *operation, doc *huma.Operation) {
 		doc.Parameters = append(doc.Parameters, paramRef("Key"))
 	}
 	delete(doc.Responses, "default")
+	for _, s := range op.further {
+		same := *doc.Responses[strconv.Itoa(op.success())]
+		same.Description = http.StatusText(s)
+		doc.Responses[strconv.Itoa(s)] = &same
+	}
 	for _, success := range doc.Responses {
 		addHeaders(success, RequestIDHeader, "RateLimit", "RateLimit-Policy")
 		if op.keyed {
@@ -190,9 +197,11 @@ func describeCodes(codes []fault.Code) string {
 func (a *API) publish() error {
 	doc := a.lib.OpenAPI()
 	if s := doc.Components.Schemas.Map()["Problem"]; s != nil {
-		s.AdditionalProperties = true // members of the case, such as the missing coins
+		s.AdditionalProperties = true // a client is ready for members that come later
+		describeMembers(s)
 		s.Required = slices.DeleteFunc(s.Required, func(name string) bool { return name == "errors" })
 	}
+	describeProperties(doc)
 	for _, op := range a.operations {
 		if !slices.ContainsFunc(doc.Tags, func(t *huma.Tag) bool { return t.Name == op.tag }) {
 			doc.Tags = append(doc.Tags, &huma.Tag{Name: op.tag})

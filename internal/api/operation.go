@@ -21,14 +21,16 @@ type operation struct {
 	tag     string
 
 	// Who may.
-	public    bool
-	scope     Scope
-	role      Role
-	forPerson bool
-	hostOnly  bool
+	public     bool
+	scope      Scope
+	role       Role
+	forPerson  bool
+	hostOnly   bool
+	impersonal bool // refuses to be done for a person
 
 	// How.
 	status    int           // of success; 0: 200, or 204 without a body
+	further   []int         // other statuses of success
 	maxBody   int64         // bytes
 	timeout   time.Duration // until the handler's context ends; 0: never
 	keyed     bool          // wants an Idempotency-Key
@@ -99,6 +101,14 @@ func nameOf(method, path string) (name, tag string) {
 // writes reports whether the operation may change anything.
 func (op *operation) writes() bool { return op.method != http.MethodGet }
 
+// success is the first status of success.
+func (op *operation) success() int {
+	if op.status == 0 {
+		return http.StatusOK
+	}
+	return op.status
+}
+
 // observe counts an answer.
 func (op *operation) observe(status int, took time.Duration) {
 	if class := status / 100; class > 0 && class < len(op.duration) && op.duration[class] != nil {
@@ -114,15 +124,24 @@ func (op *operation) problems() []fault.Code {
 	if !op.page {
 		all = append(all, fault.APIVersionUnknown)
 	}
+	all = append(all, fault.TokenInvalid, fault.TokenExpired, fault.SessionRevoked, fault.AccountSuspended) // a secret is looked at wherever it is sent
 	if !op.public {
-		all = append(all, fault.AuthRequired, fault.TokenInvalid, fault.TokenExpired, fault.SessionRevoked,
-			fault.AccountSuspended, fault.ScopeMissing, fault.Forbidden)
+		all = append(all, fault.AuthRequired, fault.ScopeMissing)
+	}
+	if op.hostOnly || !op.impersonal {
+		all = append(all, fault.Forbidden)
+	}
+	if !op.impersonal { // the person in the header may be unknown
+		all = append(all, fault.NotFound)
 	}
 	if op.role != "" {
 		all = append(all, fault.RoleRequired)
 	}
 	if len(op.pathParams) > 0 {
 		all = append(all, fault.NotFound)
+	}
+	if slices.ContainsFunc(op.params, func(p param) bool { return p.name == "cursor" }) {
+		all = append(all, fault.CursorInvalid)
 	}
 	if op.forPerson || slices.ContainsFunc(op.params, func(p param) bool { return p.required && p.in != "path" }) {
 		all = append(all, fault.MissingParameter)
@@ -158,7 +177,7 @@ func (s *shape) codes(seen map[*shape]bool) []fault.Code {
 	case integer:
 		all = append(all, fault.AmountNotInteger, fault.AmountOutOfRange)
 	case text:
-		all = append(all, fault.TextTooLong, fault.TextNotAllowed)
+		all = append(all, fault.TextTooLong, fault.TextNotAllowed, fault.CardDataNotAccepted)
 	}
 	for _, m := range s.members {
 		all = append(all, m.shape.codes(seen)...)

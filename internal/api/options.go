@@ -20,8 +20,14 @@ func public() option { return func(op *operation) { op.public = true } }
 // for. The handler finds it in CallerOf(ctx).Person.
 func forPerson() option { return func(op *operation) { op.forPerson = true } }
 
-// hostOnly refuses sessions: only the host's keys may.
-func hostOnly() option { return func(op *operation) { op.hostOnly = true } }
+// hostOnly refuses sessions: only the host's keys may, and for nobody else
+// than the host.
+func hostOnly() option { return func(op *operation) { op.hostOnly, op.impersonal = true, true } }
+
+// impersonal refuses the header Ovation-Person: what the operation does is
+// the same for whomever it is done, so a caller who names somebody is wrong
+// about what it gets.
+func impersonal() option { return func(op *operation) { op.impersonal = true } }
 
 // role wants the caller to have the role.
 func role(r Role) option { return func(op *operation) { op.role = r } }
@@ -34,6 +40,9 @@ func fails(codes ...fault.Code) option {
 
 // status is the status of success when it is not 200, or 204 without a body.
 func status(code int) option { return func(op *operation) { op.status = code } }
+
+// also lists further statuses of success, with the same body.
+func also(codes ...int) option { return func(op *operation) { op.further = codes } }
 
 // class puts the operation into another class of rate limits.
 func class(name string) option { return func(op *operation) { op.className = name } }

@@ -76,15 +76,17 @@ type problemPage struct {
 	Means     string `json:"means"`
 	Do        string `json:"do"`
 	Retryable bool   `json:"retryable"`
+
+	Members []problemMember `json:"members"` // beside those of every problem
 }
 
 func explainCode(l Language, code fault.Code) problemPage {
 	o, words := outcomes[code], helpFor(l, code)
-	return problemPage{"/problems/" + string(code), string(code), o.status, words.title, words.means, words.do, o.retryable}
+	return problemPage{"/problems/" + string(code), string(code), o.status, words.title, words.means, words.do, o.retryable, membersFor(l, code)}
 }
 
-// problemCodes are all codes by status and name.
-func problemCodes() []fault.Code {
+// Codes are all codes of problems, by status and name.
+func Codes() []fault.Code {
 	all := make([]fault.Code, 0, len(outcomes))
 	for code := range outcomes {
 		all = append(all, code)
@@ -116,7 +118,7 @@ func showJSON(w http.ResponseWriter, l Language, v any) error {
 func (a *API) problemsGet(w http.ResponseWriter, r *http.Request) error {
 	l := LanguageOf(r.Context())
 	var all []problemPage
-	for _, code := range problemCodes() {
+	for _, code := range Codes() {
 		all = append(all, explainCode(l, code))
 	}
 	if wantsJSON(r) {
@@ -143,17 +145,17 @@ func (a *API) problemGet(w http.ResponseWriter, r *http.Request) error {
 	if wantsJSON(r) {
 		return showJSON(w, l, p)
 	}
-	labels := [...]string{"What it means", "What to do", "The same request, with the same Idempotency-Key, may succeed later.", "Sending the same request again does not help."}
+	labels := [...]string{"What it means", "What to do", "What else the problem says", "The same request, with the same Idempotency-Key, may succeed later.", "Sending the same request again does not help."}
 	if l == French {
-		labels = [...]string{"Ce que cela veut dire", "Que faire", "La même requête, avec la même Idempotency-Key, peut réussir plus tard.", "Renvoyer la même requête n’aide pas."}
+		labels = [...]string{"Ce que cela veut dire", "Que faire", "Ce que dit encore le problème", "La même requête, avec la même Idempotency-Key, peut réussir plus tard.", "Renvoyer la même requête n’aide pas."}
 	}
-	again := labels[3]
+	again := labels[4]
 	if p.Retryable {
-		again = labels[2]
+		again = labels[3]
 	}
 	return showPage(w, l, "problem", struct {
 		frameOf
-		Problem          problemPage
-		Means, Do, Again string
-	}{pageFrame(l, p.Title), p, labels[0], labels[1], again})
+		Problem                problemPage
+		Means, Do, Says, Again string
+	}{pageFrame(l, p.Title), p, labels[0], labels[1], labels[2], again})
 }

@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"net/http"
-	"time"
 
 	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/id"
@@ -21,10 +20,12 @@ type personView struct {
 	Roles       []string  `json:"roles,omitempty"`
 	Region      string    `json:"region,omitempty" doc:"ISO 3166-1; for the person and the host only"`
 	Locale      string    `json:"locale,omitempty"`
+	Email       string    `json:"email,omitempty" doc:"For the person and the host only"`
+	BirthDate   string    `json:"birth_date,omitempty" format:"date" doc:"For the person and the host only; without it nobody can pay or be paid"`
 	AccountKind string    `json:"account_kind"`
 	ExternalID  string    `json:"external_id,omitempty"`
 	Suspended   bool      `json:"suspended"`
-	CreatedAt   time.Time `json:"created_at"`
+	CreatedAt   Instant   `json:"created_at"`
 }
 
 func viewPerson(p people.Person, roles []people.Role, whole bool) personView {
@@ -33,7 +34,7 @@ func viewPerson(p people.Person, roles []people.Role, whole bool) personView {
 		v.Roles = append(v.Roles, string(r))
 	}
 	if whole {
-		v.Region, v.Locale, v.ExternalID = p.Region, p.Locale, p.ExternalID
+		v.Region, v.Locale, v.ExternalID, v.Email, v.BirthDate = p.Region, p.Locale, p.ExternalID, p.Email, p.BirthDate
 	}
 	return v
 }
@@ -52,24 +53,85 @@ type personIn struct {
 		Region      string `json:"region,omitempty" maxLength:"2" doc:"ISO 3166-1 alpha-2"`
 		BirthDate   string `json:"birth_date,omitempty" maxLength:"10" doc:"YYYY-MM-DD"`
 		Locale      string `json:"locale,omitempty" maxLength:"35" doc:"BCP 47"`
-		AccountKind string `json:"account_kind,omitempty" enum:"personal,business,government,political" default:"personal"`
+		AccountKind string `json:"account_kind,omitempty" enum:"personal,business,government,political" doc:"personal unless said otherwise"`
 	}
 }
 
 // personEnsure makes a person of the host platform, or returns the one there
-// is. It needs no Idempotency-Key: external_id is one.
+// is. It needs no Idempotency-Key: external_id is one. Details that differ are
+// refused instead of dropped; PATCH changes them.
 func (a *API) personEnsure(ctx context.Context, in *personIn) (*personOut, error) {
 	b := in.Body
-	p, created, err := a.cfg.Services.People.EnsureExternal(ctx, people.NewPerson{Handle: b.Handle, Name: b.Name, Email: b.Email, Region: b.Region, BirthDate: b.BirthDate,
-		Locale: b.Locale, AccountKind: people.AccountKind(b.AccountKind), ExternalID: b.ExternalID})
+	given := people.NewPerson{Handle: b.Handle, Name: b.Name, Email: b.Email, Region: b.Region, BirthDate: b.BirthDate,
+		Locale: b.Locale, AccountKind: people.AccountKind(b.AccountKind), ExternalID: b.ExternalID}
+	p, created, err := a.cfg.Services.People.EnsureExternal(ctx, given)
 	if err != nil {
 		return nil, err
 	}
-	out := &personOut{Status: http.StatusOK, Body: viewPerson(p, nil, true)}
 	if created {
-		out.Status = http.StatusCreated
+		return &personOut{http.StatusCreated, viewPerson(p, nil, true)}, nil
 	}
-	return out, nil
+	differ, err := p.Differs(given, a.cfg.Services.Now())
+	if err != nil {
+		return nil, err
+	}
+	if len(differ) > 0 {
+		conflict := fault.New(fault.StateConflict, "There is a person with this external id already, and %d fields differ. Nothing was changed; change them with PATCH /v1/people/%s.", len(differ), p.ID).With("person", p.ID)
+		for _, pointer := range differ {
+			conflict = conflict.At(pointer, fault.StateConflict, "The person has another value here.")
+		}
+		return nil, conflict
+	}
+	_, roles, err := a.cfg.Services.People.Person(ctx, p.ID)
+	return &personOut{http.StatusOK, viewPerson(p, roles, true)}, err
+}
+
+type personPatchIn struct {
+	ID   id.Person `path:"id" doc:"The person"`
+	Body struct {
+		Name        *string `json:"name,omitempty" maxLength:"400" doc:"How the person is called"`
+		Handle      *string `json:"handle,omitempty" maxLength:"100" doc:"The short name in addresses and mentions"`
+		Locale      *string `json:"locale,omitempty" maxLength:"35" doc:"BCP 47"`
+		Email       *string `json:"email,omitempty" maxLength:"320" doc:"For receipts and payouts"`
+		Region      *string `json:"region,omitempty" maxLength:"2" doc:"ISO 3166-1 alpha-2"`
+		BirthDate   *string `json:"birth_date,omitempty" maxLength:"10" doc:"YYYY-MM-DD"`
+		AccountKind *string `json:"account_kind,omitempty" enum:"personal,business,government,political" doc:"What kind of account it is"`
+	}
+}
+
+// personPatch changes the fields that are given. Details decide about age,
+// region and programmes: the host and operators change them, and a person may
+// add what is not known yet.
+func (a *API) personPatch(ctx context.Context, in *personPatchIn) (*personOut, error) {
+	c, b := CallerOf(ctx), in.Body
+	if !a.seesAll(&c) && c.Person != in.ID {
+		return nil, fault.New(fault.NotFound, "There is no such person.")
+	}
+	p, roles, err := a.cfg.Services.People.Person(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	if !c.Host && !a.seesAll(&c) {
+		var refused *fault.Error
+		for _, d := range []struct {
+			pointer, had string
+			given        *string
+		}{{"/email", p.Email, b.Email}, {"/region", p.Region, b.Region}, {"/birth_date", p.BirthDate, b.BirthDate}, {"/account_kind", string(p.AccountKind), b.AccountKind}} {
+			if d.given == nil || d.had == "" || *d.given == d.had {
+				continue
+			}
+			if refused == nil {
+				refused = fault.New(fault.Forbidden, "What decides about age and region is changed by the operator of this site. You can add what is missing; nothing was changed.")
+			}
+			refused = refused.At(d.pointer, fault.Forbidden, "This is known, and is changed by the operator.")
+		}
+		if refused != nil {
+			return nil, refused
+		}
+	}
+	p, err = a.cfg.Services.People.Change(ctx, in.ID, people.Profile{Handle: b.Handle, Name: b.Name, Locale: b.Locale},
+		people.Details{Email: b.Email, Region: b.Region, BirthDate: b.BirthDate, AccountKind: (*people.AccountKind)(b.AccountKind)})
+	return &personOut{http.StatusOK, viewPerson(p, roles, true)}, err
 }
 
 type personGetIn struct {

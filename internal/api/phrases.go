@@ -24,7 +24,7 @@ type phrase struct {
 	french  string
 }
 
-var verb = regexp.MustCompile(`%(?:\[(\d)\])?[a-z]|%%`)
+var verb = regexp.MustCompile(`%(?:\[(\d)\])?[0-9]*[a-zA-Z]|%%`)
 
 // phrasesFrench is the catalogue of phrases_fr.go, prepared at its first use;
 // of two formats that fit a sentence the one that begins more exactly wins.
@@ -71,10 +71,30 @@ func translate(l Language, sentence string) string {
 			continue
 		}
 		if m := p.english.FindStringSubmatch(sentence); m != nil {
-			return fill(p.french, m[1:])
+			values := m[1:]
+			for i, v := range values {
+				values[i] = translateValue(l, v)
+			}
+			return fill(p.french, values)
 		}
 	}
 	return sentence
+}
+
+// translateValue translates what a rule has put into its sentence: a word, a
+// sentence of another rule, or a list of parts.
+func translateValue(l Language, v string) string {
+	if w, ok := frenchWords[v]; ok {
+		return w
+	}
+	if !strings.Contains(v, " ") {
+		return v
+	}
+	parts := strings.Split(v, "; ")
+	for i, part := range parts {
+		parts[i] = translate(l, part)
+	}
+	return strings.Join(parts, " ; ")
 }
 
 // fill puts the values into a format.

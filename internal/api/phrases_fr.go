@@ -7,6 +7,7 @@ import "maps"
 var french = func() map[string]string {
 	all := maps.Clone(frenchOfEdge)
 	maps.Copy(all, frenchOfProducts)
+	maps.Copy(all, frenchOfRules)
 	return all
 }()
 
@@ -18,6 +19,7 @@ var frenchOfEdge = map[string]string{
 	"This needs an API key or a session. Send Authorization: Bearer with a key, or sign in.":                           "Il faut une clé d’API ou une session. Envoyez Authorization: Bearer avec une clé, ou connectez-vous.",
 	"The Authorization header is not of the form: Bearer, a space, the key.":                                           "L’en-tête Authorization n’a pas la forme : Bearer, une espace, la clé.",
 	"Only a host's key may act for a person. Leave the header %s out.":                                                 "Seule une clé de l’hôte peut agir pour une personne. Omettez l’en-tête %s.",
+	"This is the same for everybody and is not done for a person. Leave the header out.":                               "C’est le même pour tout le monde et ne se fait pas pour une personne. Omettez l’en-tête.",
 	"Name one person, as usr_… or as external: and your own id of the person.":                                         "Nommez une personne, par usr_… ou par external: et votre propre identifiant.",
 	"Name the person for whom this is, as usr_… or as external: and your own id of the person.":                        "Nommez la personne pour qui c’est, par usr_… ou par external: et votre propre identifiant.",
 	"The header %s names a person as usr_… or as external: and your own id of the person.":                             "L’en-tête %s nomme une personne par usr_… ou par external: et votre propre identifiant.",
@@ -66,22 +68,31 @@ var frenchOfEdge = map[string]string{
 	"The body can not be read as a list of gifts.":                    "Le corps ne se lit pas comme une liste de cadeaux.",
 	"A batch has 1 to %d gifts; this one has %d.":                     "Un lot a de 1 à %d cadeaux ; celui-ci en a %d.",
 
+	// People.
+	"There is a person with this external id already, and %d fields differ. Nothing was changed; change them with PATCH /v1/people/%s.": "Il y a déjà une personne avec cet identifiant externe, et %d champs diffèrent. Rien n’a changé ; modifiez-les par PATCH /v1/people/%s.",
+	"The person has another value here.": "La personne a une autre valeur ici.",
+	"What decides about age and region is changed by the operator of this site. You can add what is missing; nothing was changed.": "Ce qui décide de l’âge et de la région est modifié par l’exploitant de ce site. Vous pouvez ajouter ce qui manque ; rien n’a changé.",
+	"This is known, and is changed by the operator.": "Ceci est connu, et se modifie par l’exploitant.",
+
 	// Fields and parameters.
-	"This field is missing.":                                                   "Ce champ manque.",
-	"This field is not known here.":                                            "Ce champ est inconnu ici.",
-	"This parameter is missing.":                                               "Ce paramètre manque.",
-	"This parameter is not known here.":                                        "Ce paramètre est inconnu ici.",
-	"This parameter may be given once.":                                        "Ce paramètre ne se donne qu’une fois.",
-	"This parameter may be given once; separate its values by commas.":         "Ce paramètre ne se donne qu’une fois ; séparez ses valeurs par des virgules.",
-	"This takes %d to %d values.":                                              "Il faut de %d à %d valeurs.",
-	"This must not be null.":                                                   "Ceci ne peut pas être null.",
-	"This must be an object.":                                                  "Il faut un objet.",
-	"This must be a list.":                                                     "Il faut une liste.",
-	"This must be a text in quotes.":                                           "Il faut un texte entre guillemets.",
-	"This must be a number.":                                                   "Il faut un nombre.",
-	"This must be true or false.":                                              "Il faut true ou false.",
+	noCardData:                          "Ceci ressemble à un numéro de carte. Il n’a pas été gardé. Les cartes se saisissent seulement sur la page du prestataire de paiement, et se nomment ici par leur identifiant pm_.",
+	"This field is missing.":            "Ce champ manque.",
+	"This field is not known here.":     "Ce champ est inconnu ici.",
+	"This parameter is missing.":        "Ce paramètre manque.",
+	"This parameter is not known here.": "Ce paramètre est inconnu ici.",
+	"This parameter may be given once.": "Ce paramètre ne se donne qu’une fois.",
+	"This parameter may be given once; separate its values by commas.": "Ce paramètre ne se donne qu’une fois ; séparez ses valeurs par des virgules.",
+	"This takes %d to %d values.":                                      "Il faut de %d à %d valeurs.",
+	"This must not be null.":                                           "Ceci ne peut pas être null.",
+	"This must be an object.":                                          "Il faut un objet.",
+	"This must be a list.":                                             "Il faut une liste.",
+	"This must be a text in quotes.":                                   "Il faut un texte entre guillemets.",
+	"This must be a number.":                                           "Il faut un nombre.",
+	"This must be true or false.":                                      "Il faut true ou false.",
 	"Write a whole number in plain digits, without quotes, point or exponent.": "Écrivez un nombre entier en chiffres seuls, sans guillemets, point ni exposant.",
 	"This must be between %v and %v.":                                          "Il faut une valeur entre %v et %v.",
+	"This must be at least %v.":                                                "Il faut au moins %v.",
+	"This must be at most %v.":                                                 "Il faut au plus %v.",
 	"This must be a multiple of %d.":                                           "Il faut un multiple de %d.",
 	"This must be one of: %s.":                                                 "Il faut l’une de ces valeurs : %s.",
 	"This must match the pattern %s.":                                          "Il faut une valeur de la forme %s.",

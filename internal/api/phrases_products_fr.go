@@ -68,6 +68,8 @@ var frenchOfProducts = map[string]string{
 	"The combo begins with tap 1, and tap %d came first. Nothing was charged.":                                "Le combo commence par le tap 1, et le tap %d est venu d’abord. Rien n’a été débité.",
 	"This combo belongs to another sender, gift or place; begin a new one. Nothing was charged.":              "Ce combo appartient à un autre expéditeur, cadeau ou lieu ; commencez-en un nouveau. Rien n’a été débité.",
 	"This combo ended with %d gifts; begin a new one. Nothing was charged.":                                   "Ce combo s’est terminé avec %d cadeaux ; commencez-en un nouveau. Rien n’a été débité.",
+	"This combo has all of the %d taps that one can have; begin a new one. Nothing was charged.":              "Ce combo a tous les %d taps qu’il peut avoir ; commencez-en un nouveau. Rien n’a été débité.",
+	"This creator can not receive gifts now. Nothing was charged.":                                            "Ce créateur ne peut pas recevoir de cadeaux en ce moment. Rien n’a été débité.",
 	"%s costs %d coins now, not %d. Show the new price and ask again; nothing was charged.":                   "%s coûte maintenant %d pièces, et non %d. Affichez le nouveau prix et redemandez ; rien n’a été débité.",
 	"This Idempotency-Key was used for another gift (%s). Use a new key for a new gift; nothing was charged.": "Cette Idempotency-Key a servi pour un autre cadeau (%s). Prenez une nouvelle clé pour un nouveau cadeau ; rien n’a été débité.",
 	"The gift can not be read; see errors.":                                                                   "Le cadeau est illisible ; voyez errors.",

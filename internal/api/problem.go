@@ -115,7 +115,10 @@ func (a *API) Explain(ctx context.Context, err error) *Problem {
 	p := &Problem{
 		Type: "/problems/" + string(f.Code), Title: helpFor(l, f.Code).title, Status: o.status,
 		Detail: translate(l, f.Detail), Instance: "urn:request:" + id, Code: string(f.Code), Retryable: o.retryable,
-		Errors: fieldsIn(l, f.Fields), extra: f.Data, retryAfter: f.RetryAfter,
+		Errors: fieldsIn(l, f.Fields), extra: membersOf(l, f), retryAfter: f.RetryAfter,
+	}
+	if things, ok := p.extra["missing"].([]string); ok {
+		p.Detail = dueDetail(l, things)
 	}
 	if p.Detail == "" {
 		p.Detail = summary(l, f.Code, p.Errors)

@@ -2,31 +2,30 @@ package api
 
 import (
 	"context"
-	"time"
 
 	"github.com/ovationhq/ovation/internal/programme"
 	"github.com/ovationhq/ovation/internal/report"
 )
 
 type criterionView struct {
-	Metric     string     `json:"metric"`
-	Op         string     `json:"op" enum:"at_least,above,one_of,none_of"`
-	Threshold  int64      `json:"threshold"`
-	Words      []string   `json:"words,omitempty"`
-	Value      *int64     `json:"value,omitempty" doc:"The person's own; missing if it was never measured"`
-	Word       string     `json:"word,omitempty"`
-	MeasuredAt *time.Time `json:"measured_at,omitempty"`
-	Met        *bool      `json:"met,omitempty"`
-	Missing    int64      `json:"missing,omitempty"`
-	ExpectedAt *time.Time `json:"expected_at,omitempty" doc:"When it will be met at the present pace"`
+	Metric     string   `json:"metric"`
+	Op         string   `json:"op" enum:"at_least,above,one_of,none_of"`
+	Threshold  int64    `json:"threshold"`
+	Words      []string `json:"words,omitempty"`
+	Value      *int64   `json:"value,omitempty" doc:"The person's own; missing if it was never measured"`
+	Word       string   `json:"word,omitempty"`
+	MeasuredAt *Instant `json:"measured_at,omitempty"`
+	Met        *bool    `json:"met,omitempty"`
+	Missing    int64    `json:"missing,omitempty"`
+	ExpectedAt *Instant `json:"expected_at,omitempty" doc:"When it will be met at the present pace"`
 }
 
 type enrolmentView struct {
-	Programme  string     `json:"programme"`
-	State      string     `json:"state" enum:"not_joined,active,grace,left,refused"`
-	Reason     string     `json:"reason,omitempty"`
-	GraceUntil *time.Time `json:"grace_until,omitempty"`
-	ReapplyAt  *time.Time `json:"reapply_at,omitempty"`
+	Programme  string   `json:"programme"`
+	State      string   `json:"state" enum:"not_joined,active,grace,left,refused"`
+	Reason     string   `json:"reason,omitempty"`
+	GraceUntil *Instant `json:"grace_until,omitempty"`
+	ReapplyAt  *Instant `json:"reapply_at,omitempty"`
 }
 
 func viewEnrolment(e programme.Enrolment) enrolmentView {
@@ -71,7 +70,7 @@ type standingView struct {
 	Eligible   bool            `json:"eligible"`
 	Version    string          `json:"version" doc:"The policy that judged"`
 	Region     string          `json:"region"`
-	ExpectedAt *time.Time      `json:"expected_at,omitempty" doc:"When all criteria will be met at the present pace"`
+	ExpectedAt *Instant        `json:"expected_at,omitempty" doc:"When all criteria will be met at the present pace"`
 	Criteria   []criterionView `json:"criteria"`
 }
 

@@ -46,11 +46,11 @@ func (a *API) ledgerAccounts(ctx context.Context, in *accountsIn) (*listOut[acco
 	if err != nil {
 		return nil, err
 	}
-	all, err := report.Ask3(ctx, a.cfg.Services.Reader, ledger.Balances, in.Prefix, in.Limit+1, after)
+	all, err := report.Ask3(ctx, a.cfg.Services.Reader, report.Accounts, in.Prefix, in.Limit+1, after)
 	if err != nil {
 		return nil, err
 	}
-	return listed(ctx, a, in.Page, all, func(x ledger.Account) string { return x.Path }, func(x ledger.Account) accountView {
+	return listed(ctx, a, in.Page, all, report.AccountPosition, func(x ledger.Account) accountView {
 		return accountView{"ledger_account", x.Path, x.Asset, x.Balance}
 	}), nil
 }
@@ -83,8 +83,8 @@ func (a *API) takeWebhook(w http.ResponseWriter, r *http.Request) error {
 }
 
 type clockView struct {
-	Object string    `json:"object" enum:"clock"`
-	Now    time.Time `json:"now"`
+	Object string  `json:"object" enum:"clock"`
+	Now    Instant `json:"now"`
 }
 
 type clockOut struct{ Body clockView }
@@ -98,9 +98,9 @@ type clockIn struct {
 // clockAdvance moves the sandbox's clock.
 func (a *API) clockAdvance(ctx context.Context, in *clockIn) (*clockOut, error) {
 	now, err := a.cfg.Services.Advance(ctx, time.Duration(in.Body.Seconds)*time.Second)
-	return &clockOut{clockView{"clock", now}}, err
+	return &clockOut{clockView{"clock", at(now.UnixMicro())}}, err
 }
 
 func (a *API) clockGet(context.Context, *struct{}) (*clockOut, error) {
-	return &clockOut{clockView{"clock", a.cfg.Services.Now()}}, nil
+	return &clockOut{clockView{"clock", at(a.cfg.Services.Now().UnixMicro())}}, nil
 }

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"fmt"
+	"math"
 	"net/http"
 	"reflect"
 	"slices"
@@ -176,7 +177,7 @@ func (a *API) finish(op *operation) error {
 		return err
 	}
 	if op.writes() && !op.stream {
-		op.body = &shape{kind: object, countMax: 0}
+		op.body = &shape{kind: object, countMax: math.MaxInt} // each name in it is one that is not known
 		if doc.RequestBody != nil {
 			media := doc.RequestBody.Content["application/json"]
 			if media == nil || media.Schema == nil {

@@ -27,12 +27,15 @@ func (a *API) routes() {
 // products is the table's part about the products.
 func (a *API) products() {
 	// People.
-	post(a, "/v1/people", a.personEnsure, "Make a person of the host platform, or find the one there is", needs(people.PeopleWrite), hostOnly())
+	post(a, "/v1/people", a.personEnsure, "Make a person of the host platform, or find the one there is", needs(people.PeopleWrite), hostOnly(), also(201), fails(fault.StateConflict, fault.HandleTaken, fault.HandleInvalid, fault.AgeRestricted))
 	get(a, "/v1/people/me", a.me, "Who the caller is", needs(people.PeopleRead), forPerson())
 	get(a, "/v1/people/external/{external_id}", a.personExternal, "Find a person by the host platform's id", needs(people.PeopleRead), hostOnly())
 	get(a, "/v1/people/{id}", a.personGet, "A person", needs(people.PeopleRead))
+	patch(a, "/v1/people/{id}", a.personPatch, "Change a person", needs(people.PeopleWrite), fails(fault.HandleTaken, fault.HandleInvalid, fault.AgeRestricted))
 	get(a, "/v1/people/{id}/state", a.personState, "Everything about a person in one call", needs(people.PeopleRead))
 	put(a, "/v1/people/{id}/audience", a.audiencePut, "Report what was measured of a person's audience", needs(people.PeopleWrite), hostOnly())
+
+	a.keyRoutes()
 
 	// Programmes.
 	get(a, "/v1/programmes", a.programmeList, "The programmes and what each asks for", public())
@@ -42,10 +45,10 @@ func (a *API) products() {
 
 	// Money in.
 	get(a, "/v1/coin-packs", a.packsList, "What coins cost", public(), fails(fault.CurrencyUnsupported))
-	get(a, "/v1/cards", a.cardList, "The person's saved cards", needs(people.WalletRead), forPerson())
-	post(a, "/v1/cards/link", a.cardLink, "A page of the provider on which the person saves a card", needs(people.CoinsBuy), forPerson())
-	post(a, "/v1/cards/test", a.cardTest, "Save a test card (sandbox and test mode only)", needs(people.CoinsBuy), forPerson(), status(201))
-	post(a, "/v1/coin-purchases", a.purchaseCreate, "Buy coins with a saved card", needs(people.CoinsBuy), forPerson(), keyed(), status(201), class(classMoney), fails(fault.CardDeclined, fault.PriceChanged, fault.AgeRestricted, fault.IdempotencyKeyReused))
+	get(a, "/v1/cards", a.cardList, "The person's saved cards", needs(people.WalletRead), forPerson(), fails(fault.UpstreamFailed))
+	post(a, "/v1/cards/link", a.cardLink, "A page of the provider on which the person saves a card", needs(people.CoinsBuy), forPerson(), fails(fault.URLNotAllowed, fault.UpstreamFailed))
+	post(a, "/v1/cards/test", a.cardTest, "Save a test card (sandbox and test mode only)", needs(people.CoinsBuy), forPerson(), status(201), fails(fault.CardDeclined, fault.UpstreamFailed))
+	post(a, "/v1/coin-purchases", a.purchaseCreate, "Buy coins with a saved card", needs(people.CoinsBuy), forPerson(), keyed(), status(201), also(202), class(classMoney), fails(fault.CardDeclined, fault.PriceChanged, fault.CurrencyUnsupported, fault.URLNotAllowed, fault.UpstreamFailed, fault.AgeRestricted, fault.IdempotencyKeyReused))
 	get(a, "/v1/coin-purchases", a.purchaseList, "The person's purchases", needs(people.WalletRead), forPerson())
 	get(a, "/v1/coin-purchases/{id}", a.purchaseGet, "A purchase", needs(people.WalletRead))
 	get(a, "/v1/wallet", a.walletGet, "The person's coins", needs(people.WalletRead), forPerson())
@@ -57,11 +60,13 @@ func (a *API) products() {
 	raw[giftIn, giftOut](a, http.MethodPost, "/v1/gifts", a.giftSend, "Send a gift, or tap a combo", needs(people.GiftsSend), forPerson(), keyed(), status(201), class(classStorm),
 		fails(fault.InsufficientBalance, fault.PriceChanged, fault.NotEligible, fault.SelfGift, fault.StateConflict, fault.AlreadyDone, fault.Gone, fault.AgeRestricted, fault.IdempotencyKeyReused))
 	raw[giftBatchIn, giftBatchOut](a, http.MethodPost, "/v1/gifts/batch", a.giftBatch, "Send up to 1,000 gifts, each with its own key, sender and verdict", needs(people.GiftsSend), hostOnly(), batch(), class(classStorm))
+	a.giftItem = a.looseItems("gifts")
 	raw[giftGetIn, giftOut](a, http.MethodGet, "/v1/gifts/{id}", a.giftGet, "A gift", needs(people.WalletRead))
 
 	// What gifts are given on.
 	get(a, "/v1/videos", a.videoList, "The latest videos", public())
 	post(a, "/v1/videos", a.videoCreate, "Post a video", needs(people.ContentWrite), forPerson(), status(201))
+	get(a, "/v1/videos/{id}", a.videoGet, "A video", public())
 	get(a, "/v1/live-rooms", a.roomList, "The rooms that are live", public())
 	post(a, "/v1/live-rooms", a.roomCreate, "Open a LIVE room", needs(people.ContentWrite), forPerson(), status(201))
 	get(a, "/v1/live-rooms/{id}", a.roomGet, "A LIVE room", public())
@@ -70,29 +75,34 @@ func (a *API) products() {
 	put(a, "/v1/targets/{target}/gifts", a.giftsSwitch, "Switch gifts on or off on a video or a LIVE", needs(people.ContentWrite), forPerson())
 	raw[streamIn, none](a, http.MethodGet, "/v1/live-rooms/{id}/events", a.roomStream, "A room's events as they happen (SSE)", public(), streaming(), produces("text/event-stream"))
 
+	a.moneyOut()
+}
+
+// moneyOut is the table's part about what creators earn, and about proofs.
+func (a *API) moneyOut() {
 	// Money out.
 	get(a, "/v1/earnings", a.earningList, "What the creator earned", needs(people.EarningsRead), forPerson())
 	get(a, "/v1/earnings/balance", a.earningBalance, "What the creator is owed", needs(people.EarningsRead), forPerson())
 	get(a, "/v1/earnings/{id}", a.earningGet, "An earning", needs(people.EarningsRead))
 	get(a, "/v1/payout-account", a.payAccountGet, "The creator's payout account", needs(people.PayoutsRead), forPerson())
-	post(a, "/v1/payout-account/onboarding-link", a.payAccountLink, "A page of the provider on which the creator completes the account", needs(people.PayoutsWrite), forPerson(), fails(fault.UpstreamFailed, fault.AgeRestricted))
+	post(a, "/v1/payout-account/onboarding-link", a.payAccountLink, "A page of the provider on which the creator completes the account", needs(people.PayoutsWrite), forPerson(), fails(fault.UpstreamFailed, fault.AgeRestricted, fault.URLNotAllowed))
 	post(a, "/v1/payout-account/refresh", a.payAccountRefresh, "Ask the provider how the account stands", needs(people.PayoutsWrite), forPerson(), fails(fault.UpstreamFailed))
 	post(a, "/v1/payouts", a.payoutCreate, "Have available earnings paid out", needs(people.PayoutsWrite), forPerson(), keyed(), status(201), class(classMoney), fails(fault.KYCRequired, fault.PayoutBelowMinimum, fault.LimitReached, fault.InsufficientBalance, fault.IdempotencyKeyReused))
 	get(a, "/v1/payouts", a.payoutList, "The creator's payouts", needs(people.PayoutsRead), forPerson())
 	get(a, "/v1/payouts/{id}", a.payoutGet, "A payout", needs(people.PayoutsRead))
-	post(a, "/v1/payouts/{id}/cancel", a.payoutCancel, "Cancel a payout that was not sent yet", needs(people.PayoutsWrite), forPerson(), fails(fault.PayoutInProgress, fault.AlreadyDone))
+	once(a, "/v1/payouts/{id}/cancel", a.payoutCancel, "Cancel a payout that was not sent yet", needs(people.PayoutsWrite), forPerson(), fails(fault.PayoutInProgress, fault.AlreadyDone))
 
 	// Proof and integration.
 	get(a, "/v1/explain/{id}", a.explain, "Where an amount comes from", needs(people.ExplainRead))
-	get(a, "/v1/ledger/accounts", a.ledgerAccounts, "The accounts of the ledger", needs(people.LedgerRead))
-	get(a, "/v1/ledger/verification", a.ledgerVerification, "Recompute and check the books", needs(people.LedgerRead), within(2*time.Minute))
+	get(a, "/v1/ledger/accounts", a.ledgerAccounts, "The accounts of the ledger", needs(people.LedgerRead), impersonal())
+	get(a, "/v1/ledger/verification", a.ledgerVerification, "Recompute and check the books", needs(people.LedgerRead), impersonal(), within(2*time.Minute))
 	get(a, "/v1/events", a.eventList, "What happened, in order", needs(people.EventsRead), hostOnly())
 
-	raw[none, none](a, http.MethodPost, "/webhooks/stripe", a.takeWebhook, "News from the payment provider, signed by it", public(), streaming(), class(classNone), tagged("operations"), produces("text/plain"))
+	raw[none, none](a, http.MethodPost, "/webhooks/stripe", a.takeWebhook, "News from the payment provider, signed by it", public(), streaming(), class(classNone), tagged("operations"), produces("text/plain"), fails(fault.WebhookSignatureInvalid, fault.WebhookTimestampOutOfRange, fault.MalformedJSON, fault.BodyTooLarge))
 
 	get(a, "/v1/clock", a.clockGet, "The instance's clock", public(), tagged("sandbox"))
 	if a.cfg.Services.Advance != nil {
-		post(a, "/v1/clock/advance", a.clockAdvance, "Move the sandbox's clock forward", needs(people.Admin), tagged("sandbox"), within(5*time.Minute))
+		post(a, "/v1/clock/advance", a.clockAdvance, "Move the sandbox's clock forward", needs(people.Admin), impersonal(), tagged("sandbox"), within(5*time.Minute))
 	}
 }
 

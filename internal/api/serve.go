@@ -152,9 +152,12 @@ func (a *API) read(x *exchange, r *http.Request) error {
 }
 
 // oneCode is the code of the problem as a whole: the one that all wrong
-// fields share, or the general one.
+// fields share, or the general one. A card number among them is what matters.
 func oneCode(wrong []fault.Field, inParams int) fault.Code {
 	code := wrong[0].Code
+	if slices.ContainsFunc(wrong, func(f fault.Field) bool { return f.Code == fault.CardDataNotAccepted }) {
+		return fault.CardDataNotAccepted
+	}
 	for _, f := range wrong {
 		if f.Code != code {
 			if inParams > 0 {

@@ -41,6 +41,7 @@ type shape struct {
 	enum           []string
 	format         string
 	prefix         id.Kind // of an id
+	name           bool    // names a thing by the client's own numbers: not looked at for card numbers
 
 	// numbers
 	min, max   int64
@@ -133,6 +134,7 @@ func (sh *shaper) object(out *shape, s *huma.Schema) error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
+		p.name = p.kind == text && namesThing(name)
 		out.names[name] = len(out.members)
 		out.members = append(out.members, member{name, p, slices.Contains(s.Required, name)})
 	}
@@ -164,6 +166,12 @@ func (sh *shaper) object(out *shape, s *huma.Schema) error {
 		out.nameMax = *rule.MaxLength
 	}
 	return err
+}
+
+// namesThing reports whether a member carries an id or a key that the client
+// has made: a long number among them is by chance no card number.
+func namesThing(member string) bool {
+	return strings.HasSuffix(member, "_id") || strings.HasSuffix(member, "_key")
 }
 
 func (sh *shaper) array(out *shape, s *huma.Schema) error {

@@ -163,7 +163,7 @@ func (r *reading) word(w string) {
 func (r *reading) object(s *shape) {
 	if s.kind != object {
 		r.expect(s, object)
-		s = free
+		s = s.inside()
 	}
 	var seen names
 	length := len(r.pointer)
@@ -226,11 +226,22 @@ func (r *reading) member(s *shape, name []byte, seen *names) *shape {
 // free takes any member; what is inside a wrong value is only read.
 var free = &shape{kind: anything, nullable: true, nameMax: mostText, countMax: 1 << 62}
 
+// unread takes any value, too; who registers it looks at the value later.
+var unread = &shape{kind: anything, nullable: true, nameMax: mostText, countMax: 1 << 62, name: true}
+
+// inside is the shape of what is inside a value that is only read.
+func (s *shape) inside() *shape {
+	if s == unread {
+		return unread
+	}
+	return free
+}
+
 // stranger is the shape of a member whose name the object does not know.
 func (r *reading) stranger(s *shape, name []byte) *shape {
 	switch {
 	case s.kind == anything:
-		return free
+		return s.inside()
 	case s.extra == nil:
 		r.bad(fault.UnknownField, "This field is not known here.")
 		return free
@@ -316,11 +327,11 @@ func (r *reading) count(s *shape, count int) {
 func (r *reading) array(s *shape) {
 	if s.kind != array {
 		r.expect(s, array)
-		s = free
+		s = s.inside()
 	}
 	items := s.items
 	if items == nil {
-		items = free
+		items = s.inside()
 	}
 	length := len(r.pointer)
 	var known map[string]bool

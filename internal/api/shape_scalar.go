@@ -13,6 +13,8 @@ import (
 
 	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/id"
+	"github.com/ovationhq/ovation/internal/money"
+	"github.com/ovationhq/ovation/internal/payment"
 )
 
 func appendIndex(b []byte, i int) []byte { return strconv.AppendInt(b, int64(i), 10) }
@@ -154,6 +156,10 @@ func (r *reading) textValue(s *shape, t literal) {
 		r.bad(fault.TextNotAllowed, "%s", noZero)
 		return
 	}
+	if !s.name && payment.HoldsCardNumber(string(t.decoded())) {
+		r.bad(fault.CardDataNotAccepted, "%s", noCardData)
+		return
+	}
 	if s.kind != text {
 		r.expect(s, text)
 		return
@@ -162,6 +168,9 @@ func (r *reading) textValue(s *shape, t literal) {
 		r.bad(code, "%s", detail)
 	}
 }
+
+// noCardData does not show the number again.
+const noCardData = "This looks like a card number. It was not kept. Cards are entered on the payment provider's page alone, and named here by their pm_ ids."
 
 const noZero = "The text contains the character U+0000, which can not be kept."
 
@@ -197,7 +206,7 @@ func (s *shape) wrongInteger(digits []byte) (fault.Code, string) {
 	}
 	n, err := strconv.ParseInt(string(digits), 10, 64)
 	if err != nil || n < s.min || n > s.max {
-		return fault.AmountOutOfRange, fmt.Sprintf("This must be between %v and %v.", s.min, s.max)
+		return fault.AmountOutOfRange, s.range64(err == nil && n < s.min || err != nil && digits[0] == '-')
 	}
 	if s.step > 1 && n%s.step != 0 {
 		return fault.AmountOutOfRange, fmt.Sprintf("This must be a multiple of %d.", s.step)
@@ -206,6 +215,18 @@ func (s *shape) wrongInteger(digits []byte) (fault.Code, string) {
 		return fault.AmountOutOfRange, fmt.Sprintf("This must be one of: %s.", strings.Join(s.enum, ", "))
 	}
 	return "", ""
+}
+
+// range64 says where a number must lie. A bound that is only that of all
+// amounts says nothing of the field: a rule may have a tighter one.
+func (s *shape) range64(below bool) string {
+	switch {
+	case below && s.max >= money.Max:
+		return fmt.Sprintf("This must be at least %v.", s.min)
+	case !below && s.max >= money.Max:
+		return fmt.Sprintf("This must be at most %v.", s.max)
+	}
+	return fmt.Sprintf("This must be between %v and %v.", s.min, s.max)
 }
 
 // wrongText says what is wrong with a text, or returns no code.

@@ -2,9 +2,11 @@ package api
 
 import (
 	"context"
+	"errors"
 	"net/http"
+	"net/url"
 	"strconv"
-	"time"
+	"strings"
 
 	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/id"
@@ -15,10 +17,10 @@ import (
 	"github.com/ovationhq/ovation/internal/wallet"
 )
 
-func at(us int64) time.Time { return time.UnixMicro(us).UTC() }
+func at(us int64) Instant { return Instant(us) }
 
 // atOrNil is nil for an instant that has not come.
-func atOrNil(us int64) *time.Time {
+func atOrNil(us int64) *Instant {
 	if us == 0 {
 		return nil
 	}
@@ -62,14 +64,14 @@ func (a *API) walletGet(ctx context.Context, _ *struct{}) (*walletOut, error) {
 }
 
 type lotView struct {
-	Object   string    `json:"object" enum:"lot"`
-	ID       id.Lot    `json:"id"`
-	Cause    string    `json:"cause" doc:"The purchase that paid for it, or what granted it"`
-	Promo    bool      `json:"promo"`
-	Coins    amount    `json:"coins" doc:"As bought"`
-	Left     amount    `json:"left"`
-	Paid     *amount   `json:"paid,omitempty"`
-	OpenedAt time.Time `json:"opened_at"`
+	Object   string  `json:"object" enum:"lot"`
+	ID       id.Lot  `json:"id"`
+	Cause    string  `json:"cause" doc:"The purchase that paid for it, or what granted it"`
+	Promo    bool    `json:"promo"`
+	Coins    amount  `json:"coins" doc:"As bought"`
+	Left     amount  `json:"left"`
+	Paid     *amount `json:"paid,omitempty"`
+	OpenedAt Instant `json:"opened_at"`
 }
 
 func (a *API) walletLots(ctx context.Context, in *struct{ Page }) (*listOut[lotView], error) {
@@ -121,7 +123,7 @@ type purchaseIn struct {
 	Body struct {
 		Coins         int64  `json:"coins" minimum:"1" maximum:"9007199254740991" doc:"Of a pack, or any number for an exact top-up"`
 		Currency      string `json:"currency,omitempty" pattern:"^[A-Z]{3}$" default:"USD" doc:"ISO 4217"`
-		Card          string `json:"card" minLength:"1" maxLength:"200" doc:"A saved card of GET /v1/cards"`
+		Card          string `json:"card" minLength:"1" maxLength:"200" pattern:"^pm_[A-Za-z0-9_]+$" doc:"A saved card of GET /v1/cards"`
 		ReturnURL     string `json:"return_url,omitempty" maxLength:"2000" doc:"Where the person comes back after 3-D Secure"`
 		ExpectedPrice int64  `json:"expected_price,omitempty" minimum:"1" maximum:"9007199254740991" doc:"Smallest units that the person was shown; another price now is refused with price_changed"`
 	}
@@ -132,13 +134,13 @@ type purchaseView struct {
 	ID          id.Purchase     `json:"id"`
 	Coins       amount          `json:"coins"`
 	Price       amount          `json:"price"`
-	Outcome     payment.Outcome `json:"outcome" enum:"unknown,requires_action,pending,succeeded,failed,canceled" doc:"unknown is settled within 60 seconds: ask again"`
+	Outcome     payment.Outcome `json:"outcome" enum:"unknown,requires_action,pending,succeeded,failed,canceled" doc:"unknown is settled within 60 seconds: ask again. The same request again gets the first answer that knew an outcome, for ever; until there is one, what is known"`
 	ActionURL   string          `json:"action_url,omitempty" doc:"Where the person confirms the payment (3-D Secure)"`
 	Lot         id.Lot          `json:"lot,omitempty" doc:"The coins, once the money came"`
 	Card        string          `json:"card,omitempty" doc:"Brand and last four digits"`
 	Decline     string          `json:"decline,omitempty" doc:"Why the card was refused"`
-	CreatedAt   time.Time       `json:"created_at"`
-	CompletedAt *time.Time      `json:"completed_at,omitempty"`
+	CreatedAt   Instant         `json:"created_at"`
+	CompletedAt *Instant        `json:"completed_at,omitempty"`
 }
 
 type purchaseOut struct {
@@ -153,10 +155,14 @@ func (a *API) purchaseCreate(ctx context.Context, in *purchaseIn) (*purchaseOut,
 	if currency == "" {
 		currency = string(money.USD)
 	}
-	p, err := a.cfg.Services.Purchases.Buy(ctx, purchase.Request{Key: in.Key, Person: CallerOf(ctx).Person, Coins: in.Body.Coins, Currency: money.Asset(currency),
-		Card: in.Body.Card, ReturnURL: a.returnURL(in.Body.ReturnURL), ExpectedPrice: in.Body.ExpectedPrice})
+	back, err := a.returnURL(in.Body.ReturnURL, "/wallet")
 	if err != nil {
 		return nil, err
+	}
+	p, err := a.cfg.Services.Purchases.Buy(ctx, purchase.Request{Key: in.Key, Person: CallerOf(ctx).Person, Coins: in.Body.Coins, Currency: money.Asset(currency),
+		Card: in.Body.Card, ReturnURL: back, ExpectedPrice: in.Body.ExpectedPrice})
+	if err != nil {
+		return nil, purchaseFault(err)
 	}
 	out := &purchaseOut{Status: http.StatusCreated, Location: "/v1/coin-purchases/" + string(p.ID), Body: viewPurchase(p)}
 	if p.Outcome == payment.Unknown || p.Outcome == payment.Pending {
@@ -168,12 +174,37 @@ func (a *API) purchaseCreate(ctx context.Context, in *purchaseIn) (*purchaseOut,
 	return out, nil
 }
 
-// returnURL is where a person comes back, the wallet if nothing was said.
-func (a *API) returnURL(asked string) string {
-	if asked != "" {
-		return asked
+const noCard = "There is no such saved card."
+
+// purchaseFault says what the caller can know of a purchase that did not come
+// about. A card that is not the person's is not there, whoever else has it.
+func purchaseFault(err error) error {
+	f, ok := errors.AsType[*fault.Error](err)
+	switch {
+	case !ok:
+		return err
+	case f.Code == fault.AmountOutOfRange && len(f.Fields) == 0:
+		return f.At("/coins", f.Code, "%s", f.Detail) // the price list has the bounds
+	case f.Code == fault.CardDeclined:
+		if code, _ := f.Data["decline_code"].(string); payment.NoCard(code) {
+			return fault.Wrap(err, fault.NotFound, noCard)
+		}
 	}
-	return a.cfg.Services.PublicURL + "/wallet"
+	return err
+}
+
+// returnURL is where a person comes back: what was asked for, or a page of
+// ours. A browser is sent there, so it is an address of the web.
+func (a *API) returnURL(asked, page string) (string, error) {
+	if asked == "" {
+		return a.cfg.Services.PublicURL + page, nil
+	}
+	u, err := url.Parse(asked)
+	if err != nil || (u.Scheme != "https" && u.Scheme != "http") || u.Hostname() == "" || u.User != nil || strings.ContainsAny(asked, " \\\t\r\n") {
+		const detail = "This must be a whole address of the web, such as https://example.org/back. Nothing was changed."
+		return "", fault.New(fault.URLNotAllowed, detail).At("/return_url", fault.URLNotAllowed, detail)
+	}
+	return asked, nil
 }
 
 func viewPurchase(p purchase.Purchase) purchaseView {
@@ -181,6 +212,9 @@ func viewPurchase(p purchase.Purchase) purchaseView {
 		CreatedAt: at(p.CreatedUS), CompletedAt: atOrNil(p.CompletedUS)}
 	if p.Outcome == payment.RequiresAction {
 		v.ActionURL = p.Charge.ActionURL
+	}
+	if payment.NoCard(p.Charge.Decline.Code) {
+		v.Decline = noCard
 	}
 	if p.Charge.Last4 != "" {
 		v.Card = p.Charge.Brand + " " + p.Charge.Last4
@@ -253,10 +287,13 @@ type cardLinkIn struct {
 }
 
 func (a *API) cardLink(ctx context.Context, in *cardLinkIn) (*cardLinkOut, error) {
-	back := a.returnURL(in.Body.ReturnURL)
-	url, err := a.cfg.Services.Purchases.AddCard(ctx, CallerOf(ctx).Person, back, back)
+	back, err := a.returnURL(in.Body.ReturnURL, "/wallet")
+	if err != nil {
+		return nil, err
+	}
+	page, err := a.cfg.Services.Purchases.AddCard(ctx, CallerOf(ctx).Person, back, back)
 	out := &cardLinkOut{}
-	out.Body.URL = url
+	out.Body.URL = page
 	return out, err
 }
 
@@ -272,5 +309,22 @@ func (a *API) cardTest(ctx context.Context, in *testCardIn) (*struct{ Body cardV
 		token = "pm_card_visa"
 	}
 	c, err := a.cfg.Services.Purchases.AddTestCard(ctx, CallerOf(ctx).Person, token)
-	return &struct{ Body cardView }{viewCard(c)}, err
+	return &struct{ Body cardView }{viewCard(c)}, testCardFault(err)
+}
+
+// testCardFault says what is wrong with a test card that the provider refuses:
+// one that declines is declined here, and one that there is not is a wrong
+// field, not a fault of the provider.
+func testCardFault(err error) error {
+	refused, ok := errors.AsType[*payment.Error](err)
+	switch {
+	case !ok:
+		return err
+	case refused.Code == "card_declined" || refused.Code == "expired_card" || refused.Code == "incorrect_cvc" || refused.Code == "processing_error":
+		return fault.Wrap(err, fault.CardDeclined, "%s Nothing was charged. Use another card and a new key.", refused.Reason).With("decline_code", refused.Code)
+	case errors.Is(err, payment.ErrNotFound) || errors.Is(err, payment.ErrInvalid):
+		const detail = "The provider has no such test card. Try pm_card_visa."
+		return fault.Wrap(err, fault.ValidationFailed, detail).At("/token", fault.ValidationFailed, detail)
+	}
+	return err
 }

@@ -317,6 +317,7 @@ func (w *world) ask(t testing.TB, line string, more ...string) *httptest.Respons
 	}
 	rec := httptest.NewRecorder()
 	w.ServeHTTP(rec, r)
+	documented(t, w.API, method, path, rec)
 	return rec
 }
 

@@ -54,8 +54,11 @@ func TestPayout(t *testing.T) {
 	maker.post("/sandbox/advance", url.Values{"by": {"192h0m0s"}})
 	page = maker.post("/sandbox/advance", url.Values{"by": {"24h0m0s"}, "back": {"/earnings"}}) // no webhook here: the next look finds out
 	has(t, page, 200, "in the bank")
+	if !strings.Contains(page.body, `<span class="state paid">paid out</span>`) {
+		t.Error("the earning that was paid out does not say so")
+	}
 	payout := regexp.MustCompile(`href="/explain/(pyo_[^"]+)"`).FindStringSubmatch(page.body)
-	has(t, maker.get("/explain/"+payout[1]), 200, "the sum of 1 earnings = 5.00 USD", "Sum of the parts")
+	has(t, maker.get("/explain/"+payout[1]), 200, "the sum of 1 earning = 5.00 USD", "Sum of the parts")
 	part := maker.get("/explain/"+payout[1], "X-Part", "explain")
 	if strings.Contains(part.body, "<html") || !strings.Contains(part.body, `id="explanation"`) {
 		t.Errorf("the part is %s", part.body)

@@ -120,7 +120,7 @@ func checkHeaders(t *testing.T, name string, h http.Header) {
 			t.Errorf("%s: %s is %q", name, header, h.Get(header))
 		}
 	}
-	if !id.Valid(id.KindRequest, h.Get("X-Request-Id")) {
+	if !id.Valid(id.KindRequest, h.Get("Request-Id")) {
 		t.Errorf("%s: the request has no id", name)
 	}
 }

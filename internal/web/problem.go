@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/ovationhq/ovation/internal/fault"
+	"github.com/ovationhq/ovation/internal/payment"
 )
 
 // problem is what went wrong, as a page shows it.
@@ -34,7 +35,7 @@ func (v *visit) problemOf(err error) *problem {
 		v.site.log.Error("a page failed", "request", p.Request, "path", v.r.URL.Path, "error", err)
 		f = fault.New(fault.Internal, "%s", v.T("problem.internal"))
 	}
-	p.Code, p.Status, p.Fields = f.Code, statusOf(f.Code), f.Fields
+	p.Code, p.Status, p.Fields = f.Code, v.site.cfg.Gate.Status(f.Code), f.Fields
 	if p.Status >= http.StatusInternalServerError && ok {
 		v.site.log.Warn("a page could not do its work", "request", p.Request, "path", v.r.URL.Path, "error", err)
 	}
@@ -48,7 +49,8 @@ func (v *visit) problemOf(err error) *problem {
 		}
 	case fault.CardDeclined:
 		reason, _, _ := strings.Cut(f.Detail, " Nothing was charged.")
-		p.Detail, p.DetailLang = v.T("problem.declined", v.in(reason)), ""
+		code, _ := f.Data["decline_code"].(string)
+		p.Detail, p.DetailLang = v.declined(code, reason), ""
 	case fault.KYCRequired:
 		p.Detail, p.DetailLang = v.T("problem.kyc"), ""
 	case fault.Internal:
@@ -58,6 +60,15 @@ func (v *visit) problemOf(err error) *problem {
 		v.w.Header().Set("Retry-After", strconv.Itoa(int(f.RetryAfter.Seconds())+1))
 	}
 	return p
+}
+
+// declined says why a card was refused. What the provider says of a card that
+// is not the visitor's would tell whether somebody else has it.
+func (v *visit) declined(code, reason string) string {
+	if payment.NoCard(code) {
+		reason = "There is no such saved card."
+	}
+	return v.T("problem.declined", v.in(reason))
 }
 
 // fail answers with the problem: a page, or data for the page's own script.
@@ -115,53 +126,4 @@ func titleKey(code fault.Code, status int) string {
 		return "problem.500"
 	}
 	return "problem.422"
-}
-
-// statuses is the one table from a code to what browsers are told. Codes that
-// are not in it are mistakes of ours.
-var statuses = map[int][]fault.Code{
-	400: {fault.MalformedJSON, fault.InvalidUTF8, fault.MissingParameter, fault.InvalidParameter, fault.CursorInvalid, fault.IdempotencyKeyMissing, fault.IdempotencyKeyInvalid,
-		fault.WebhookSignatureInvalid, fault.WebhookTimestampOutOfRange, fault.APIVersionUnknown},
-	401: {fault.AuthRequired, fault.TokenInvalid, fault.TokenExpired, fault.SessionRevoked, fault.StepUpRequired},
-	402: {fault.InsufficientBalance, fault.PaymentRequired, fault.CardDeclined, fault.PaymentActionRequired, fault.EntitlementRequired},
-	403: {fault.Forbidden, fault.ScopeMissing, fault.RoleRequired, fault.CsrfFailed, fault.OriginNotAllowed, fault.AccountSuspended, fault.KYCRequired, fault.AgeRestricted,
-		fault.RegionBlocked, fault.NotEligible, fault.LinkInvalid, fault.LinkExpired},
-	404: {fault.NotFound},
-	405: {fault.MethodNotAllowed},
-	406: {fault.NotAcceptable},
-	408: {fault.RequestTimeout},
-	409: {fault.IdempotencyInProgress, fault.StateConflict, fault.AlreadyDone, fault.AlreadyRefunded, fault.AlreadySubscribed, fault.PriceChanged, fault.LimitReached,
-		fault.ContractActive, fault.PayoutInProgress, fault.HandleTaken, fault.UploadOffsetMismatch},
-	410: {fault.Gone, fault.UploadExpired},
-	412: {fault.PreconditionFailed},
-	413: {fault.BodyTooLarge, fault.FileTooLarge},
-	415: {fault.UnsupportedMediaType, fault.FileTypeNotAllowed},
-	416: {fault.RangeNotSatisfiable},
-	422: {fault.ValidationFailed, fault.UnknownField, fault.AmountNotInteger, fault.AmountOutOfRange, fault.CurrencyUnsupported, fault.CurrencyMismatch, fault.SelfGift,
-		fault.RefundExceedsOriginal, fault.PayoutBelowMinimum, fault.URLNotAllowed, fault.TextTooLong, fault.TextNotAllowed, fault.HandleInvalid, fault.CardDataNotAccepted,
-		fault.IdempotencyKeyReused},
-	428: {fault.PreconditionRequired},
-	429: {fault.VelocityLimit, fault.DailyLimit, fault.NewAccountLimit, fault.RateLimited},
-	500: {fault.Internal},
-	502: {fault.UpstreamFailed},
-	503: {fault.Overloaded, fault.Maintenance, fault.ReadOnly},
-	504: {fault.UpstreamTimeout},
-	507: {fault.DiskFull},
-}
-
-var statusByCode = func() map[fault.Code]int {
-	all := map[fault.Code]int{}
-	for status, codes := range statuses {
-		for _, c := range codes {
-			all[c] = status
-		}
-	}
-	return all
-}()
-
-func statusOf(code fault.Code) int {
-	if status, ok := statusByCode[code]; ok {
-		return status
-	}
-	return http.StatusInternalServerError
 }

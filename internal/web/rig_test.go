@@ -8,11 +8,15 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
+	"net/netip"
 	"net/url"
+	"os"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
+	edge "github.com/ovationhq/ovation/internal/api"
 	"github.com/ovationhq/ovation/internal/clock"
 	"github.com/ovationhq/ovation/internal/content"
 	"github.com/ovationhq/ovation/internal/creator"
@@ -47,6 +51,9 @@ type rig struct {
 	creators *creator.Service
 	runner   *outbox.Runner
 	url      string
+	gate     *edge.API
+	log      lockedLog // of the gate
+	proxies  []netip.Prefix
 
 	fan, maker, boss people.Person
 	video            content.Video
@@ -81,9 +88,13 @@ func newRig(t testing.TB, clk clock.Clock, advance func(time.Duration)) *rig {
 	go func() { done <- hub.Run(ctx) }()
 	t.Cleanup(func() { close(stop); site.Close(); cancel(); ended(t, <-done) })
 	r.url = site.URL
+	r.gate, err = edge.New(edge.Config{Services: edge.Services{People: r.people}, CursorKeys: [][]byte{make([]byte, 32)}, NoLimits: true, Log: slog.New(slog.NewTextHandler(&r.log, nil)),
+		TrustedProxies: r.proxies})
+	r.ok(err)
 	handler, err = web.New(web.Config{
+		Gate:   r.gate,
 		Reader: report.NewReader(r.d), Gifts: gift.NewSender(r.d), Purchases: r.buys, Payouts: r.payouts, Creators: r.creators, People: r.people, Hub: hub,
-		PublicURL: r.url, Media: http.StripPrefix("/media/", http.FileServer(http.Dir("../app/sample"))), Stop: stop,
+		PublicURL: r.url, Media: os.DirFS("../app/sample"), Stop: stop,
 		Log: slog.New(slog.NewTextHandler(testLog{t}, nil)),
 		Sandbox: &web.Sandbox{Now: clk.Now, Personas: r.personas(), Advance: func(ctx context.Context, by time.Duration) error {
 			advance(by)
@@ -92,6 +103,24 @@ func newRig(t testing.TB, clk clock.Clock, advance func(time.Duration)) *rig {
 	})
 	r.ok(err)
 	return r
+}
+
+// lockedLog keeps what the gate logs.
+type lockedLog struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (l *lockedLog) Write(b []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(b)
+}
+
+func (l *lockedLog) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
 }
 
 // testLog puts what the site logs into the test's output.
@@ -119,7 +148,7 @@ func (r *rig) register() {
 		return gift.RunCombo(ctx, tx, id.Combo(key))
 	})
 	r.runner.Inside(earnings.WorkMature, func(ctx context.Context, tx *db.Tx, key string) (int64, error) {
-		return 0, earnings.Mature(ctx, tx, id.Earning(key))
+		return earnings.RunMature(ctx, tx, id.Earning(key))
 	})
 	r.runner.Outside(purchase.WorkSettle, func(ctx context.Context, key string) (time.Duration, error) {
 		return r.buys.Settle(ctx, id.Payment(key))

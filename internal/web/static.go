@@ -7,6 +7,8 @@ import (
 	"io/fs"
 	"net/http"
 	"strings"
+
+	"github.com/ovationhq/ovation/internal/fault"
 )
 
 //go:embed static/*.css static/*.js static/*.svg static/vendor/pico.min.css static/vendor/icons.svg static/vendor/*.txt
@@ -40,20 +42,39 @@ func loadAssets() (*assets, error) {
 // url returns the address of a file.
 func (a *assets) url(name string) string { return "/static/" + a.hash + "/" + name }
 
-// serve answers with and without the hash; without it, a browser asks each
+// staticFile answers with and without the hash; without it, a browser asks each
 // time.
-func (a *assets) serve(w http.ResponseWriter, r *http.Request) {
-	name, hashed := strings.CutPrefix(r.PathValue("path"), a.hash+"/")
-	w.Header().Set("Cache-Control", "no-cache")
+func staticFile(v *visit) error {
+	a := v.site.assets
+	name, hashed := strings.CutPrefix(v.r.PathValue("path"), a.hash+"/")
+	keep := "no-cache"
 	if hashed {
-		w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+		keep = "public, max-age=31536000, immutable"
 	}
-	if info, err := fs.Stat(a.files, name); err != nil || info.IsDir() {
-		w.Header().Set("Cache-Control", "no-store")
-		http.NotFound(w, r)
-		return
+	return v.file(a.files, name, keep)
+}
+
+// mediaFile answers with a clip or a poster of the media folder.
+func mediaFile(v *visit) error {
+	v.w.Header().Del("Cross-Origin-Resource-Policy") // a host's own pages may show a poster
+	return v.file(v.site.cfg.Media, v.r.PathValue("path"), "public, max-age=3600")
+}
+
+// file answers with one file. A folder is none: its list is nobody's business.
+func (v *visit) file(files fs.FS, name, keep string) error {
+	missing := fault.New(fault.NotFound, "There is no file at this address.")
+	if files == nil || !fs.ValidPath(name) {
+		return missing
 	}
-	http.ServeFileFS(w, r, a.files, name)
+	if info, err := fs.Stat(files, name); err != nil || !info.Mode().IsRegular() {
+		return missing
+	}
+	h := v.w.Header()
+	h.Set("Cache-Control", keep)
+	h.Del("Vary") // the same for everybody
+	v.wrote = true
+	http.ServeFileFS(v.w, v.r, files, name)
+	return nil
 }
 
 // asset returns the address of a file of ours.

@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
-	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -83,13 +82,7 @@ func (v *visit) forget() { v.remember("", -1) }
 
 // from says where the visitor comes from.
 func (v *visit) from() people.From {
-	address := v.r.RemoteAddr
-	if v.site.cfg.Address != nil {
-		address = v.site.cfg.Address(v.r)
-	} else if host, _, err := net.SplitHostPort(address); err == nil {
-		address = host
-	}
-	return people.From{Address: address, Agent: v.r.UserAgent()}
+	return people.From{Address: v.site.cfg.Gate.Address(v.r), Agent: v.r.UserAgent()}
 }
 
 func (v *visit) me() id.Person {

@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
-	"math/rand/v2"
 	"net/http"
 	"strings"
 	"time"
@@ -34,8 +34,8 @@ type Config struct {
 	Sandbox *Sandbox
 	// PublicURL is the address that people see, without a slash at its end.
 	PublicURL string
-	// Media answers everything under /media/; nil answers 404.
-	Media http.Handler
+	// Media are the files under /media/; nil means that there are none.
+	Media fs.FS
 	// Secure says that people come over TLS.
 	Secure bool
 	// Log takes what went wrong on our side; nil discards it.
@@ -43,9 +43,8 @@ type Config struct {
 	// Translate returns a sentence of a rule in the language (such as "fr"),
 	// or as it is. nil leaves the sentences of rules in English.
 	Translate func(lang, sentence string) string
-	// Address returns where a request came from; nil takes the connection's
-	// own address.
-	Address func(*http.Request) string
+	// Gate is what every request goes through. Required.
+	Gate Gate
 	// Stop is closed when the server is about to end, so that streams end too;
 	// nil means that they end with their connections.
 	Stop <-chan struct{}
@@ -76,7 +75,8 @@ type Persona struct {
 type site struct {
 	cfg    Config
 	log    *slog.Logger
-	ids    *id.Maker
+	guard  *http.CrossOriginProtection
+	mux    *http.ServeMux
 	assets *assets
 	names  nameCache
 }
@@ -85,8 +85,8 @@ type site struct {
 // the process does, so it belongs at the root of the multiplexer.
 func New(cfg Config) (http.Handler, error) {
 	switch {
-	case cfg.Reader == nil, cfg.Gifts == nil, cfg.Purchases == nil, cfg.Payouts == nil, cfg.Creators == nil, cfg.People == nil, cfg.Hub == nil:
-		return nil, errors.New("web: Config needs all services: Reader, Gifts, Purchases, Payouts, Creators, People and Hub")
+	case cfg.Reader == nil, cfg.Gifts == nil, cfg.Purchases == nil, cfg.Payouts == nil, cfg.Creators == nil, cfg.People == nil, cfg.Hub == nil, cfg.Gate == nil:
+		return nil, errors.New("web: Config needs the Gate and all services: Reader, Gifts, Purchases, Payouts, Creators, People and Hub")
 	case cfg.Sandbox != nil && (cfg.Sandbox.Now == nil || cfg.Sandbox.Advance == nil):
 		return nil, errors.New("web: Config.Sandbox needs Now and Advance")
 	}
@@ -98,63 +98,63 @@ func New(cfg Config) (http.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("web: reading the assets: %w", err)
 	}
-	s := &site{cfg: cfg, log: cfg.Log, ids: id.NewMaker(rand.NewPCG(rand.Uint64(), rand.Uint64())), assets: a}
-	mux := http.NewServeMux()
-	s.routes(mux)
-	return s.frame(mux), nil
+	s := &site{cfg: cfg, log: cfg.Log, guard: http.NewCrossOriginProtection(), mux: http.NewServeMux(), assets: a}
+	s.guard.SetDenyHandler(s.handle(fromElsewhere))
+	s.routes()
+	return s.mux, nil
 }
 
-// routes is the table of contents: every address and its handler.
-func (s *site) routes(mux *http.ServeMux) {
-	page := func(pattern string, h handler) { mux.Handle(pattern, s.handle(h)) }
+// routes is the table of contents: every address, its class of limits, and its
+// handler.
+func (s *site) routes() {
+	page := func(class, pattern string, h handler) { s.mux.Handle(pattern, s.frame(class, pattern, s.handle(h))) }
 
-	page("GET /{$}", home)
-	page("GET /v/{id}", watchVideo)
-	page("POST /v/{id}/gifts", sendGift)
-	page("POST /v/{id}/topup", topUp)
-	page("GET /v/{id}/events", events)
-	page("GET /live/{id}", watchLive)
-	page("POST /live/{id}/gifts", sendGift)
-	page("POST /live/{id}/topup", topUp)
-	page("GET /live/{id}/events", events)
+	page(classRead, "GET /{$}", home)
+	page(classRead, "GET /v/{id}", watchVideo)
+	page(classStorm, "POST /v/{id}/gifts", sendGift)
+	page(classMoney, "POST /v/{id}/topup", topUp)
+	page(classStream, "GET /v/{id}/events", events)
+	page(classRead, "GET /live/{id}", watchLive)
+	page(classStorm, "POST /live/{id}/gifts", sendGift)
+	page(classMoney, "POST /live/{id}/topup", topUp)
+	page(classStream, "GET /live/{id}/events", events)
 
-	page("GET /wallet", signedIn(walletPage))
-	page("POST /wallet/buy", signedIn(buyCoins))
-	page("POST /wallet/cards", signedIn(addCard))
-	page("POST /wallet/cards/test", signedIn(addTestCard))
-	page("POST /wallet/cards/remove", signedIn(removeCard))
-	page("GET /wallet/return", signedIn(returned))
-	page("GET /purchases/{id}", signedIn(purchasePage))
-	page("POST /purchases/{id}/check", signedIn(checkPurchase))
+	page(classRead, "GET /wallet", signedIn(walletPage))
+	page(classMoney, "POST /wallet/buy", signedIn(buyCoins))
+	page(classWrite, "POST /wallet/cards", signedIn(addCard))
+	page(classWrite, "POST /wallet/cards/test", signedIn(addTestCard))
+	page(classWrite, "POST /wallet/cards/remove", signedIn(removeCard))
+	page(classRead, "GET /wallet/return", signedIn(returned))
+	page(classRead, "GET /purchases/{id}", signedIn(purchasePage))
+	page(classWrite, "POST /purchases/{id}/check", signedIn(checkPurchase))
 
-	page("GET /earnings", signedIn(earningsPage))
-	page("POST /earnings/join", signedIn(joinProgramme))
-	page("POST /earnings/onboarding", signedIn(onboard))
-	page("POST /earnings/account", signedIn(refreshAccount))
-	page("POST /earnings/payouts", signedIn(requestPayout))
-	page("POST /earnings/payouts/{id}/cancel", signedIn(cancelPayout))
+	page(classRead, "GET /earnings", signedIn(earningsPage))
+	page(classWrite, "POST /earnings/join", signedIn(joinProgramme))
+	page(classWrite, "POST /earnings/onboarding", signedIn(onboard))
+	page(classWrite, "POST /earnings/account", signedIn(refreshAccount))
+	page(classMoney, "POST /earnings/payouts", signedIn(requestPayout))
+	page(classMoney, "POST /earnings/payouts/{id}/cancel", signedIn(cancelPayout))
 
-	page("GET /explain", signedIn(explainAny))
-	page("GET /explain/{id}", signedIn(explainPage))
+	page(classRead, "GET /explain", signedIn(explainAny))
+	page(classRead, "GET /explain/{id}", signedIn(explainPage))
 
-	page("GET /sign-in", signInPage)
-	page("POST /sign-in", signIn)
-	page("GET /sign-up", signUpPage)
-	page("POST /sign-up", signUp)
-	page("POST /sign-out", signOut)
-	page("GET /setup/{token}", setUpPage)
-	page("POST /setup/{token}", setUp)
+	page(classRead, "GET /sign-in", signInPage)
+	page(classWrite, "POST /sign-in", signIn)
+	page(classRead, "GET /sign-up", signUpPage)
+	page(classWrite, "POST /sign-up", signUp)
+	page(classWrite, "POST /sign-out", signOut)
+	page(classRead, "GET /setup/{token}", setUpPage)
+	page(classWrite, "POST /setup/{token}", setUp)
 
-	page("GET /operator", operators(operatorPage))
-	page("POST /preferences", setPreferences)
+	page(classRead, "GET /operator", operators(operatorPage))
+	page(classWrite, "POST /preferences", setPreferences)
 
 	if s.cfg.Sandbox != nil {
-		page("POST /sandbox/sign-in", sandboxSignIn)
-		page("POST /sandbox/advance", sandboxAdvance)
+		page(classWrite, "POST /sandbox/sign-in", sandboxSignIn)
+		page(classWrite, "POST /sandbox/advance", sandboxAdvance)
 	}
-	if s.cfg.Media != nil {
-		mux.Handle("GET /media/", s.cfg.Media)
-	}
-	mux.HandleFunc("GET /static/{path...}", s.assets.serve)
-	page("/", nowhere)
+	file := func(pattern string, h handler) { s.mux.Handle(pattern, s.frame(classNone, pattern, s.bare(h))) }
+	file("GET /media/{path...}", mediaFile)
+	file("GET /static/{path...}", staticFile)
+	page(classRead, "/", nowhere)
 }

@@ -27,7 +27,7 @@ var english = map[string]string{
 	"month.1":     "January", "month.2": "February", "month.3": "March", "month.4": "April", "month.5": "May", "month.6": "June",
 	"month.7": "July", "month.8": "August", "month.9": "September", "month.10": "October", "month.11": "November", "month.12": "December",
 
-	"unit.coins.one": "%s coin", "unit.coins.other": "%s coins", "unit.coins.word": "coins",
+	"unit.coins.one": "%s coin", "unit.coins.other": "%s coins",
 	"unit.diamonds.one": "%s diamond", "unit.diamonds.other": "%s diamonds",
 
 	"sandbox.label":  "Sandbox",
@@ -112,8 +112,10 @@ var english = map[string]string{
 	"tray.closed_scheduled": "Gifts open when the LIVE begins.",
 	"tray.js.send":          "Send {emoji} {gift} ×{count}",
 	"tray.js.tap":           "Tap or hold: {emoji} {gift} ×{count}",
-	"tray.js.cost":          "{coins} coins ≈ {money}. The creator earns {earned}.",
-	"tray.js.short":         "{coins} coins are missing",
+	"tray.js.cost":          "{coins} ≈ {money}. The creator earns {earned}.",
+	"tray.js.short":         "You lack {coins}",
+	"tray.js.coin":          "{count} coin",
+	"tray.js.coins":         "{count} coins",
 	"tray.js.lost":          "The answer did not come. It is tried again with the same key, so you pay once at most.",
 	"tray.js.done":          "Sent: {gift} ×{count}",
 
@@ -197,7 +199,8 @@ var english = map[string]string{
 	"earnings.since":     "available since",
 	"earnings.paid_out":  "paid out",
 	"earnings.part_paid": "%s of it paid out",
-	"earning.pending":    "pending", "earning.available": "available",
+	"earning.paid":       "paid out", "earning.partly_paid": "partly paid out",
+	"earning.pending": "pending", "earning.available": "available",
 
 	"payout.request":    "Get paid",
 	"payout.request_do": "Request the payout",

@@ -27,7 +27,7 @@ var french = map[string]string{
 	"month.1":     "janvier", "month.2": "février", "month.3": "mars", "month.4": "avril", "month.5": "mai", "month.6": "juin",
 	"month.7": "juillet", "month.8": "août", "month.9": "septembre", "month.10": "octobre", "month.11": "novembre", "month.12": "décembre",
 
-	"unit.coins.one": "%s pièce", "unit.coins.other": "%s pièces", "unit.coins.word": "pièces",
+	"unit.coins.one": "%s pièce", "unit.coins.other": "%s pièces",
 	"unit.diamonds.one": "%s diamant", "unit.diamonds.other": "%s diamants",
 
 	"sandbox.label":  "Bac à sable",
@@ -112,8 +112,10 @@ var french = map[string]string{
 	"tray.closed_scheduled": "Les cadeaux ouvrent au début du LIVE.",
 	"tray.js.send":          "Envoyer {emoji} {gift} ×{count}",
 	"tray.js.tap":           "Touchez ou maintenez : {emoji} {gift} ×{count}",
-	"tray.js.cost":          "{coins} pièces ≈ {money}. Le créateur gagne {earned}.",
-	"tray.js.short":         "Il manque {coins} pièces",
+	"tray.js.cost":          "{coins} ≈ {money}. Le créateur gagne {earned}.",
+	"tray.js.short":         "Il manque {coins}",
+	"tray.js.coin":          "{count} pièce",
+	"tray.js.coins":         "{count} pièces",
 	"tray.js.lost":          "La réponse n’est pas venue. L’envoi est retenté avec la même clé : vous payez une fois au plus.",
 	"tray.js.done":          "Envoyé : {gift} ×{count}",
 
@@ -197,7 +199,8 @@ var french = map[string]string{
 	"earnings.since":     "disponible depuis le",
 	"earnings.paid_out":  "versé",
 	"earnings.part_paid": "dont %s déjà versés",
-	"earning.pending":    "en attente", "earning.available": "disponible",
+	"earning.paid":       "versé", "earning.partly_paid": "versé en partie",
+	"earning.pending": "en attente", "earning.available": "disponible",
 
 	"payout.request":    "Être payé",
 	"payout.request_do": "Demander le versement",

@@ -1,0 +1,89 @@
+package api
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/ovationhq/ovation/internal/fault"
+)
+
+func TestKeysOverTheAPI(t *testing.T) {
+	s := newShop(t)
+	fan, other := s.g.Person(), s.g.Person()
+	session := s.session(t, fan)
+
+	made := s.answered(t, 201, "POST /v1/api-keys", session, "", `{"name":"My bot","scopes":["gifts:send","wallet:read"]}`)
+	secret, _ := made["secret"].(string)
+	if !strings.HasPrefix(secret, "ovn_test_sk_") || made["person"] != string(fan) || made["last4"] != secret[len(secret)-4:] || made["mode"] != "test" {
+		t.Fatalf("the key: %v", made)
+	}
+	bot := "Authorization: Bearer " + secret
+	s.answered(t, 200, "GET /v1/wallet", bot)
+	wantProblem(t, s.ask(t, "GET /v1/earnings", bot), fault.ScopeMissing)
+	wantProblem(t, s.ask(t, "GET /v1/wallet", bot, actingFor(other)), fault.Forbidden)
+
+	list := fmt.Sprint(s.answered(t, 200, "GET /v1/api-keys", session)["data"])
+	if !strings.Contains(list, made["id"].(string)) || strings.Contains(list, secret) || strings.Contains(list, "secret") {
+		t.Errorf("the list: %s", list)
+	}
+	wantProblem(t, s.ask(t, "GET /v1/api-keys?person="+string(fan), s.session(t, other)), fault.NotFound)
+	wantProblem(t, s.ask(t, "DELETE /v1/api-keys/"+made["id"].(string), s.session(t, other)), fault.NotFound)
+	if rec := s.ask(t, "DELETE /v1/api-keys/"+made["id"].(string), session); rec.Code != 204 {
+		t.Fatalf("revoking: %d %s", rec.Code, rec.Body)
+	}
+	wantProblem(t, s.ask(t, "GET /v1/wallet", bot), fault.TokenInvalid)
+	wantProblem(t, s.ask(t, "DELETE /v1/api-keys/"+made["id"].(string), session), fault.AlreadyDone)
+}
+
+// TestKeyNeverRisesAboveItsMaker tries to get more by making a key.
+func TestKeyNeverRisesAboveItsMaker(t *testing.T) {
+	s := newShop(t)
+	fan, other := s.g.Person(), s.g.Person()
+	narrow := "Authorization: Bearer " + s.answered(t, 201, "POST /v1/api-keys", s.host, "", `{"name":"Maker","scopes":["keys:write","gifts:send"]}`)["secret"].(string)
+	for name, c := range map[string]struct {
+		by, body string
+		code     fault.Code
+	}{
+		"a scope that the key lacks": {narrow, `{"name":"x","scopes":["payouts:write"]}`, fault.ScopeMissing},
+		"admin":                      {s.host, `{"name":"x","scopes":["admin"]}`, fault.ScopeMissing},
+		"a person, for the host":     {s.session(t, fan), `{"name":"x","scopes":["ledger:read"]}`, fault.ValidationFailed},
+		"for somebody else":          {s.session(t, fan), `{"name":"x","scopes":["gifts:send"],"person":"` + string(other) + `"}`, fault.NotFound},
+		"a scope that is none":       {s.host, `{"name":"x","scopes":["all"]}`, fault.ValidationFailed},
+		"a key that may not":         {"Authorization: Bearer " + s.answered(t, 201, "POST /v1/api-keys", s.host, "", `{"name":"Reader","scopes":["people:read"]}`)["secret"].(string), `{"name":"x","scopes":["people:read"]}`, fault.ScopeMissing},
+	} {
+		t.Run(name, func(t *testing.T) { wantProblem(t, s.ask(t, "POST /v1/api-keys", c.by, "", c.body), c.code) })
+	}
+	if made := s.answered(t, 201, "POST /v1/api-keys", narrow, "", `{"name":"x","scopes":["gifts:send"],"person":"`+string(fan)+`"}`); made["person"] != string(fan) {
+		t.Errorf("a host's key for a person: %v", made)
+	}
+}
+
+func TestSessionsOverTheAPI(t *testing.T) {
+	s := newShop(t)
+	fan := s.g.Person()
+	minted := s.answered(t, 201, "POST /v1/sessions", s.host, "", `{"person":"`+string(fan)+`","lasts":600}`)
+	first := "Authorization: Bearer " + minted["token"].(string)
+	second := s.session(t, fan)
+	list := s.answered(t, 200, "GET /v1/sessions", first)["data"].([]any)
+	if len(list) != 2 {
+		t.Fatalf("%d sessions", len(list))
+	}
+	for _, one := range list {
+		v := one.(map[string]any)
+		if v["current"] != (v["id"] == minted["id"]) || v["token"] != nil {
+			t.Errorf("the session %v", v)
+		}
+	}
+	stranger := s.session(t, s.g.Person())
+	wantProblem(t, s.ask(t, "DELETE /v1/sessions/"+minted["id"].(string), stranger), fault.NotFound)
+	wantProblem(t, s.ask(t, "POST /v1/sessions", first, "", `{"person":"`+string(fan)+`","lasts":600}`), fault.ScopeMissing)
+	if rec := s.ask(t, "DELETE /v1/sessions/"+minted["id"].(string), second); rec.Code != 204 {
+		t.Fatalf("ending: %d %s", rec.Code, rec.Body)
+	}
+	wantProblem(t, s.ask(t, "GET /v1/wallet", first), fault.SessionRevoked)
+	if rec := s.ask(t, "DELETE /v1/sessions", second); rec.Code != 204 {
+		t.Fatalf("ending all: %d %s", rec.Code, rec.Body)
+	}
+	wantProblem(t, s.ask(t, "GET /v1/wallet", second), fault.SessionRevoked)
+}
