@@ -36,7 +36,7 @@ func day(us int64) int64 { return us / int64(24*time.Hour/time.Microsecond) }
 func dayStart(n int64) time.Time { return time.Unix(n*24*60*60, 0).UTC() }
 
 // Buckets finds each creator's bucket of the day of the journal's instant
-// (JournalNow). That never goes back: when the clock does, a day whose
+// (ledger.Book.Now). That never goes back: when the clock does, a day whose
 // earnings have matured is not opened again. It writes nothing: a call that is
 // refused leaves no earning behind.
 func Buckets(ctx context.Context, tx *db.Tx, b *ledger.Book, source Source, c RateCard, atUS int64, creators []id.Person) (map[id.Person]*Bucket, error) {
@@ -105,9 +105,12 @@ func (k *Bucket) Open(ctx context.Context, tx *db.Tx, b *ledger.Book) error {
 	return outbox.Schedule(ctx, tx, outbox.Work{Kind: WorkMature, Key: string(k.Earning), DueUS: available})
 }
 
+// IssuerRef names the account that diamonds come from.
+var IssuerRef = ledger.Ref{Path: ledger.DiamondsIssued, Asset: money.Diamond}
+
 // Issuer returns the account that diamonds come from.
 func Issuer(ctx context.Context, b *ledger.Book) (*ledger.Account, error) {
-	acc, err := b.Find(ctx, ledger.Ref{Path: ledger.DiamondsIssued, Asset: money.Diamond})
+	acc, err := b.Find(ctx, IssuerRef)
 	if err != nil {
 		return nil, err
 	}

@@ -59,17 +59,10 @@ func Install(ctx context.Context, tx *db.Tx, c RateCard) error {
 func Rates(ctx context.Context, tx *db.Tx) (RateCard, error) { return RatesAt(ctx, tx, tx.NowUS()) }
 
 // RatesAt returns the rate card in force at an instant. What is posted uses
-// the journal's (JournalNow), so that what was in force can be told from the
+// the journal's (ledger.Book.Now), so that what was in force can be told from the
 // transfer.
 func RatesAt(ctx context.Context, tx *db.Tx, us int64) (RateCard, error) {
 	return one(tx.Query(ctx, "SELECT "+rateColumns+" FROM rate_card WHERE from_us <= $1 ORDER BY from_us DESC, version DESC LIMIT 1", us))
-}
-
-// JournalNow is the instant that a transfer of this transaction would carry:
-// the transaction's, or the last transfer's if the clock has stepped back.
-func JournalNow(ctx context.Context, tx *db.Tx) (us int64, err error) {
-	_, last, _, err := ledger.Head(ctx, tx)
-	return max(tx.NowUS(), last.UnixMicro()), err
 }
 
 // RatesOf returns a rate card by its version.

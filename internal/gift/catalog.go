@@ -37,13 +37,30 @@ func Install(ctx context.Context, tx *db.Tx, items []Item) error {
 	return nil
 }
 
-// Catalog returns the gifts that can be given now, cheapest first.
-func Catalog(ctx context.Context, tx *db.Tx) ([]Item, error) { return catalogAt(ctx, tx, tx.NowUS()) }
+const itemColumns = "version, id, name, emoji, price_coins, streakable, on_video, on_live, from_us"
 
-func catalogAt(ctx context.Context, tx *db.Tx, us int64) ([]Item, error) {
-	return db.Collect[Item](tx.Query(ctx, `SELECT version, id, name, emoji, price_coins, streakable, on_video, on_live, from_us FROM gift_item
-		WHERE version = (SELECT version FROM gift_item WHERE from_us <= $1 ORDER BY from_us DESC, version DESC LIMIT 1)
-		ORDER BY price_coins, id`, us))(func(r *db.Rows) (i Item, err error) {
-		return i, r.Scan(&i.Version, &i.ID, &i.Name, &i.Emoji, &i.PriceCoins, &i.Streakable, &i.OnVideo, &i.OnLive, &i.FromUS)
-	})
+func scanItem(r *db.Rows) (i Item, err error) {
+	return i, r.Scan(&i.Version, &i.ID, &i.Name, &i.Emoji, &i.PriceCoins, &i.Streakable, &i.OnVideo, &i.OnLive, &i.FromUS)
+}
+
+// catalogInForce is the version of the catalogue that holds at the instant $1.
+const catalogInForce = "version = (SELECT version FROM gift_item WHERE from_us <= $1 ORDER BY from_us DESC, version DESC LIMIT 1)"
+
+// Catalog returns the gifts that can be given now, cheapest first.
+func Catalog(ctx context.Context, tx *db.Tx) ([]Item, error) {
+	return db.Collect[Item](tx.Query(ctx, "SELECT "+itemColumns+" FROM gift_item WHERE "+catalogInForce+" ORDER BY price_coins, id", tx.NowUS()))(scanItem)
+}
+
+// itemsAt returns those of the named gifts that can be given at the instant.
+func itemsAt(ctx context.Context, tx *db.Tx, us int64, names []string) (map[string]Item, error) {
+	list := make([]any, len(names))
+	for i, n := range names {
+		list[i] = n
+	}
+	found, err := db.Collect[Item](tx.QueryList(ctx, "SELECT "+itemColumns+" FROM gift_item WHERE "+catalogInForce+" AND id IN ($list)", list, us))(scanItem)
+	items := make(map[string]Item, len(found))
+	for _, i := range found {
+		items[i.ID] = i
+	}
+	return items, err
 }

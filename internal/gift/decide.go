@@ -65,7 +65,7 @@ func (b *batch) load(ctx context.Context, set []*db.Item[Request, Gift]) (err er
 	if b.given, err = replays(ctx, b.tx, set); err != nil {
 		return err
 	}
-	if b.atUS, err = earnings.JournalNow(ctx, b.tx); err != nil {
+	if b.atUS, err = b.book.Now(ctx); err != nil {
 		return err
 	}
 	targets := distinct(set, func(r *Request) string { return r.Target })
@@ -79,21 +79,20 @@ func (b *batch) load(ctx context.Context, set []*db.Item[Request, Gift]) (err er
 	if err := b.loadPayable(ctx); err != nil {
 		return err
 	}
-	if err := b.loadCreators(ctx); err != nil {
+	if b.items, err = itemsAt(ctx, b.tx, b.atUS, distinct(set, func(r *Request) string { return r.Item })); err != nil {
 		return err
-	}
-	catalog, err := catalogAt(ctx, b.tx, b.atUS)
-	if err != nil {
-		return err
-	}
-	b.items = make(map[string]Item, len(catalog))
-	for _, i := range catalog {
-		b.items[i.ID] = i
 	}
 	if b.purses, err = wallet.Purses(ctx, b.tx, b.book, senders); err != nil {
 		return err
 	}
+	// All accounts that gifts share, in one query; what follows finds them in the Book.
+	if _, err := b.book.Find(ctx, append(wallet.SinkRefs(b.purses), earnings.IssuerRef)...); err != nil {
+		return err
+	}
 	if b.sinks, err = wallet.LoadSinks(ctx, b.book, b.purses); err != nil {
+		return err
+	}
+	if err := b.loadCreators(ctx); err != nil {
 		return err
 	}
 	b.combos, err = loadCombos(ctx, b.tx, set)

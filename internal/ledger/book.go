@@ -93,6 +93,15 @@ func (b *Book) loadHead(ctx context.Context) error {
 	return nil
 }
 
+// Now is the instant in microseconds that a transfer of the Book would carry:
+// the transaction's, or the last transfer's if the clock has stepped back.
+func (b *Book) Now(ctx context.Context) (us int64, err error) {
+	if err := b.loadHead(ctx); err != nil {
+		return 0, err
+	}
+	return max(b.head.atUS, b.tx.NowUS()), nil
+}
+
 // Load brings existing accounts into the Book by their ids.
 func (b *Book) Load(ctx context.Context, ids []int64) error {
 	if err := b.loadHead(ctx); err != nil {
@@ -248,7 +257,7 @@ func (b *Book) mark(a *Account) {
 func (b *Book) record(t Transfer) Posted {
 	b.head.seq++
 	// Microseconds never fall along the journal, even if the clock steps back.
-	b.head.atUS = max(b.head.atUS, b.tx.NowUS())
+	b.head.atUS = max(b.head.atUS, b.tx.NowUS()) // see Now
 	var hash []byte
 	hash, b.buf = digest(b.buf, b.head.hash, b.head.seq, b.head.atUS, t)
 	b.head.hash = hash

@@ -110,7 +110,12 @@ func Purses(ctx context.Context, tx *db.Tx, b *ledger.Book, people []id.Person) 
 	if len(list) == 0 {
 		return purses, nil
 	}
-	lots, err := db.Collect[*Lot](tx.QueryList(ctx, "SELECT "+lotColumns+" FROM wallet_lot WHERE open = 1 AND person_id IN ($list)", list))(scanLot)
+	// What spending needs of a lot, and no more: a storm reads one for each gift.
+	rows, err := tx.QueryList(ctx, "SELECT id, person_id, promo, account_id, coins, paid_units, paid_asset FROM wallet_lot WHERE open = 1 AND person_id IN ($list)", list)
+	lots, err := db.Collect[*Lot](rows, err)(func(r *db.Rows) (*Lot, error) {
+		l := &Lot{wasOpen: true}
+		return l, r.Scan((*string)(&l.ID), (*string)(&l.Person), &l.Promo, &l.accountID, &l.Coins, &l.Paid.Units, (*string)(&l.Paid.Asset))
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -162,8 +167,8 @@ type Sinks struct {
 	revenue  map[money.Asset]*ledger.Account
 }
 
-// LoadSinks finds the accounts that spending from the purses will need.
-func LoadSinks(ctx context.Context, b *ledger.Book, purses map[id.Person]*Purse) (*Sinks, error) {
+// SinkRefs names the accounts that spending from the purses will need.
+func SinkRefs(purses map[id.Person]*Purse) []ledger.Ref {
 	refs := []ledger.Ref{{Path: ledger.CoinsSpent, Asset: money.Coin}}
 	seen := map[money.Asset]bool{"": true}
 	for _, p := range purses {
@@ -177,7 +182,12 @@ func LoadSinks(ctx context.Context, b *ledger.Book, purses map[id.Person]*Purse)
 	slices.SortFunc(refs[1:], func(a, b ledger.Ref) int { // new accounts get their ids in a fixed order
 		return compare(string(a.Asset)+a.Path, string(b.Asset)+b.Path)
 	})
-	acc, err := b.Find(ctx, refs...)
+	return refs
+}
+
+// LoadSinks finds the accounts of SinkRefs.
+func LoadSinks(ctx context.Context, b *ledger.Book, purses map[id.Person]*Purse) (*Sinks, error) {
+	acc, err := b.Find(ctx, SinkRefs(purses)...)
 	if err != nil {
 		return nil, err
 	}
