@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
@@ -21,6 +22,11 @@ type pgEngine struct {
 	pool  *pgxpool.Pool
 	url   string
 	slots chan struct{} // bounds the reads, so that they never keep the writer waiting
+
+	// What this process writes beside the pen: its own row, with the number of
+	// its last transaction. So the row says which one was committed last. A
+	// number of PostgreSQL's own does not: after a crash it is given again.
+	row, last int64
 }
 
 // PostgreSQL ends a transaction of ours that hangs, so that a stopped process
@@ -52,12 +58,17 @@ func openPostgres(ctx context.Context, cfg Config) (engine, error) {
 		pool.Close()
 		return nil, fmt.Errorf("db: PostgreSQL does not answer: %w", err)
 	}
-	return &pgEngine{pool: pool, url: cfg.URL, slots: make(chan struct{}, pgConns-1)}, nil
+	return &pgEngine{pool: pool, url: cfg.URL, slots: make(chan struct{}, pgConns-1), row: rand.Int64N(1<<62) + 2}, nil
 }
 
 func (e *pgEngine) name() string { return "postgres" }
 
 func (e *pgEngine) close() error {
+	if e.last > 0 {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+		defer cancel()
+		_, _ = e.pool.Exec(ctx, "DELETE FROM db_pen WHERE id = $1", e.row) // a row that stays does no harm
+	}
 	e.pool.Close()
 	return nil
 }
@@ -71,11 +82,12 @@ func (e *pgEngine) begin(ctx context.Context) (writeTx, error) {
 	if err != nil {
 		return nil, lost{err}
 	}
-	t := &pgTx{pgConn: pgConn{c.Conn()}, held: c, engine: e}
+	e.last++
+	t := &pgTx{pgConn: pgConn{c.Conn()}, held: c, engine: e, number: e.last}
 	batch := &pgx.Batch{}
 	batch.Queue("BEGIN")
 	batch.Queue("SELECT epoch FROM db_pen WHERE id = 1 FOR UPDATE")
-	batch.Queue("SELECT CAST(pg_current_xact_id() AS TEXT)").QueryRow(func(row pgx.Row) error { return row.Scan(&t.xid) })
+	batch.Queue("INSERT INTO db_pen (id, epoch) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET epoch = excluded.epoch", e.row, t.number)
 	if err := c.SendBatch(ctx, batch).Close(); err != nil {
 		t.rollback()
 		return nil, lost{err}
@@ -96,13 +108,13 @@ func (u unknownCommit) Error() string {
 	return "db: the reply to a commit was lost and PostgreSQL does not say what became of it: " + u.cause.Error()
 }
 
-// pgTx is a batch's transaction. xid answers the one hard question: was it
-// committed, when the reply to COMMIT did not arrive.
+// pgTx is a batch's transaction. Its number answers the one hard question: was
+// it committed, when the reply to COMMIT did not arrive.
 type pgTx struct {
 	pgConn
 	held   *pgxpool.Conn
 	engine *pgEngine
-	xid    string
+	number int64
 }
 
 // commitWithin bounds the wait for a commit's reply.
@@ -122,24 +134,41 @@ func (t *pgTx) commit(ctx context.Context) error {
 	return t.askOutcome(context.WithoutCancel(ctx), err)
 }
 
-// askOutcome asks the server by the transaction's number whether a commit
-// happened whose reply was lost.
+// askWithin bounds the wait for the outcome of a commit. It is longer than the
+// server lets a transaction idle whose COMMIT did not arrive.
+const askWithin = 35 * time.Second
+
+// askOutcome asks the server whether a commit happened whose reply was lost.
 func (t *pgTx) askOutcome(ctx context.Context, cause error) error {
-	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, askWithin)
 	defer cancel()
 	for {
-		var status string
-		err := t.engine.pool.QueryRow(ctx, "SELECT COALESCE(pg_xact_status(CAST($1 AS xid8)), 'unknown')", t.xid).Scan(&status)
+		last, err := t.engine.lastCommitted(ctx)
 		switch {
-		case err == nil && status == "committed":
+		case err == nil && last == t.number:
 			return nil
-		case err == nil && status == "aborted":
+		case err == nil:
 			return lost{cause}
 		case ctx.Err() != nil:
 			return unknownCommit{cause}
 		}
 		time.Sleep(retryMost / 5)
 	}
+}
+
+// lastCommitted returns the number of this process's last transaction that was
+// committed. With the pen in hand: so none of them is still under way.
+func (e *pgEngine) lastCommitted(ctx context.Context) (last int64, err error) {
+	tx, err := e.pool.Begin(ctx)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { _ = tx.Rollback(context.WithoutCancel(ctx)) }() // it has changed nothing
+	if _, err := tx.Exec(ctx, "SELECT epoch FROM db_pen WHERE id = 1 FOR UPDATE"); err != nil {
+		return 0, err
+	}
+	err = tx.QueryRow(ctx, "SELECT COALESCE(MAX(epoch), 0) FROM db_pen WHERE id = $1", e.row).Scan(&last)
+	return last, err
 }
 
 func (t *pgTx) rollback() {
