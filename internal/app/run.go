@@ -77,6 +77,9 @@ func (a *App) start(ctx context.Context, b *background) error {
 	if err := a.Runner.Start(ctx); err != nil {
 		return err
 	}
+	if err := a.Hub.Start(ctx); err != nil {
+		return err
+	}
 	a.Clock.OnMove(a.Runner.Woken)
 	b.run(ctx, "due work", func(ctx context.Context) error { return a.turns.background(ctx, a.Runner.Run) })
 	b.run(ctx, "realtime", a.Hub.Run)

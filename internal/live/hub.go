@@ -23,7 +23,8 @@ const queueLength = 256
 
 // Hub knows who listens to which topic. It is safe for concurrent use.
 type Hub struct {
-	db *db.DB
+	db     *db.DB
+	reader outbox.Reader
 
 	mu     sync.Mutex
 	topics map[string]map[*Listener]bool
@@ -40,16 +41,21 @@ type Listener struct {
 }
 
 // NewHub returns a Hub without listeners.
-func NewHub(d *db.DB) *Hub { return &Hub{db: d, topics: map[string]map[*Listener]bool{}} }
-
-// Run follows the event log until the context ends.
-func (h *Hub) Run(ctx context.Context) error {
-	r := outbox.Reader{DB: h.db, Handle: h.publish, Idle: h.idle}
-	return r.Run(ctx)
+func NewHub(d *db.DB) *Hub {
+	h := &Hub{db: d, topics: map[string]map[*Listener]bool{}}
+	h.reader = outbox.Reader{DB: d, Handle: h.publish, Idle: h.idle}
+	return h
 }
 
+// Start takes the Hub's place in the event log. It comes before the first
+// listener and before Run.
+func (h *Hub) Start(ctx context.Context) error { return h.reader.Start(ctx) }
+
+// Run hands events on until the context ends.
+func (h *Hub) Run(ctx context.Context) error { return h.reader.Run(ctx) }
+
 // Listen starts to receive the events of the topics that are committed from
-// now on.
+// now on. They arrive while Run runs.
 func (h *Hub) Listen(topics ...string) *Listener {
 	c := make(chan Message, queueLength)
 	l := &Listener{C: c, c: c, hub: h, topics: topics}

@@ -200,17 +200,18 @@ func TestReaderHandsEverythingOnOnce(t *testing.T) {
 				}
 			}
 		}}
+		if err := r.Start(ctx); err != nil {
+			t.Fatal(err)
+		}
 		ended := make(chan error, 1)
 		go func() { ended <- r.Run(ctx) }()
-		// The reader begins at the head that it finds. Which one that is shows
-		// in the first number; from there on none is missing.
 		var wg sync.WaitGroup
 		wg.Go(func() {
 			for i := 0; ctx.Err() == nil; i++ {
 				_ = d.Write(ctx, func(tx *db.Tx) error { return Add(ctx, tx, event(i), event(i)) })
 			}
 		})
-		last := <-heard
+		last := int64(1)
 		for range 600 {
 			n := <-heard
 			if n != last+1 {
@@ -232,19 +233,20 @@ func TestReaderHearsOtherProcesses(t *testing.T) {
 	url, clk := dbtest.PostgresURL(t), clock.NewManual(dbtest.Start)
 	here, there := dbtest.Open(t, url, clk, nil), dbtest.Open(t, url, clk, nil)
 	ctx, cancel := context.WithCancel(context.Background())
-	heard := make(chan string, 1000)
+	defer cancel()
+	heard := make(chan string, 1)
 	r := Reader{DB: here, Handle: func(events []Stored) { heard <- string(events[0].Data) }}
-	var wg sync.WaitGroup
-	wg.Go(func() { _ = r.Run(ctx) })
-	wg.Go(func() { // until the reader has begun, it does not know of anything
-		for i := 0; ctx.Err() == nil; i++ {
-			add(t, there, event(i))
-			select {
-			case <-heard:
-				cancel()
-			case <-time.After(20 * time.Millisecond):
-			}
-		}
-	})
-	wg.Wait()
+	if err := r.Start(ctx); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- r.Run(ctx) }()
+	add(t, there, event(7))
+	if got := <-heard; got != string(event(7).Data) {
+		t.Errorf("heard %s", got)
+	}
+	cancel()
+	if err := <-ended; !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
 }

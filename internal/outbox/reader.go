@@ -15,6 +15,8 @@ type Reader struct {
 	// Idle, if set, says that nobody wants events at the moment: the reader
 	// then goes to the end of the log without reading what is in between.
 	Idle func() bool
+
+	at int64 // the last event that was handed on
 }
 
 // sharedPoll is how often a reader looks although no commit of its own process
@@ -27,16 +29,16 @@ const readAgain = time.Second
 // readAtOnce bounds the events of one look.
 const readAtOnce = 500
 
-// Run follows the log until the context ends. It starts after the last event
-// there is.
-func (r *Reader) Run(ctx context.Context) error {
+// Start takes its place after the last event there is: Run hands on what is
+// committed after Start has returned.
+func (r *Reader) Start(ctx context.Context) error {
+	return r.DB.Read(ctx, func(tx *db.Tx) (err error) { r.at, err = Head(ctx, tx); return err })
+}
+
+// Run follows the log from its place until the context ends.
+func (r *Reader) Run(ctx context.Context) (err error) {
 	woken, stop := r.DB.Listen(channelEvents)
 	defer stop()
-	var at int64
-	err := r.DB.Read(ctx, func(tx *db.Tx) (err error) { at, err = Head(ctx, tx); return err })
-	if err != nil {
-		return err
-	}
 	var tick <-chan time.Time
 	if r.DB.Shared() {
 		t := time.NewTicker(sharedPoll)
@@ -45,7 +47,7 @@ func (r *Reader) Run(ctx context.Context) error {
 	}
 	for {
 		var again <-chan time.Time
-		if at, err = r.look(ctx, at); err != nil {
+		if r.at, err = r.look(ctx, r.at); err != nil {
 			again = time.After(readAgain)
 		}
 		select {

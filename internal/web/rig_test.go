@@ -76,6 +76,7 @@ func newRig(t testing.TB, clk clock.Clock, advance func(time.Duration)) *rig {
 	r.payouts = payout.NewService(r.d, api)
 	r.buys = purchase.NewService(r.d, api)
 	hub := live.NewHub(r.d)
+	r.ok(hub.Start(context.Background()))
 	r.runner = outbox.NewRunner(r.d, slog.New(slog.DiscardHandler))
 	r.register()
 	r.seed()
