@@ -90,8 +90,10 @@ func readPreset(name string) (p preset, g presetGifts, err error) {
 	return p, g, nil
 }
 
-// InstallPreset writes the rule set's dated rows. Versions that exist are left
-// as they are.
+// InstallPreset brings the rule set into force. In an empty database it holds
+// from the instant that its file names; where others hold already, from now on,
+// under its next number: what was posted stays explained by what held then. A
+// rule set that is in force is left as it is.
 func InstallPreset(ctx context.Context, tx *db.Tx, name string) error {
 	if !slices.Contains(Presets, name) {
 		return fmt.Errorf("app: there is no preset %q; there are %s", name, strings.Join(Presets, " and "))
@@ -99,6 +101,16 @@ func InstallPreset(ctx context.Context, tx *db.Tx, name string) error {
 	p, g, err := readPreset(name)
 	if err != nil {
 		return err
+	}
+	cards, err := earnings.History(ctx, tx)
+	if err != nil {
+		return err
+	}
+	if len(cards) > 0 {
+		if presetOf(cards[0].Version) == name {
+			return nil
+		}
+		p.succeed(cards, tx.Now())
 	}
 	card, err := p.rateCard()
 	if err != nil {
@@ -123,6 +135,25 @@ func InstallPreset(ctx context.Context, tx *db.Tx, name string) error {
 		return err
 	}
 	return programme.Install(ctx, tx, p.policies())
+}
+
+// succeed gives the rule set the number and the start with which it follows
+// those that hold: after the newest of them, also if that starts in the future.
+func (p *preset) succeed(cards []earnings.RateCard, now time.Time) {
+	next := 1
+	for _, c := range cards {
+		if presetOf(c.Version) == p.Name {
+			next++
+		}
+	}
+	p.Version = fmt.Sprintf("%s@%d", p.Name, next)
+	p.From = time.UnixMicro(max(now.UnixMicro(), cards[0].FromUS+1)).UTC()
+}
+
+// presetOf returns the name in a version such as current@1.
+func presetOf(version string) string {
+	name, _, _ := strings.Cut(version, "@")
+	return name
 }
 
 func (p preset) rateCard() (earnings.RateCard, error) {

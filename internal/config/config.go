@@ -23,7 +23,7 @@ type Config struct {
 	Listen   string `help:"Address of the site and the API." default:"127.0.0.1:8080" env:"OVATION_LISTEN"`
 	Admin    string `help:"Address of /metrics and the profiler; empty means none." env:"OVATION_ADMIN" placeholder:"HOST:PORT"`
 	URL      string `help:"The address that people see, such as https://ovation.example; empty means http:// and the listen address." env:"OVATION_URL" placeholder:"URL"`
-	Preset   string `help:"The rules of a new instance: current or classic-2022." default:"current" enum:"current,classic-2022" env:"OVATION_PRESET"`
+	Preset   string `help:"The rules: current or classic-2022. On an instance with other rules they hold from the start of the server on." default:"current" enum:"current,classic-2022" env:"OVATION_PRESET"`
 	LogLevel string `help:"debug, info, warn or error." default:"info" enum:"debug,info,warn,error" env:"OVATION_LOG_LEVEL"`
 
 	TrustedProxies []string `help:"Proxies that are believed about whom they speak for (X-Forwarded-For), as addresses or networks such as 10.0.0.0/8." env:"OVATION_TRUSTED_PROXIES" placeholder:"NETWORK"`
