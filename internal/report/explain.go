@@ -57,14 +57,7 @@ func Explain(ctx context.Context, tx *db.Tx, anyID string) (Step, error) {
 	case id.KindLot:
 		return e.lot(ctx, anyID)
 	}
-	return Step{}, fault.New(fault.NotFound, "Only payouts, earnings, gifts, combos, lots and purchases can be explained; %q is none of them.", clip(anyID))
-}
-
-func clip(s string) string {
-	if len(s) > 40 {
-		return s[:40] + "…"
-	}
-	return s
+	return Step{}, fault.New(fault.NotFound, "Only payouts, earnings, gifts, combos, lots and purchases can be explained; %q is none of them.", fault.Clip(anyID))
 }
 
 func stamp(us int64) string {
@@ -123,7 +116,7 @@ func (e *explainer) payout(ctx context.Context, payout string) (Step, error) {
 
 func missing(err error, what string) error {
 	if errors.Is(err, db.ErrNoRows) {
-		return fault.New(fault.NotFound, "There is no %s.", clip(what))
+		return fault.New(fault.NotFound, "There is no %s.", fault.Clip(what))
 	}
 	return err
 }
@@ -146,7 +139,7 @@ func (e *explainer) earning(ctx context.Context, earning string, taken int64) (S
 		e.cards[got.Rule] = card
 	}
 	s := Step{ID: earning, Kind: "earning", Title: "Gifts of " + got.Day.Format(time.DateOnly) + " (UTC)", Amount: got.Amount, Rule: got.Rule,
-		State: string(got.State), At: stamp(got.AvailableUS), Owner: string(got.Creator)}
+		State: string(got.Standing()), At: stamp(got.AvailableUS), Owner: string(got.Creator)}
 	s.Formula = fmt.Sprintf("⌊%d diamonds × %d/%d⌋ = %s", got.Diamonds, card.PayNum, card.PayDen, plain(got.Amount))
 	if rest := got.Diamonds * card.PayNum % card.PayDen; rest != 0 {
 		s.Formula += fmt.Sprintf(", the remaining %d/%d of the smallest unit stays with the platform", rest, card.PayDen)

@@ -10,6 +10,7 @@ import (
 	"github.com/ovationhq/ovation/internal/id"
 	"github.com/ovationhq/ovation/internal/ledger"
 	"github.com/ovationhq/ovation/internal/money"
+	"github.com/ovationhq/ovation/internal/payment"
 	"github.com/ovationhq/ovation/internal/wallet"
 )
 
@@ -117,7 +118,7 @@ func (e *explainer) lotOf(ctx context.Context, lot string) (wallet.LotState, err
 		return wallet.LotState{}, err
 	}
 	if len(lots) == 0 {
-		return wallet.LotState{}, fault.New(fault.NotFound, "There is no %s.", clip(lot))
+		return wallet.LotState{}, fault.New(fault.NotFound, "There is no %s.", fault.Clip(lot))
 	}
 	return lots[0], nil
 }
@@ -145,21 +146,36 @@ func (e *explainer) coins(ctx context.Context, l wallet.LotState, d draw) (Step,
 // payment explains the card payment of a purchase.
 func (e *explainer) payment(ctx context.Context, purchase string) (Step, error) {
 	s := Step{ID: purchase, Kind: "purchase", Title: "Card payment"}
-	var brand, last4, provider string
-	var fee, us int64
-	err := e.tx.Row(ctx, `SELECT p.person_id, p.price_units, p.price_asset, p.pack_version, p.created_us, c.outcome, c.provider_id, c.fee_units, c.card_brand, c.card_last4
+	var brand, last4 string
+	var c payment.Record
+	var us int64
+	err := e.tx.Row(ctx, `SELECT p.person_id, p.price_units, p.price_asset, p.pack_version, p.created_us, c.outcome, c.provider_id, c.fee_units, c.settled_asset, c.card_brand, c.card_last4
 		FROM coin_purchase p JOIN payment_charge c ON c.subject = p.id WHERE p.id = $1`, purchase).
-		Scan(&s.Owner, &s.Amount.Units, (*string)(&s.Amount.Asset), &s.Rule, &us, &s.State, &provider, &fee, &brand, &last4)
+		Scan(&s.Owner, &s.Amount.Units, (*string)(&s.Amount.Asset), &s.Rule, &us, (*string)(&c.Outcome), &c.Provider, &c.FeeUnits, (*string)(&c.Settled.Asset), &brand, &last4)
 	if errors.Is(err, db.ErrNoRows) {
 		return Step{ID: purchase, Kind: "grant", Title: "Coins granted without a card"}, nil
 	}
 	if err != nil {
 		return s, err
 	}
-	s.At = stamp(us)
+	s.At, s.State = stamp(us), string(c.Outcome)
 	s.Title = fmt.Sprintf("Card payment %s •••• %s", brand, last4)
-	s.Formula = fmt.Sprintf("charged %s as %s; the provider kept %s of it, which the platform bore", plain(s.Amount), provider, plain(money.Amount{Units: fee, Asset: s.Amount.Asset}))
+	s.Formula = charged(&c, s.Amount)
 	return s, nil
+}
+
+// charged tells what became of a charge.
+func charged(c *payment.Record, price money.Amount) string {
+	switch {
+	case c.FeeOpen():
+		return fmt.Sprintf("charged %s as %s; the provider has not said yet what it keeps", plain(price), c.Provider)
+	case c.Outcome == payment.Succeeded:
+		fee := money.Amount{Units: c.FeeUnits, Asset: price.Asset}
+		return fmt.Sprintf("charged %s as %s; the provider kept %s of it, which the platform bore", plain(price), c.Provider, plain(fee))
+	case c.Final():
+		return fmt.Sprintf("%s were asked for, and nothing was charged", plain(price))
+	}
+	return fmt.Sprintf("%s are asked for; the outcome is not known yet", plain(price))
 }
 
 // purchase explains what a purchase bought, and where the coins went.

@@ -57,7 +57,7 @@ func (r *Reader) Explain(ctx context.Context, anyID string, to id.Person, everyt
 		return Step{}, err
 	}
 	if !everything && s.Owner != string(to) && !slices.Contains(s.Seen, string(to)) {
-		return Step{}, fault.New(fault.NotFound, "There is no %s.", clip(anyID))
+		return Step{}, fault.New(fault.NotFound, "There is no %s.", fault.Clip(anyID))
 	}
 	if !everything {
 		s.hide(string(to))

@@ -40,6 +40,15 @@ func explainPage(v *visit) error {
 	return v.show(http.StatusOK, explainView(v, step))
 }
 
+// stepState writes the state of a step. An earning is paid when a payout has
+// taken it, a payout when it is in the bank.
+func (v *visit) stepState(s report.Step) string {
+	if s.Kind == "earning" {
+		return v.or("earning."+s.State, s.State)
+	}
+	return v.or("step."+s.State, s.State)
+}
+
 // stepTitle writes the title of a step; a gift is called by its own name.
 func (v *visit) stepTitle(s report.Step) string {
 	title := s.Title
