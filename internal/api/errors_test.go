@@ -126,7 +126,7 @@ func sentencesOf(t *testing.T, name, source string) (said []string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	place := map[string]int{"fault.New": 1, "fault.Wrap": 2, ".At": 2, ".bad": 1, ".malformed": 0, "invalid": 0, "refusal": 0, "refuse": 0}
+	place := map[string]int{"fault.New": 1, "fault.Wrap": 2, "fault.Wrong": 1, ".At": 2, ".bad": 1, ".malformed": 0, "invalid": 0, "refuse": 0}
 	checks := strings.HasPrefix(name, "api/shape") || name == "api/params.go" || name == "api/problem.go" || name == "payment/stripe/errors.go"
 	constants := map[string]string{}
 	ast.Inspect(file, func(n ast.Node) bool {
@@ -150,7 +150,7 @@ func sentencesOf(t *testing.T, name, source string) (said []string) {
 		case *ast.Ident:
 			called = f.Name
 		case *ast.SelectorExpr:
-			if called = "." + f.Sel.Name; called == ".New" || called == ".Wrap" {
+			if called = "." + f.Sel.Name; called == ".New" || called == ".Wrap" || called == ".Wrong" {
 				x, _ := f.X.(*ast.Ident)
 				if x == nil {
 					return true
@@ -218,7 +218,7 @@ func TestTranslate(t *testing.T) {
 		"This card has expired. Nothing was charged. Use another card and a new key.": "Cette carte a expiré. Rien n’a été débité. Utilisez une autre carte et une nouvelle clé.",
 		"You can not join video gifts yet: followers 9 of 10; years of age not known. At the present pace you can join about 2026-03-20.": "Vous ne pouvez pas encore rejoindre les cadeaux sur les vidéos : abonnés : 9 sur 10 ; âge en années : inconnu. Au rythme actuel, vous pourrez le rejoindre vers le 2026-03-20.",
 		"This creator has not joined video gifts. The creator can join on the page of programmes.":                                        "Ce créateur n’a pas rejoint les cadeaux sur les vidéos. Le créateur peut le rejoindre sur la page des programmes.",
-		"The text holds the invisible character U+200B.":                                                                                  "Le texte contient le caractère invisible U+200B.",
+		"The title holds the character U+200B, which can not be seen. Remove it.":                                                         "Le titre contient le caractère U+200B, qui ne se voit pas. Enlevez-le.",
 		"A sentence that nobody has translated.":                                                                                          "A sentence that nobody has translated.",
 		"":                                                                                                                                "",
 	} {

@@ -22,14 +22,12 @@ var frenchOfProducts = map[string]string{
 	"Too many people are logging in at this moment. Try again in a few seconds.":                                 "Trop de personnes se connectent en ce moment. Réessayez dans quelques secondes.",
 	"This needs the scope %s.":                                                                                 "Il faut la portée %s.",
 	"This is for a person with the role %s.":                                                                   "C’est réservé à une personne qui a le rôle %s.",
-	"%d fields are not right. Nothing was changed.":                                                            "%d champs sont incorrects. Rien n’a changé.",
 	"The date of birth %s is in the future.":                                                                   "La date de naissance %s est dans l’avenir.",
 	"The date of birth %s is more than %d years ago.":                                                          "La date de naissance %s remonte à plus de %d ans.",
 	"The date of birth is a day of the calendar, written as 2001-12-31.":                                       "La date de naissance est un jour du calendrier, écrit comme 2001-12-31.",
 	"The e-mail address looks like name@example.org; a domain with other letters is written in its xn-- form.": "L’adresse électronique ressemble à nom@example.org ; un domaine avec d’autres lettres s’écrit sous sa forme xn--.",
 	"The language is written as in BCP 47, such as en or fr-CA.":                                               "La langue s’écrit comme dans BCP 47, par exemple en ou fr-CA.",
 	"The region is a country code of two capital letters (ISO 3166-1), such as FR.":                            "La région est un code de pays de deux majuscules (ISO 3166-1), comme FR.",
-	"There is nothing to see in the name.":                                                                     "Il n’y a rien de visible dans le nom.",
 	"The password has %d characters; it needs at least %d.":                                                    "Le mot de passe a %d caractères ; il en faut au moins %d.",
 	"The password has more than %d characters.":                                                                "Le mot de passe a plus de %d caractères.",
 	"The password is one of the first that somebody would try. Choose another.":                                "Le mot de passe est l’un des premiers que l’on essaierait. Choisissez-en un autre.",
@@ -47,8 +45,6 @@ var frenchOfProducts = map[string]string{
 	"You were logged out here. Log in again.":                                                                  "Vous avez été déconnecté ici. Reconnectez-vous.",
 	"This link could be used for %d minutes, and they are over. Ask for a new one.":                            "Ce lien pouvait servir pendant %d minutes, et elles sont passées. Demandez-en un nouveau.",
 	"This link is not known, or has been used. Ask for a new one.":                                             "Ce lien est inconnu, ou a déjà servi. Demandez-en un nouveau.",
-	"The text holds a line break or another control character.":                                                "Le texte contient un retour à la ligne ou un autre caractère de commande.",
-	"There is nothing to see in the text.":                                                                     "Il n’y a rien de visible dans le texte.",
 
 	// Coins.
 	"This costs %d coins and the wallet holds %d. Buy %d more; nothing was charged.":                  "Cela coûte %d pièces et le porte-monnaie en contient %d. Achetez-en encore %d ; rien n’a été débité.",

@@ -55,19 +55,10 @@ type Room struct {
 
 // missingVideo is the answer for a video that is not there or not the asker's.
 func missingVideo(video id.Video) error {
-	return fault.New(fault.NotFound, "There is no video %q, or it is not yours. Ids of videos begin with vid_.", clip(string(video)))
+	return fault.New(fault.NotFound, "There is no video %q, or it is not yours. Ids of videos begin with vid_.", fault.Clip(string(video)))
 }
 
 // missingRoom is the answer for a room that is not there or not the asker's.
 func missingRoom(room id.Live) error {
-	return fault.New(fault.NotFound, "There is no LIVE %q, or it is not yours. Ids of LIVEs begin with liv_.", clip(string(room)))
-}
-
-// clip shortens what somebody sent before it is shown again.
-func clip(s string) string {
-	r := []rune(s)
-	if len(r) > 40 {
-		return string(r[:40]) + "…"
-	}
-	return s
+	return fault.New(fault.NotFound, "There is no LIVE %q, or it is not yours. Ids of LIVEs begin with liv_.", fault.Clip(string(room)))
 }

@@ -100,7 +100,7 @@ func TestPostVideoNamesEveryWrongField(t *testing.T) {
 		code   fault.Code
 		want   []string
 	}{
-		{"no title", func(n *NewVideo) { n.Title = "" }, fault.TextNotAllowed, []string{"/title text_not_allowed"}},
+		{"no title", func(n *NewVideo) { n.Title = "" }, fault.ValidationFailed, []string{"/title validation_failed"}},
 		{"long title", func(n *NewVideo) { n.Title = strings.Repeat("a", 121) }, fault.TextTooLong, []string{"/title text_too_long"}},
 		{"control in the title", func(n *NewVideo) { n.Title = "a\x00b" }, fault.TextNotAllowed, []string{"/title text_not_allowed"}},
 		{"override in the description", func(n *NewVideo) { n.Description = "a\u202eb" }, fault.TextNotAllowed, []string{"/description text_not_allowed"}},
@@ -144,9 +144,9 @@ func TestSources(t *testing.T) {
 		"https://example.org/\n": false, "https://exämple.org/": false, "https://example.org/<script>": false, `https://example.org\a`: false,
 		"https://example.org/" + strings.Repeat("a", 2_048): false, "https://[::1": false, "https://:80/": false,
 	} {
-		var bad wrong
+		var bad fault.Fields
 		checkSource(source, "/media", "The video file", true, &bad)
-		if got := bad.err() == nil; got != ok {
+		if got := bad.Err() == nil; got != ok {
 			t.Errorf("%q: allowed is %t, want %t", source, got, ok)
 		}
 	}
@@ -184,7 +184,7 @@ func TestWhatIsNotThereOrNotYours(t *testing.T) {
 				"End":       func(ctx context.Context, tx *db.Tx) (any, error) { return End(ctx, tx, ann, id.Live(s)) },
 			} {
 				if _, err := in(w, verb); !fault.Is(err, fault.NotFound) || len(err.Error()) > 400 {
-					w.t.Errorf("%s of %q: %v", name, clip(s), err)
+					w.t.Errorf("%s of %q: %v", name, fault.Clip(s), err)
 				}
 			}
 		}

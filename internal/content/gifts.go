@@ -33,5 +33,5 @@ func SetGifts(ctx context.Context, tx *db.Tx, by id.Person, target string, on bo
 }
 
 func missingTarget(target string) error {
-	return fault.New(fault.NotFound, "There is no video or LIVE %q, or it is not yours. Their ids begin with vid_ and liv_.", clip(target))
+	return fault.New(fault.NotFound, "There is no video or LIVE %q, or it is not yours. Their ids begin with vid_ and liv_.", fault.Clip(target))
 }

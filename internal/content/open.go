@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/ovationhq/ovation/internal/db"
+	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/id"
 )
 
@@ -21,10 +22,10 @@ type NewRoom struct {
 // The faults are text_too_long, text_not_allowed, url_not_allowed and
 // validation_failed (several of them), with a pointer to every wrong field.
 func OpenRoom(ctx context.Context, tx *db.Tx, n NewRoom) (Room, error) {
-	var bad wrong
-	n.Title = titleRule.clean(n.Title, &bad)
+	var bad fault.Fields
+	clean(&n.Title, titleRule, "/title", &bad)
 	checkSource(n.Poster, "/poster", "The poster", false, &bad)
-	if err := bad.err(); err != nil {
+	if err := bad.Err(); err != nil {
 		return Room{}, err
 	}
 	r := Room{

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/ovationhq/ovation/internal/db"
+	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/id"
 )
 
@@ -44,13 +45,13 @@ func PostVideo(ctx context.Context, tx *db.Tx, n NewVideo) (Video, error) {
 
 // check brings the texts into the form in which they are kept.
 func (n *NewVideo) check() error {
-	var bad wrong
-	n.Title = titleRule.clean(n.Title, &bad)
-	n.Description = descriptionRule.clean(n.Description, &bad)
+	var bad fault.Fields
+	clean(&n.Title, titleRule, "/title", &bad)
+	clean(&n.Description, descriptionRule, "/description", &bad)
 	checkSource(n.Media, "/media", "The video file", true, &bad)
 	checkSource(n.Poster, "/poster", "The poster", false, &bad)
 	checkNumber(n.DurationMS, maxDurationMS, "/duration_ms", "The duration in milliseconds", &bad)
 	checkNumber(n.Width, maxPixels, "/width", "The width in pixels", &bad)
 	checkNumber(n.Height, maxPixels, "/height", "The height in pixels", &bad)
-	return bad.err()
+	return bad.Err()
 }

@@ -35,7 +35,7 @@ func (p *Person) Differs(given NewPerson, now time.Time) ([]string, error) {
 	locale, kind := given.Locale, given.AccountKind
 	var c checks
 	c.clean(&given, now)
-	if err := c.fault(); err != nil {
+	if err := c.Err(); err != nil {
 		return nil, err
 	}
 	var all []string

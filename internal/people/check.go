@@ -1,7 +1,6 @@
 package people
 
 import (
-	"fmt"
 	"net/mail"
 	"strings"
 	"time"
@@ -9,6 +8,7 @@ import (
 	"golang.org/x/text/language"
 
 	"github.com/ovationhq/ovation/internal/fault"
+	"github.com/ovationhq/ovation/internal/text"
 )
 
 // NewPerson is what is known of somebody who gets an account.
@@ -24,31 +24,10 @@ type NewPerson struct {
 }
 
 // checks collects what is wrong with a request, all of it.
-type checks struct{ fields []fault.Field }
-
-func (c *checks) add(pointer string, field *fault.Field) {
-	if field != nil {
-		field.Pointer = pointer
-		c.fields = append(c.fields, *field)
-	}
-}
-
-// fault returns nil, the one problem as itself, or all under validation_failed.
-func (c *checks) fault() error {
-	switch len(c.fields) {
-	case 0:
-		return nil
-	case 1:
-		f := c.fields[0]
-		return fault.New(f.Code, "%s", f.Detail).At(f.Pointer, f.Code, "%s", f.Detail)
-	}
-	all := fault.New(fault.ValidationFailed, "%d fields are not right. Nothing was changed.", len(c.fields))
-	all.Fields = c.fields
-	return all
-}
+type checks struct{ fault.Fields }
 
 func invalid(format string, args ...any) *fault.Field {
-	return &fault.Field{Code: fault.ValidationFailed, Detail: fmt.Sprintf(format, args...)}
+	return fault.Wrong(fault.ValidationFailed, format, args...)
 }
 
 // clean brings every field that is given to its one form and collects what is
@@ -57,52 +36,50 @@ func (c *checks) clean(p *NewPerson, now time.Time) {
 	var field *fault.Field
 	if p.Handle != "" {
 		p.Handle, field = cleanHandle(p.Handle)
-		c.add("/handle", field)
+		c.Add("/handle", field)
 	}
 	if p.Name != "" {
-		p.Name, field = cleanName(p.Name)
-		c.add("/name", field)
+		p.Name, field = nameRule.Clean(p.Name)
+		c.Add("/name", field)
 	}
 	if p.Email != "" {
 		p.Email, field = cleanEmail(p.Email)
-		c.add("/email", field)
+		c.Add("/email", field)
 	}
 	if p.Region != "" && !isRegion(p.Region) {
-		c.add("/region", invalid("The region is a country code of two capital letters (ISO 3166-1), such as FR."))
+		c.Add("/region", invalid("The region is a country code of two capital letters (ISO 3166-1), such as FR."))
 	}
 	if p.BirthDate != "" {
-		c.add("/birth_date", refuseBirthDate(p.BirthDate, now))
+		c.Add("/birth_date", refuseBirthDate(p.BirthDate, now))
 	}
 	p.Locale, field = cleanLocale(p.Locale)
-	c.add("/locale", field)
+	c.Add("/locale", field)
 	if p.AccountKind == "" {
 		p.AccountKind = Personal
 	}
-	c.add("/account_kind", refuseKind(p.AccountKind))
+	c.Add("/account_kind", refuseKind(p.AccountKind))
 	if p.ExternalID != "" {
-		c.add("/external_id", refuseExternal(p.ExternalID))
+		c.Add("/external_id", refuseExternal(p.ExternalID))
 	}
 }
 
 // need adds the field if it is empty.
 func (c *checks) need(pointer, value, what string) {
 	if value == "" {
-		for _, f := range c.fields {
+		for _, f := range c.Fields {
 			if f.Pointer == pointer {
 				return // it was given, and is wrong
 			}
 		}
-		c.add(pointer, invalid("%s is missing.", what))
+		c.Add(pointer, invalid("%s is missing.", what))
 	}
 }
 
-func cleanName(name string) (string, *fault.Field) {
-	name, field := cleanLine(name, maxName, maxNameBytes)
-	if field == nil && name == "" {
-		field = refusal("There is nothing to see in the name.")
-	}
-	return name, field
-}
+// What people write about themselves, and about each other.
+var (
+	nameRule   = text.Rule{Name: "The name", Max: 50, Names: true}
+	reasonRule = text.Rule{Name: "The reason", Max: 200}
+)
 
 // maxEmail is the longest address that mail can be sent to, in bytes.
 const maxEmail = 254

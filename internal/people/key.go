@@ -97,14 +97,14 @@ var apiVersion = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}$`)
 func (k *NewKey) clean() error {
 	var c checks
 	var field *fault.Field
-	k.Name, field = cleanName(k.Name)
-	c.add("/name", field)
+	k.Name, field = nameRule.Clean(k.Name)
+	c.Add("/name", field)
 	k.Scopes, field = cleanScopes(k.Scopes)
-	c.add("/scopes", field)
+	c.Add("/scopes", field)
 	if k.APIVersion != "" && !apiVersion.MatchString(k.APIVersion) {
-		c.add("/api_version", invalid("A version of the API is a day, such as 2026-11-01."))
+		c.Add("/api_version", invalid("A version of the API is a day, such as 2026-11-01."))
 	}
-	return c.fault()
+	return c.Err()
 }
 
 // mayMake refuses a key that could do more than its maker.

@@ -58,7 +58,9 @@ func (s *Service) LogIn(ctx context.Context, r LogIn) (SignedIn, error) {
 // lowerEmail returns the address as it is looked up. What is no address at
 // all is looked up too: it finds nobody.
 func lowerEmail(email string) string {
-	return strings.ReplaceAll(strings.ToLower(clip(strings.TrimSpace(email), maxEmail)), "\x00", "")
+	email = strings.TrimSpace(email)
+	email = strings.ToValidUTF8(email[:min(len(email), maxEmail)], "")
+	return strings.ReplaceAll(strings.ToLower(email), "\x00", "")
 }
 
 // begin writes the session, if the password is still the one that was

@@ -85,8 +85,8 @@ func (s *Service) ResetPassword(ctx context.Context, link, next string, from Fro
 
 func (s *Service) newHash(ctx context.Context, person Person, password string) (string, error) {
 	var c checks
-	c.add("/new_password", refusePassword(password, &NewPerson{Email: person.Email, Handle: person.Handle, Name: person.Name}))
-	if err := c.fault(); err != nil {
+	c.Add("/new_password", refusePassword(password, &NewPerson{Email: person.Email, Handle: person.Handle, Name: person.Name}))
+	if err := c.Err(); err != nil {
 		return "", err
 	}
 	return s.hasher.hash(ctx, password)

@@ -58,7 +58,7 @@ func (s *Service) update(ctx context.Context, person id.Person, change func(*New
 		if err := c.taken(ctx, tx, &n, person); err != nil {
 			return err
 		}
-		if err := c.fault(); err != nil {
+		if err := c.Err(); err != nil {
 			return err
 		}
 		if n.BirthDate != p.BirthDate {
@@ -105,9 +105,6 @@ func (s *Service) find(ctx context.Context, read func(*db.Tx) (Person, error)) (
 	return p, roles, err
 }
 
-// maxReason bounds the reason of a suspension, in graphemes.
-const maxReason = 200
-
 // Suspend stops the person from logging in, paying and being paid, from the
 // next request on. The person may read the reason. Operators do it; the last
 // one can not be suspended.
@@ -115,13 +112,10 @@ func (s *Service) Suspend(ctx context.Context, by Caller, person id.Person, reas
 	if err := by.RequireRole(Operator); err != nil {
 		return err
 	}
-	reason, field := cleanLine(reason, maxReason, 4*maxReason)
-	if field == nil && reason == "" {
-		field = invalid("The reason is missing.")
-	}
+	reason, field := reasonRule.Clean(reason)
 	var c checks
-	c.add("/reason", field)
-	if err := c.fault(); err != nil {
+	c.Add("/reason", field)
+	if err := c.Err(); err != nil {
 		return err
 	}
 	return s.db.Write(ctx, func(tx *db.Tx) error {

@@ -78,7 +78,7 @@ func cleanScopes(scopes []Scope) ([]Scope, *fault.Field) {
 	}
 	for _, s := range scopes {
 		if _, ok := docOf(s); !ok {
-			return nil, invalid("There is no scope %q.", clip(string(s), 40))
+			return nil, invalid("There is no scope %q.", fault.Clip(string(s)))
 		}
 	}
 	var clean []Scope
@@ -105,13 +105,6 @@ func splitScopes(text string) []Scope {
 		scopes[i] = Scope(w)
 	}
 	return scopes
-}
-
-func clip(s string, n int) string {
-	if len(s) > n {
-		return strings.ToValidUTF8(s[:n], "") + "…"
-	}
-	return strings.ToValidUTF8(s, "�")
 }
 
 func errScope(s Scope) error {

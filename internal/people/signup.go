@@ -65,11 +65,11 @@ func (s *Service) join(ctx context.Context, r SignUp, permit func(context.Contex
 	c.need("/email", r.Email, "The e-mail address")
 	c.need("/region", r.Region, "The country")
 	c.need("/birth_date", r.BirthDate, "The date of birth")
-	c.add("/password", refusePassword(r.Password, &r.NewPerson))
+	c.Add("/password", refusePassword(r.Password, &r.NewPerson))
 	if err := s.db.Read(ctx, func(tx *db.Tx) error { return c.taken(ctx, tx, &r.NewPerson, "") }); err != nil {
 		return SignedIn{}, err
 	}
-	if err := c.fault(); err != nil {
+	if err := c.Err(); err != nil {
 		return SignedIn{}, err
 	}
 	if err := refuseChild(r.BirthDate, s.db.Clock().Now()); err != nil {
@@ -118,7 +118,7 @@ func EnsureExternal(ctx context.Context, tx *db.Tx, p NewPerson) (person Person,
 	var c checks
 	c.clean(&p, tx.Now())
 	c.need("/external_id", p.ExternalID, "The external id")
-	if err := c.fault(); err != nil {
+	if err := c.Err(); err != nil {
 		return Person{}, false, err
 	}
 	if err := refuseChild(p.BirthDate, tx.Now()); err != nil {
@@ -144,7 +144,7 @@ func create(ctx context.Context, tx *db.Tx, p NewPerson, hash string, roles ...R
 	if err := c.taken(ctx, tx, &p, ""); err != nil {
 		return Person{}, err
 	}
-	if err := c.fault(); err != nil {
+	if err := c.Err(); err != nil {
 		return Person{}, err
 	}
 	person := Person{ID: id.Person(tx.NewID(id.KindPerson)), Handle: p.Handle, Name: p.Name, Email: p.Email, Region: p.Region, BirthDate: p.BirthDate,
@@ -187,7 +187,7 @@ func (c *checks) taken(ctx context.Context, tx *db.Tx, p *NewPerson, self id.Per
 		if unique.pointer == "/handle" {
 			code = fault.HandleTaken
 		}
-		c.add(unique.pointer, &fault.Field{Code: code, Detail: unique.detail})
+		c.Add(unique.pointer, &fault.Field{Code: code, Detail: unique.detail})
 	}
 	return nil
 }

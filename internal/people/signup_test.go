@@ -78,7 +78,7 @@ func TestSignUpOneWrongFieldIsItself(t *testing.T) {
 			{func(r *SignUp) { r.Name = strings.Repeat("é", 51) }, fault.TextTooLong},
 			{func(r *SignUp) { r.Name = "\u202etxt" }, fault.TextNotAllowed},
 			{func(r *SignUp) { r.Name = "\u200d" }, fault.TextNotAllowed},
-			{func(r *SignUp) { r.Name = "   " }, fault.TextNotAllowed},
+			{func(r *SignUp) { r.Name = "   " }, fault.ValidationFailed},
 			{func(r *SignUp) { r.Password = r.Email }, fault.ValidationFailed},
 			{func(r *SignUp) { r.Password = "Password123" }, fault.ValidationFailed},
 			{func(r *SignUp) { r.Password = strings.Repeat("ab", 10) }, fault.ValidationFailed},

@@ -101,16 +101,7 @@ func policyFor(ctx context.Context, tx *db.Tx, s Subject, p Programme) (Policy, 
 }
 
 func notOpen(p Programme) error {
-	return fault.New(fault.NotFound, "The programme %q is not open on this instance. GET /v1/programmes lists those that are.", clip(string(p)))
-}
-
-// clip shortens what somebody sent before it is shown again.
-func clip(s string) string {
-	r := []rune(s)
-	if len(r) > 40 {
-		return string(r[:40]) + "…"
-	}
-	return s
+	return fault.New(fault.NotFound, "The programme %q is not open on this instance. GET /v1/programmes lists those that are.", fault.Clip(string(p)))
 }
 
 const enrolmentColumns = "person_id, programme, state, reason, note, version, region, joined_us, changed_us, grace_until_us, reapply_us"

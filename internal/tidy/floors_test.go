@@ -20,7 +20,7 @@ const (
 // of these belongs to its parent, and the two may import each other.
 var floorOf = map[string]int{
 	"money": 0, "fault": 0, "id": 0, "clock": 0,
-	"db": 1, "config": 1,
+	"db": 1, "config": 1, "text": 1,
 	"ledger": 2, "people": 2, "outbox": 2, "idem": 2,
 	"programme": 3, "access": 3, "wallet": 3, "earnings": 3, "content": 3,
 	"payment": 3, "payment/stripe": 3, "payment/sandbox": 3,

@@ -1,4 +1,4 @@
-package content
+package text
 
 import (
 	"strings"
@@ -12,7 +12,13 @@ import (
 	"github.com/ovationhq/ovation/internal/fault"
 )
 
-func TestGraphemes(t *testing.T) {
+var (
+	title       = Rule{Name: "The title", Max: 120}
+	description = Rule{Name: "The description", Max: 2_000, Lines: true, Optional: true}
+	name        = Rule{Name: "The name", Max: 50, Names: true}
+)
+
+func TestCount(t *testing.T) {
 	for text, want := range map[string]int{
 		"":                                     0,
 		"abc":                                  3,
@@ -35,7 +41,7 @@ func TestGraphemes(t *testing.T) {
 		"a\u200db":                             2, // a joiner joins emoji only
 		"Ame\u0301lie 🎤":                       8,
 	} {
-		if got := graphemes(text); got != want {
+		if got := Count(text); got != want {
 			t.Errorf("%q (%x) has %d graphemes, want %d", text, []rune(text), got, want)
 		}
 	}
@@ -56,8 +62,8 @@ func TestTitles(t *testing.T) {
 		{"120 heavy families", strings.Repeat("👩‍👩‍👧‍👦", 120), "", fault.TextTooLong}, // in bytes
 		{"a megabyte", strings.Repeat("a", 1<<20), "", fault.TextTooLong},
 		{"space around", "\u00a0 a b \t", "a b", ""},
-		{"empty", "", "", fault.TextNotAllowed},
-		{"only space", " \u3000\n", "", fault.TextNotAllowed},
+		{"empty", "", "", fault.ValidationFailed},
+		{"only space", " \u3000\n", "", fault.ValidationFailed},
 		{"only zero width", "\u200b\u200d\u2060", "", fault.TextNotAllowed},
 		{"only a mark", "\u0301", "", fault.TextNotAllowed},
 		{"Hangul filler", "\u3164\u115f", "", fault.TextNotAllowed},
@@ -89,14 +95,37 @@ func TestTitles(t *testing.T) {
 		{"many marks", "Z" + strings.Repeat("\u0335", 8), "Z" + strings.Repeat("\u0335", 8), ""},
 	}
 	for _, c := range cases {
-		var bad wrong
-		got := titleRule.clean(c.text, &bad)
-		err := bad.err()
-		if fault.CodeOf(err) != c.code || (c.code == "" && got != c.want) {
-			t.Errorf("%s: %q, %v; want %q, %q", c.name, got, err, c.want, c.code)
+		got, wrong := title.Clean(c.text)
+		if (wrong == nil) != (c.code == "") || wrong != nil && (wrong.Code != c.code || len(wrong.Detail) > 200) || got != c.want {
+			t.Errorf("%s: %q, %v; want %q, %q", c.name, got, wrong, c.want, c.code)
 		}
-		if c.code != "" && (len(bad.fields) != 1 || bad.fields[0].Pointer != "/title" || len(bad.fields[0].Detail) > 200) {
-			t.Errorf("%s: the fields are %v", c.name, bad.fields)
+	}
+}
+
+func TestNames(t *testing.T) {
+	family := "👨‍👩‍👧‍👦"
+	wales := "🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f"
+	for text, want := range map[string]string{
+		"Ana": "Ana", "  a  b ": "a b", "e\u0301": "é", "李小龙": "李小龙", "नमस्ते": "नमस्ते", "می\u200cخواهم": "می\u200cخواهم",
+		family: family, "👍🏽": "👍🏽", "🇫🇷🇰🇷": "🇫🇷🇰🇷", wales: wales, "1️⃣": "1️⃣", "a\u3000b": "a b",
+		"O'Brien-Smith, Jr.": "O'Brien-Smith, Jr.", "<script>": "<script>", strings.Repeat(family, 30): strings.Repeat(family, 30),
+		"각\u1100\u1161\u11a8": "각각", strings.Repeat("é", 50): strings.Repeat("é", 50),
+	} {
+		if got, wrong := name.Clean(text); wrong != nil || got != want {
+			t.Errorf("%q became %q, %v", text, got, wrong)
+		}
+	}
+	for _, text := range []string{
+		"a\x00b", "a\nb", "a\tb", "a\u202eb", "a\u2067b", "a\u200eb", "\u200b", "\u200d\u200d", "a\u200d\u200db", "\u3164", "a\u3164b", "\xff",
+		"a\u2028b", "\ue000", "\ufffe", "\ufeffana", "Z" + strings.Repeat("\u0315", 12), "\u0301", "a\U000e0067\U000e0062", "a" + strings.Repeat("\u0315\u200d", 6),
+	} {
+		if got, wrong := name.Clean(text); wrong == nil || wrong.Code != fault.TextNotAllowed {
+			t.Errorf("%q became %q, %v", text, got, wrong)
+		}
+	}
+	for _, text := range []string{strings.Repeat("x", 51), strings.Repeat("x", 10_000), strings.Repeat("🇫🇷", 51)} {
+		if got, wrong := name.Clean(text); wrong == nil || wrong.Code != fault.TextTooLong {
+			t.Errorf("%q became %q, %v", text, got, wrong)
 		}
 	}
 }
@@ -108,16 +137,13 @@ func TestDescriptions(t *testing.T) {
 		"one\r\ntwo\n\nthree":      "one\ntwo\n\nthree",
 		strings.Repeat("a", 2_000): strings.Repeat("a", 2_000),
 	} {
-		var bad wrong
-		if got := descriptionRule.clean(text, &bad); got != want || bad.err() != nil {
-			t.Errorf("%q became %q, %v", text, got, bad.err())
+		if got, wrong := description.Clean(text); got != want || wrong != nil {
+			t.Errorf("%q became %q, %v", text, got, wrong)
 		}
 	}
 	for _, text := range []string{"a\rb", "a\tb", "a\u202eb", strings.Repeat("a", 2_001)} {
-		var bad wrong
-		descriptionRule.clean(text, &bad)
-		if bad.err() == nil {
-			t.Errorf("%q was allowed", clip(text))
+		if _, wrong := description.Clean(text); wrong == nil {
+			t.Errorf("%q was allowed", text[:min(20, len(text))])
 		}
 	}
 }
@@ -128,16 +154,15 @@ func TestCleanIsStable(t *testing.T) {
 	hard := rapid.SampledFrom([]rune("a é\u0301\u0335\u200d\u200b🎉👩🇫🇷\u1100\u1161\u11a8가각\u202e\x00\n\u00a0\u3164ﬁÅ"))
 	rapid.Check(t, func(r *rapid.T) {
 		text := string(rapid.SliceOfN(rapid.OneOf(hard, rapid.Rune()), 0, 130).Draw(r, "text"))
-		for _, rule := range []textRule{titleRule, descriptionRule} {
-			var bad, again wrong
-			once := rule.clean(text, &bad)
-			if bad.err() != nil {
+		for _, rule := range []Rule{title, description, name} {
+			once, wrong := rule.Clean(text)
+			if wrong != nil {
 				continue
 			}
-			if twice := rule.clean(once, &again); twice != once || again.err() != nil {
-				r.Fatalf("%q became %q and then %q, %v", text, once, twice, again.err())
+			if twice, wrong := rule.Clean(once); twice != once || wrong != nil {
+				r.Fatalf("%q became %q and then %q, %v", text, once, twice, wrong)
 			}
-			if !norm.NFC.IsNormalString(once) || !utf8.ValidString(once) || graphemes(once) > rule.max || graphemes(once) > utf8.RuneCountInString(once) {
+			if !norm.NFC.IsNormalString(once) || !utf8.ValidString(once) || Count(once) > rule.Max || Count(once) > utf8.RuneCountInString(once) {
 				r.Fatalf("%q became %q", text, once)
 			}
 			if strings.ContainsFunc(once, func(c rune) bool { return unicode.IsControl(c) && c != '\n' }) {
