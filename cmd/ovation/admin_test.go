@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/ovationhq/ovation/internal/clock"
+	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/db/dbtest"
 	"github.com/ovationhq/ovation/internal/sim"
 )
@@ -37,8 +39,37 @@ func TestPostgresTools(t *testing.T) {
 	if st, err := os.Stat(copied); err != nil || st.Mode().Perm() != 0o600 || st.Size() == 0 {
 		t.Errorf("the backup: %v %v", st, err)
 	}
-	status, said := runProgram(t, "restore", copied, "--to", filepath.Join(folder, "restored"))
-	if status != statusFailed || !strings.Contains(said, "pg_restore") {
-		t.Errorf("restore of PostgreSQL's copy ended with %d: %s", status, said)
+
+	restore := func(status int, says string, args ...string) {
+		t.Helper()
+		got, said := runProgram(t, append([]string{"restore", copied}, args...)...)
+		if got != status || !strings.Contains(said, says) {
+			t.Errorf("restore %v ended with %d, want %d and %q:\n%s", args, got, status, says, said)
+		}
+	}
+	again := dbtest.PostgresURL(t)
+	restore(statusFailed, "is no backup of SQLite", "--to", filepath.Join(folder, "restored"))
+	restore(statusUsage, "--database is for PostgreSQL", "--database", "sqlite:"+data)
+	restore(statusFailed, "never overwrites", "--database", database)
+	restore(0, "The books are right", "--database", again, "--verify")
+	restore(statusFailed, "never overwrites", "--database", again)
+	_, before := runProgram(t, "ledger", "export", "--database", database)
+	if _, after := runProgram(t, "ledger", "export", "--database", again); before != after || before == "" {
+		t.Errorf("the restored journal differs:\n%s\n%s", before, after)
+	}
+	d := dbtest.Open(t, again, clock.NewManual(dbtest.Start), nil)
+	err := d.Write(t.Context(), func(tx *db.Tx) error {
+		_, err := tx.Exec(t.Context(), "UPDATE ledger_account SET balance = balance + 1 WHERE id = 1")
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	broken, third := filepath.Join(folder, "broken.dump"), dbtest.PostgresURL(t)
+	if got, said := runProgram(t, "backup", broken, "--database", again); got != 0 {
+		t.Fatalf("%d %s", got, said)
+	}
+	if got, said := runProgram(t, "restore", broken, "--database", third, "--verify"); got != statusBooks || !strings.Contains(said, "BROKEN") {
+		t.Errorf("broken books were restored with %d: %s", got, said)
 	}
 }

@@ -7,8 +7,6 @@ import (
 	"io"
 	"math/rand/v2"
 	"net"
-	"os"
-	"os/exec"
 	"strings"
 	"time"
 
@@ -246,16 +244,6 @@ func (e *pgEngine) verdict(err error) verdict {
 func isShutdown(err error) bool {
 	pe, ok := errors.AsType[*pgconn.PgError](err)
 	return ok && strings.HasPrefix(pe.Code, "57P")
-}
-
-// backup calls pg_dump, PostgreSQL's own means of a consistent copy.
-func (e *pgEngine) backup(ctx context.Context, path string) error {
-	cmd := exec.CommandContext(ctx, "pg_dump", "--format=custom", "--file="+path, e.url)
-	cmd.Stderr = os.Stderr
-	if err := cmd.Run(); err != nil {
-		return fmt.Errorf("db: pg_dump (of Debian's package postgresql-client): %w", err)
-	}
-	return nil
 }
 
 // pgConn runs statements on one connection.
