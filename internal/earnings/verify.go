@@ -21,33 +21,23 @@ const (
 // Checks are the rules of earnings for ledger verify.
 func Checks() []ledger.Check {
 	return []ledger.Check{
-		{Name: RuleWhole, Run: checkWhole},
+		// What the other checks, which join the account and the rate card, would pass over.
+		ledger.Look(RuleWhole, ledger.Violation{Detail: "its account is %q and its rate card %q",
+			Query: `SELECT e.id, COALESCE(a.path, ''), e.rule FROM earning e
+				LEFT JOIN ledger_account a ON a.id = e.account_id LEFT JOIN rate_card c ON c.version = e.rule
+				WHERE a.path IS NULL OR a.path <> 'earning/' || e.id OR a.asset <> 'DIAMOND' OR c.version IS NULL`}),
 		{Name: RuleMatured, Run: checkMatured},
-		{Name: RuleAvailable, Run: checkAvailable},
+		ledger.Look(RuleAvailable, ledger.Violation{Detail: "the earnings have %d more left than the account holds",
+			Query: `SELECT p.path || ' ' || p.asset, CAST(SUM(p.units) AS BIGINT) FROM (
+					SELECT 'creator/' || creator_id || '/available' AS path, amount_asset AS asset, amount_units - paid_units AS units FROM earning
+					UNION ALL SELECT path, asset, -balance FROM ledger_account WHERE path >= 'creator/' AND path < 'creator0'
+				) AS p GROUP BY p.path, p.asset HAVING SUM(p.units) <> 0`}),
 		{Name: RuleDiamonds, Run: checkDiamonds},
-		{Name: RulePosted, Run: checkPosted},
-		{Name: RuleHold, Run: checkHold},
+		checkPosted(),
+		ledger.Look(RuleHold, ledger.Violation{Detail: "it is held until %d, its rate card says %d (µs)",
+			Query: `SELECT e.id, e.available_us, (e.day + 1 + c.hold_days) * 86400000000 FROM earning e JOIN rate_card c ON c.version = e.rule
+				WHERE e.available_us <> (e.day + 1 + c.hold_days) * 86400000000`}),
 	}
-}
-
-// checkWhole finds the earnings that the other checks, which join the account
-// and the rate card, would pass over.
-func checkWhole(ctx context.Context, tx *db.Tx, r *ledger.Report) error {
-	rows, err := tx.Query(ctx, `SELECT e.id, COALESCE(a.path, ''), e.rule FROM earning e
-		LEFT JOIN ledger_account a ON a.id = e.account_id LEFT JOIN rate_card c ON c.version = e.rule
-		WHERE a.path IS NULL OR a.path <> 'earning/' || e.id OR a.asset <> 'DIAMOND' OR c.version IS NULL`)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var earning, path, rule string
-		if err := rows.Scan(&earning, &path, &rule); err != nil {
-			return err
-		}
-		r.Add(RuleWhole, earning, "its account is %q and its rate card %q", path, rule)
-	}
-	return rows.Err()
 }
 
 func checkMatured(ctx context.Context, tx *db.Tx, r *ledger.Report) error {
@@ -73,26 +63,6 @@ func checkMatured(ctx context.Context, tx *db.Tx, r *ledger.Report) error {
 	return rows.Err()
 }
 
-func checkAvailable(ctx context.Context, tx *db.Tx, r *ledger.Report) error {
-	rows, err := tx.Query(ctx, `SELECT p.path, p.asset, CAST(SUM(p.units) AS BIGINT) FROM (
-			SELECT 'creator/' || creator_id || '/available' AS path, amount_asset AS asset, amount_units - paid_units AS units FROM earning
-			UNION ALL SELECT path, asset, -balance FROM ledger_account WHERE path >= 'creator/' AND path < 'creator0'
-		) AS p GROUP BY p.path, p.asset HAVING SUM(p.units) <> 0`)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var path, asset string
-		var diff int64
-		if err := rows.Scan(&path, &asset, &diff); err != nil {
-			return err
-		}
-		r.Add(RuleAvailable, path+" "+asset, "the earnings have %d more left than the account holds", diff)
-	}
-	return rows.Err()
-}
-
 func checkDiamonds(ctx context.Context, tx *db.Tx, r *ledger.Report) error {
 	var pending, converted int64
 	err := tx.Row(ctx, `SELECT CAST(COALESCE(SUM(CASE WHEN e.state = 'pending' THEN a.balance ELSE 0 END), 0) AS BIGINT), CAST(COALESCE(SUM(e.diamonds), 0) AS BIGINT)
@@ -108,4 +78,24 @@ func checkDiamonds(ctx context.Context, tx *db.Tx, r *ledger.Report) error {
 		r.Add(RuleDiamonds, ledger.DiamondsIssued, "%d were issued, %d are pending and %d were converted", -issued, pending, converted)
 	}
 	return nil
+}
+
+// checkPosted compares each earning with its own lines in the ledger: sums
+// over all earnings would not see what one got and another lacks.
+func checkPosted() ledger.Check {
+	return ledger.Look(RulePosted, ledger.Violation{Detail: "%d diamonds were credited to it, it says %d",
+		Query: `SELECT e.id, CAST(SUM(l.amount) AS BIGINT), e.diamonds FROM ledger_line l JOIN earning e ON e.account_id = l.to_account
+			WHERE e.state = 'available' GROUP BY e.id, e.diamonds HAVING SUM(l.amount) <> e.diamonds`,
+	}, ledger.Violation{Detail: "%d diamonds were converted, it says %d; %d became available to its creator, it says %d",
+		Query: `SELECT s.id, CAST(s.converted AS BIGINT), s.diamonds, CAST(s.paid AS BIGINT), s.units
+			FROM (SELECT e.id AS id, e.diamonds AS diamonds, e.amount_units AS units,
+					COALESCE(SUM(CASE WHEN l.from_account = e.account_id THEN l.amount ELSE 0 END), 0) AS converted,
+					COALESCE(SUM(CASE WHEN a.path = 'creator/' || e.creator_id || '/available' AND a.asset = e.amount_asset THEN l.amount ELSE 0 END), 0) AS paid
+				FROM earning e LEFT JOIN ledger_transfer t ON t.cause = e.id AND t.kind = 'earning.available'
+				LEFT JOIN ledger_line l ON l.seq = t.seq LEFT JOIN ledger_account a ON a.id = l.to_account
+				GROUP BY e.id, e.diamonds, e.amount_units) s
+			WHERE s.converted <> s.diamonds OR s.paid <> s.units`,
+	}, ledger.Violation{Detail: "it was converted at %d and held until %d (µs), or under another rate card, or is said to be pending",
+		Query: `SELECT e.id, t.at_us, e.available_us FROM earning e JOIN ledger_transfer t ON t.cause = e.id AND t.kind = 'earning.available'
+			WHERE e.state <> 'available' OR t.at_us < e.available_us OR t.rule <> e.rule`})
 }

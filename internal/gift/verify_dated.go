@@ -41,9 +41,8 @@ func checkRates(ctx context.Context, tx *db.Tx, r *ledger.Report) error {
 	if err != nil {
 		return err
 	}
-	return each(ctx, tx, "SELECT t.cause, t.seq, 0 FROM ledger_transfer t WHERE t.kind = 'gift.sent' AND t.rule <> "+card, func(row string, have, _ int64) {
-		r.Add(RuleRates, row, "its transfer %d names a rate card that was not in force", have)
-	}, args...)
+	return ledger.Look(RuleRates, ledger.Violation{Detail: "its transfer %d names a rate card that was not in force", Args: args,
+		Query: "SELECT t.cause, t.seq FROM ledger_transfer t WHERE t.kind = 'gift.sent' AND t.rule <> " + card}).Run(ctx, tx, r)
 }
 
 func checkPrices(ctx context.Context, tx *db.Tx, r *ledger.Report) error {
@@ -51,9 +50,8 @@ func checkPrices(ctx context.Context, tx *db.Tx, r *ledger.Report) error {
 	if err != nil {
 		return err
 	}
-	return each(ctx, tx, `SELECT g.id, g.price_coins, COALESCE(i.price_coins, -1) FROM gift g JOIN ledger_transfer t ON t.seq = g.transfer_seq
-		LEFT JOIN gift_item i ON i.id = g.item AND i.version = `+catalogue+`
-		WHERE i.id IS NULL OR i.price_coins <> g.price_coins`, func(row string, have, want int64) {
-		r.Add(RulePrice, row, "it cost %d coins, the catalogue in force said %d (-1: it did not have it)", have, want)
-	}, args...)
+	return ledger.Look(RulePrice, ledger.Violation{Detail: "it cost %d coins, the catalogue in force said %d (-1: it did not have it)", Args: args,
+		Query: `SELECT g.id, g.price_coins, COALESCE(i.price_coins, -1) FROM gift g JOIN ledger_transfer t ON t.seq = g.transfer_seq
+			LEFT JOIN gift_item i ON i.id = g.item AND i.version = ` + catalogue + `
+			WHERE i.id IS NULL OR i.price_coins <> g.price_coins`}).Run(ctx, tx, r)
 }

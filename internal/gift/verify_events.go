@@ -55,12 +55,13 @@ func checkEvents(ctx context.Context, tx *db.Tx, r *ledger.Report) error {
 	if err := rows.Err(); err != nil {
 		return err
 	}
-	err = each(ctx, tx, "SELECT id, ended_us, 0 FROM gift_combo WHERE ended_us > 0", func(combo string, _, _ int64) {
-		if n := ends[id.Combo(combo)]; n != 1 {
-			r.Add(RuleEvents, combo, "it has ended, and has %d events that say so", n)
+	combos, err := db.Collect[id.Combo](tx.Query(ctx, "SELECT id FROM gift_combo WHERE ended_us > 0"))(func(r *db.Rows) (c id.Combo, err error) { return c, r.Scan((*string)(&c)) })
+	for _, combo := range combos {
+		if n := ends[combo]; n != 1 {
+			r.Add(RuleEvents, string(combo), "it has ended, and has %d events that say so", n)
 		}
-		delete(ends, id.Combo(combo))
-	})
+		delete(ends, combo)
+	}
 	for combo, n := range ends {
 		r.Add(RuleEvents, string(combo), "%d events say that it has ended, and it has not", n)
 	}

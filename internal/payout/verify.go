@@ -1,11 +1,6 @@
 package payout
 
-import (
-	"context"
-
-	"github.com/ovationhq/ovation/internal/db"
-	"github.com/ovationhq/ovation/internal/ledger"
-)
+import "github.com/ovationhq/ovation/internal/ledger"
 
 // The rules of payouts, by name.
 const (
@@ -18,49 +13,21 @@ const (
 
 // Checks are the rules of payouts for ledger verify.
 func Checks() []ledger.Check {
-	return []ledger.Check{{Name: RuleLines, Run: checkLines}, {Name: RuleAccount, Run: checkAccount}, {Name: RuleTransfers, Run: checkTransfers},
-		{Name: RuleLimits, Run: checkLimits}, {Name: RuleEarned, Run: checkEarned}}
+	return []ledger.Check{checkLines(), checkAccount(), checkTransfers(), checkLimits(), checkEarned()}
 }
 
-// finding is a query for rows that break a rule: which row, what it has and
-// what it should have, as the detail says.
-type finding struct{ detail, query string }
-
-func findings(ctx context.Context, tx *db.Tx, r *ledger.Report, rule string, all ...finding) error {
-	for _, f := range all {
-		rows, err := tx.Query(ctx, f.query)
-		if err != nil {
-			return err
-		}
-		for rows.Next() {
-			var row string
-			var have, want int64
-			if err := rows.Scan(&row, &have, &want); err != nil {
-				rows.Close()
-				return err
-			}
-			r.Add(rule, row, f.detail, have, want)
-		}
-		rows.Close()
-		if err := rows.Err(); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func checkLines(ctx context.Context, tx *db.Tx, r *ledger.Report) error {
-	return findings(ctx, tx, r, RuleLines,
-		finding{"its lines sum to %d, its amount is %d", `SELECT p.id, CAST(COALESCE(SUM(l.units), 0) AS BIGINT), p.amount_units
+func checkLines() ledger.Check {
+	return ledger.Look(RuleLines,
+		ledger.Violation{Detail: "its lines sum to %d, its amount is %d", Query: `SELECT p.id, CAST(COALESCE(SUM(l.units), 0) AS BIGINT), p.amount_units
 			FROM payout p LEFT JOIN payout_line l ON l.payout_id = p.id GROUP BY p.id, p.amount_units HAVING COALESCE(SUM(l.units), 0) <> p.amount_units`},
-		finding{"%d were paid out of it, it says %d", `SELECT e.id, CAST(COALESCE(SUM(l.units), 0) AS BIGINT), e.paid_units
+		ledger.Violation{Detail: "%d were paid out of it, it says %d", Query: `SELECT e.id, CAST(COALESCE(SUM(l.units), 0) AS BIGINT), e.paid_units
 			FROM earning e LEFT JOIN (SELECT l.earning_id AS earning_id, l.units AS units FROM payout_line l JOIN payout p ON p.id = l.payout_id
 				WHERE p.state NOT IN ('failed', 'canceled', 'returned')) l ON l.earning_id = e.id
 			GROUP BY e.id, e.paid_units HAVING COALESCE(SUM(l.units), 0) <> e.paid_units`})
 }
 
-func checkAccount(ctx context.Context, tx *db.Tx, r *ledger.Report) error {
-	return findings(ctx, tx, r, RuleAccount, finding{"its account holds %d, expected %d", `SELECT s.id, s.have, s.want FROM (
+func checkAccount() ledger.Check {
+	return ledger.Look(RuleAccount, ledger.Violation{Detail: "its account holds %d, expected %d", Query: `SELECT s.id, s.have, s.want FROM (
 		SELECT p.id AS id, COALESCE(a.balance, 0) AS have,
 			CASE WHEN p.state IN ('scheduled', 'sending') AND p.transfer_id = '' THEN p.amount_units ELSE 0 END AS want
 		FROM payout p LEFT JOIN ledger_account a ON a.path = 'payout/' || p.id AND a.asset = p.amount_asset) s WHERE s.have <> s.want`})
@@ -68,15 +35,15 @@ func checkAccount(ctx context.Context, tx *db.Tx, r *ledger.Report) error {
 
 // checkTransfers compares the transfers in the ledger with what the row says
 // has happened. The ledger itself has at most one of a kind for each payout.
-func checkTransfers(ctx context.Context, tx *db.Tx, r *ledger.Report) error {
-	return findings(ctx, tx, r, RuleTransfers,
-		finding{"it happened %d times, by its payout's state it happened %d times", `SELECT s.id || ' ' || s.kind, CAST(s.have AS BIGINT), CAST(s.want AS BIGINT) FROM (
+func checkTransfers() ledger.Check {
+	return ledger.Look(RuleTransfers,
+		ledger.Violation{Detail: "it happened %d times, by its payout's state it happened %d times", Query: `SELECT s.id || ' ' || s.kind, CAST(s.have AS BIGINT), CAST(s.want AS BIGINT) FROM (
 			SELECT p.id AS id, k.kind AS kind, (SELECT COUNT(*) FROM ledger_transfer t WHERE t.cause = p.id AND t.kind = k.kind) AS have,
 				CASE WHEN k.kind = 'payout.scheduled' OR (k.kind = 'payout.transferred' AND p.transfer_id <> '') OR k.kind = 'payout.' || p.state
 					AND p.state IN ('failed', 'canceled', 'returned') THEN 1 ELSE 0 END AS want
 			FROM payout p CROSS JOIN (SELECT 'payout.scheduled' AS kind UNION ALL SELECT 'payout.transferred' UNION ALL SELECT 'payout.failed'
 				UNION ALL SELECT 'payout.canceled' UNION ALL SELECT 'payout.returned') k) s WHERE s.have <> s.want`},
-		finding{"%d of its %d lines move the payout's amount between the right accounts, and it should have one line", `SELECT s.id || ' ' || s.kind, CAST(SUM(s.fits) AS BIGINT), CAST(COUNT(*) AS BIGINT) FROM (
+		ledger.Violation{Detail: "%d of its %d lines move the payout's amount between the right accounts, and it should have one line", Query: `SELECT s.id || ' ' || s.kind, CAST(SUM(s.fits) AS BIGINT), CAST(COUNT(*) AS BIGINT) FROM (
 			SELECT p.id AS id, t.kind AS kind, CASE WHEN l.amount = p.amount_units AND f.asset = p.amount_asset
 				AND f.path = CASE t.kind WHEN 'payout.scheduled' THEN 'creator/' || p.creator_id || '/available' WHEN 'payout.returned' THEN 'provider/stripe' ELSE 'payout/' || p.id END
 				AND o.path = CASE t.kind WHEN 'payout.scheduled' THEN 'payout/' || p.id WHEN 'payout.transferred' THEN 'provider/stripe' ELSE 'creator/' || p.creator_id || '/available' END
@@ -84,27 +51,27 @@ func checkTransfers(ctx context.Context, tx *db.Tx, r *ledger.Report) error {
 			FROM payout p JOIN ledger_transfer t ON t.cause = p.id JOIN ledger_line l ON l.seq = t.seq
 				JOIN ledger_account f ON f.id = l.from_account JOIN ledger_account o ON o.id = l.to_account) s
 			GROUP BY s.id, s.kind HAVING SUM(s.fits) <> 1 OR COUNT(*) <> 1`},
-		finding{"transfer %d has no payout, its kind wants %d", `SELECT t.cause, t.seq, CAST(1 AS BIGINT) FROM ledger_transfer t
+		ledger.Violation{Detail: "transfer %d has no payout", Query: `SELECT t.cause, t.seq FROM ledger_transfer t
 			WHERE t.kind LIKE 'payout.%' AND NOT EXISTS (SELECT 1 FROM payout p WHERE p.id = t.cause)`})
 }
 
-func checkLimits(ctx context.Context, tx *db.Tx, r *ledger.Report) error {
-	return findings(ctx, tx, r, RuleLimits,
-		finding{"it is of %d, and the least is %d", `SELECT p.id, p.amount_units, COALESCE(c.minimum_units, 0) FROM payout p LEFT JOIN rate_card c ON c.version = p.rule AND c.pay_asset = p.amount_asset
+func checkLimits() ledger.Check {
+	return ledger.Look(RuleLimits,
+		ledger.Violation{Detail: "it is of %d, and the least is %d", Query: `SELECT p.id, p.amount_units, COALESCE(c.minimum_units, 0) FROM payout p LEFT JOIN rate_card c ON c.version = p.rule AND c.pay_asset = p.amount_asset
 			WHERE c.version IS NULL OR p.amount_units < c.minimum_units`},
-		finding{"the payouts of a day are %d, and the cap is %d", `SELECT p.creator_id, CAST(SUM(p.amount_units) AS BIGINT), MAX(c.daily_cap_units)
+		ledger.Violation{Detail: "the payouts of a day are %d, and the cap is %d", Query: `SELECT p.creator_id, CAST(SUM(p.amount_units) AS BIGINT), MAX(c.daily_cap_units)
 			FROM payout p JOIN rate_card c ON c.version = p.rule WHERE p.state NOT IN ('failed', 'canceled', 'returned')
 			GROUP BY p.creator_id, p.amount_asset, p.requested_us / 86400000000 HAVING SUM(p.amount_units) > MAX(c.daily_cap_units)`})
 }
 
 // checkEarned goes by the order of the journal, which no step of the clock can
 // turn around.
-func checkEarned(ctx context.Context, tx *db.Tx, r *ledger.Report) error {
-	return findings(ctx, tx, r, RuleEarned,
-		finding{"%d of its lines are not of an earning of its creator in its currency, and %d may be", `SELECT p.id, CAST(COUNT(*) AS BIGINT), CAST(0 AS BIGINT)
+func checkEarned() ledger.Check {
+	return ledger.Look(RuleEarned,
+		ledger.Violation{Detail: "%d of its lines are not of an earning of its creator in its currency", Query: `SELECT p.id, CAST(COUNT(*) AS BIGINT)
 			FROM payout p JOIN payout_line l ON l.payout_id = p.id LEFT JOIN earning e ON e.id = l.earning_id
 			WHERE e.id IS NULL OR e.creator_id <> p.creator_id OR e.amount_asset <> p.amount_asset GROUP BY p.id`},
-		finding{"it was requested in transfer %d, and an earning that it takes from became available in %d (0 is never)", `SELECT p.id, t.seq, COALESCE(m.seq, 0)
+		ledger.Violation{Detail: "it was requested in transfer %d, and an earning that it takes from became available in %d (0 is never)", Query: `SELECT p.id, t.seq, COALESCE(m.seq, 0)
 			FROM payout p JOIN ledger_transfer t ON t.cause = p.id AND t.kind = 'payout.scheduled' JOIN payout_line l ON l.payout_id = p.id
 				LEFT JOIN ledger_transfer m ON m.cause = l.earning_id AND m.kind = 'earning.available'
 			WHERE m.seq IS NULL OR m.seq > t.seq`})

@@ -20,53 +20,31 @@ const (
 
 // Checks are the rules of purchases for ledger verify.
 func Checks() []ledger.Check {
-	return []ledger.Check{{Name: RulePaid, Run: checkPaid}, {Name: RuleBooked, Run: checkBooked}, {Name: RulePrice, Run: checkPrice},
-		{Name: RuleCause, Run: checkCause}, {Name: RuleProvider, Run: checkProvider}}
-}
-
-func checkPaid(ctx context.Context, tx *db.Tx, r *ledger.Report) error {
-	rows, err := tx.Query(ctx, `SELECT p.id, COALESCE(c.outcome, 'none'), p.lot_id, COALESCE(w.id, '') FROM coin_purchase p
-		LEFT JOIN payment_charge c ON c.subject = p.id LEFT JOIN wallet_lot w ON w.cause = p.id
-		WHERE c.id IS NULL OR (COALESCE(c.outcome, '') = 'succeeded') <> (w.id IS NOT NULL)
-			OR p.lot_id <> COALESCE(w.id, '') OR (c.outcome = 'succeeded' AND c.provider_id = '')
-			OR c.amount_units <> p.price_units OR c.amount_asset <> p.price_asset
-			OR c.person_id <> p.person_id OR w.coins <> p.coins OR w.paid_units <> p.price_units OR w.paid_asset <> p.price_asset OR w.person_id <> p.person_id`)
-	if err != nil {
-		return err
+	return []ledger.Check{
+		ledger.Look(RulePaid, ledger.Violation{Detail: "the charge is %s, the purchase names lot %q, the lot is %q; or amounts differ",
+			Query: `SELECT p.id, COALESCE(c.outcome, 'none'), p.lot_id, COALESCE(w.id, '') FROM coin_purchase p
+				LEFT JOIN payment_charge c ON c.subject = p.id LEFT JOIN wallet_lot w ON w.cause = p.id
+				WHERE c.id IS NULL OR (COALESCE(c.outcome, '') = 'succeeded') <> (w.id IS NOT NULL)
+					OR p.lot_id <> COALESCE(w.id, '') OR (c.outcome = 'succeeded' AND c.provider_id = '')
+					OR c.amount_units <> p.price_units OR c.amount_asset <> p.price_asset
+					OR c.person_id <> p.person_id OR w.coins <> p.coins OR w.paid_units <> p.price_units OR w.paid_asset <> p.price_asset OR w.person_id <> p.person_id`}),
+		ledger.Look(RuleBooked, ledger.Violation{Detail: "%d came in for a fee of %d, the charge says %d and %d", Args: []any{ledger.Provider, ledger.Deferred, ledger.ProcessingCosts},
+			Query: `SELECT s.id, CAST(s.price AS BIGINT), CAST(s.fee AS BIGINT), s.price_units, s.fee_units FROM (
+					SELECT p.id AS id, p.price_units AS price_units, c.fee_units AS fee_units,
+						COALESCE(SUM(CASE WHEN f.path = $1 AND o.path = $2 AND f.asset = p.price_asset THEN l.amount ELSE 0 END), 0) AS price,
+						COALESCE(SUM(CASE WHEN f.path = $3 AND o.path = $1 AND f.asset = p.price_asset THEN l.amount ELSE 0 END), 0) AS fee
+					FROM coin_purchase p JOIN payment_charge c ON c.subject = p.id LEFT JOIN ledger_transfer t ON t.cause = p.id
+						LEFT JOIN ledger_line l ON l.seq = t.seq LEFT JOIN ledger_account f ON f.id = l.from_account LEFT JOIN ledger_account o ON o.id = l.to_account
+					WHERE c.outcome = 'succeeded' GROUP BY p.id, p.price_units, c.fee_units) s
+				WHERE s.price <> s.price_units OR s.fee <> s.fee_units`}),
+		{Name: RulePrice, Run: checkPrice},
+		ledger.Look(RuleCause, ledger.Violation{Detail: "transfer %d is its %s, and there is no such purchase",
+			Query: `SELECT t.cause, t.seq, t.kind FROM ledger_transfer t
+				WHERE t.kind LIKE 'coin_purchase.%' AND NOT EXISTS (SELECT 1 FROM coin_purchase p WHERE p.id = t.cause)`}),
+		// The account is below zero by what the provider holds for us.
+		ledger.Look(RuleProvider, ledger.Violation{Detail: "%d more went out than came in", Args: []any{ledger.Provider},
+			Query: "SELECT path || ' ' || asset, balance FROM ledger_account WHERE path = $1 AND balance > 0"}),
 	}
-	defer rows.Close()
-	for rows.Next() {
-		var purchase, outcome, says, lot string
-		if err := rows.Scan(&purchase, &outcome, &says, &lot); err != nil {
-			return err
-		}
-		r.Add(RulePaid, purchase, "the charge is %s, the purchase names lot %q, the lot is %q; or amounts differ", outcome, says, lot)
-	}
-	return rows.Err()
-}
-
-func checkBooked(ctx context.Context, tx *db.Tx, r *ledger.Report) error {
-	rows, err := tx.Query(ctx, `SELECT s.id, CAST(s.price AS BIGINT), CAST(s.fee AS BIGINT), s.price_units, s.fee_units FROM (
-			SELECT p.id AS id, p.price_units AS price_units, c.fee_units AS fee_units,
-				COALESCE(SUM(CASE WHEN f.path = $1 AND o.path = $2 AND f.asset = p.price_asset THEN l.amount ELSE 0 END), 0) AS price,
-				COALESCE(SUM(CASE WHEN f.path = $3 AND o.path = $1 AND f.asset = p.price_asset THEN l.amount ELSE 0 END), 0) AS fee
-			FROM coin_purchase p JOIN payment_charge c ON c.subject = p.id LEFT JOIN ledger_transfer t ON t.cause = p.id
-				LEFT JOIN ledger_line l ON l.seq = t.seq LEFT JOIN ledger_account f ON f.id = l.from_account LEFT JOIN ledger_account o ON o.id = l.to_account
-			WHERE c.outcome = 'succeeded' GROUP BY p.id, p.price_units, c.fee_units) s
-		WHERE s.price <> s.price_units OR s.fee <> s.fee_units`, ledger.Provider, ledger.Deferred, ledger.ProcessingCosts)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var purchase string
-		var price, fee, wantPrice, wantFee int64
-		if err := rows.Scan(&purchase, &price, &fee, &wantPrice, &wantFee); err != nil {
-			return err
-		}
-		r.Add(RuleBooked, purchase, "%d came in for a fee of %d, the charge says %d and %d", price, fee, wantPrice, wantFee)
-	}
-	return rows.Err()
 }
 
 // checkPrice goes through the purchases by price list, so that each list is
@@ -95,41 +73,4 @@ func checkPrice(ctx context.Context, tx *db.Tx, r *ledger.Report) error {
 		}
 	}
 	return nil
-}
-
-func checkCause(ctx context.Context, tx *db.Tx, r *ledger.Report) error {
-	rows, err := tx.Query(ctx, `SELECT t.cause, t.kind, t.seq FROM ledger_transfer t
-		WHERE t.kind LIKE 'coin_purchase.%' AND NOT EXISTS (SELECT 1 FROM coin_purchase p WHERE p.id = t.cause)`)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var cause, kind string
-		var seq int64
-		if err := rows.Scan(&cause, &kind, &seq); err != nil {
-			return err
-		}
-		r.Add(RuleCause, cause, "transfer %d is its %s, and there is no such purchase", seq, kind)
-	}
-	return rows.Err()
-}
-
-// checkProvider reads the provider's account, which is below zero by what the
-// provider holds for us.
-func checkProvider(ctx context.Context, tx *db.Tx, r *ledger.Report) error {
-	rows, err := tx.Query(ctx, "SELECT asset, balance FROM ledger_account WHERE path = $1 AND balance > 0", ledger.Provider)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var asset string
-		var balance int64
-		if err := rows.Scan(&asset, &balance); err != nil {
-			return err
-		}
-		r.Add(RuleProvider, ledger.Provider+" "+asset, "%d more went out than came in", balance)
-	}
-	return rows.Err()
 }

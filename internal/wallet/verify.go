@@ -20,32 +20,20 @@ const (
 // Checks are the rules of lots for ledger verify.
 func Checks() []ledger.Check {
 	return []ledger.Check{
-		{Name: RuleLotRange, Run: checkLots},
+		ledger.Look(RuleLotRange, ledger.Violation{Detail: "%d of %d coins are left and open is %d",
+			Query: "SELECT w.id, a.balance, w.coins, w.open " + lotsWithBalance + " WHERE a.balance < 0 OR a.balance > w.coins OR (w.open = 1) <> (a.balance > 0)"}),
 		{Name: RuleLotIssued, Run: checkIssued},
 		{Name: RuleDeferred, Run: checkDeferred},
-		{Name: RuleLotAccounts, Run: checkAccounts},
+		ledger.Look(RuleLotAccounts, ledger.Violation{Detail: "its account is %q",
+			Query: `SELECT w.id, COALESCE(a.path, '') FROM wallet_lot w LEFT JOIN ledger_account a ON a.id = w.account_id
+				WHERE a.path IS NULL OR a.path <> 'lot/' || w.id
+				UNION ALL SELECT '', a.path FROM ledger_account a LEFT JOIN wallet_lot w ON w.account_id = a.id
+				WHERE a.path >= 'lot/' AND a.path < 'lot0' AND w.id IS NULL`}),
 		{Name: RuleFIFO, Run: checkFIFO},
 	}
 }
 
 const lotsWithBalance = `FROM wallet_lot w JOIN ledger_account a ON a.id = w.account_id`
-
-func checkLots(ctx context.Context, tx *db.Tx, r *ledger.Report) error {
-	rows, err := tx.Query(ctx, "SELECT w.id, w.coins, w.open, a.balance "+lotsWithBalance+" WHERE a.balance < 0 OR a.balance > w.coins OR (w.open = 1) <> (a.balance > 0)")
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var lot string
-		var coins, open, left int64
-		if err := rows.Scan(&lot, &coins, &open, &left); err != nil {
-			return err
-		}
-		r.Add(RuleLotRange, lot, "%d of %d coins are left and open is %d", left, coins, open)
-	}
-	return rows.Err()
-}
 
 func checkIssued(ctx context.Context, tx *db.Tx, r *ledger.Report) error {
 	var coins int64
@@ -99,23 +87,4 @@ func checkDeferred(ctx context.Context, tx *db.Tx, r *ledger.Report) error {
 		r.Add(RuleDeferred, ledger.Deferred+" "+string(asset), "it does not exist, the unspent coins were sold for %d", n)
 	}
 	return nil
-}
-
-func checkAccounts(ctx context.Context, tx *db.Tx, r *ledger.Report) error {
-	rows, err := tx.Query(ctx, `SELECT w.id, COALESCE(a.path, '') FROM wallet_lot w LEFT JOIN ledger_account a ON a.id = w.account_id
-		WHERE a.path IS NULL OR a.path <> 'lot/' || w.id
-		UNION ALL SELECT '', a.path FROM ledger_account a LEFT JOIN wallet_lot w ON w.account_id = a.id
-		WHERE a.path >= 'lot/' AND a.path < 'lot0' AND w.id IS NULL`)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var lot, path string
-		if err := rows.Scan(&lot, &path); err != nil {
-			return err
-		}
-		r.Add(RuleLotAccounts, lot, "its account is %q", path)
-	}
-	return rows.Err()
 }

@@ -1,0 +1,63 @@
+package ledger
+
+import (
+	"context"
+	"regexp"
+
+	"github.com/ovationhq/ovation/internal/db"
+)
+
+// Violation is a query for the rows that break a rule.
+type Violation struct {
+	// Detail tells what is there and what should be, as a format of the
+	// query's values: %d for each integer, %s or %q for each text.
+	Detail string
+	// Query returns the name of the row, which is a text, and then the values.
+	Query string
+	Args  []any
+}
+
+// Look is the check that these queries find nothing.
+func Look(name string, all ...Violation) Check {
+	return Check{name, func(ctx context.Context, tx *db.Tx, r *Report) error {
+		for _, v := range all {
+			if err := v.look(ctx, tx, name, r); err != nil {
+				return err
+			}
+		}
+		return nil
+	}}
+}
+
+func (v *Violation) look(ctx context.Context, tx *db.Tx, rule string, r *Report) error {
+	rows, err := tx.Query(ctx, v.Query, v.Args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	verbs := valueVerbs.FindAllString(v.Detail, -1)
+	for rows.Next() {
+		var where string
+		number, text := make([]int64, len(verbs)), make([]string, len(verbs))
+		dest, values := []any{&where}, make([]any, len(verbs))
+		for i, verb := range verbs {
+			if verb == "%d" {
+				dest = append(dest, &number[i])
+			} else {
+				dest = append(dest, &text[i])
+			}
+		}
+		if err := rows.Scan(dest...); err != nil {
+			return err
+		}
+		for i, verb := range verbs {
+			if values[i] = text[i]; verb == "%d" {
+				values[i] = number[i]
+			}
+		}
+		r.Add(rule, where, v.Detail, values...)
+	}
+	return rows.Err()
+}
+
+var valueVerbs = regexp.MustCompile(`%[dsq]`)
