@@ -307,7 +307,7 @@ func (b *Book) Flush(ctx context.Context) error {
 	return err
 }
 
-// Move is a line by the names of its accounts, for Post.
+// Move is a line by the names of its accounts.
 type Move struct {
 	From, To string // account paths
 	Amount   money.Amount

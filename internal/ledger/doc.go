@@ -45,6 +45,7 @@
 // The journal has no index by account: most entries of one would dirty a page
 // of their own, and the hot path would write twice as much. Instead an account
 // names the last transfer that touched it, and each line the one before on
-// both of its sides. OfAccount walks that trail; a balance at an earlier
-// instant is the sum of one stretch of the journal, from the nearer end.
+// both of its sides. OfAccount and Transfers walk that trail; a balance at an
+// earlier instant is the sum of one stretch of the journal, from the nearer
+// end.
 package ledger

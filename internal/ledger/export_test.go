@@ -23,3 +23,11 @@ var (
 
 // PageSize is how many transfers Verify reads at a time.
 const PageSize = pageSize
+
+// The queries of Transfers.
+const (
+	Latest  = latest
+	OfTrail = ofTrail
+	RowsBy  = rowsBy
+	LinesOf = linesOf
+)

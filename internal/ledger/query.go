@@ -132,6 +132,15 @@ const trail = `WITH RECURSIVE trail (seq, n) AS (
 		UNION SELECT CASE WHEN l.to_account = $1 THEN l.to_prev ELSE l.from_prev END, w.n + CASE WHEN l.seq < $2 THEN 1 ELSE 0 END
 		FROM trail w JOIN ledger_line l ON l.seq = w.seq WHERE (l.to_account = $1 OR l.from_account = $1) AND w.n < $3) `
 
+// numberOf returns the account's number; 0 if nothing was ever posted to it.
+func numberOf(ctx context.Context, tx *db.Tx, r Ref) (n int64, err error) {
+	err = tx.Row(ctx, "SELECT id FROM ledger_account WHERE path = $1 AND asset = $2", r.Path, string(r.Asset)).Scan(&n)
+	if errors.Is(err, db.ErrNoRows) {
+		return 0, nil
+	}
+	return n, err
+}
+
 // OfAccount returns the lines that touched the account, newest first, from
 // before the transfer number beforeSeq (0 means from the end). A transfer's
 // lines are never parted, so a page may be longer than limit by the other
@@ -140,12 +149,8 @@ func OfAccount(ctx context.Context, tx *db.Tx, r Ref, beforeSeq int64, limit int
 	if beforeSeq <= 0 {
 		beforeSeq = 1 << 62
 	}
-	var acc int64
-	err := tx.Row(ctx, "SELECT id FROM ledger_account WHERE path = $1 AND asset = $2", r.Path, string(r.Asset)).Scan(&acc)
-	if errors.Is(err, db.ErrNoRows) {
-		return nil, nil
-	}
-	if err != nil {
+	acc, err := numberOf(ctx, tx, r)
+	if err != nil || acc == 0 {
 		return nil, err
 	}
 	all, err := db.Collect[Entry](tx.Query(ctx, trail+"SELECT "+entryColumns+` JOIN trail w ON w.seq = l.seq
