@@ -1,12 +1,18 @@
 package api
 
 import (
+	"cmp"
 	"context"
+	"encoding/hex"
+	"fmt"
 	"io"
 	"net/http"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/ovationhq/ovation/internal/fault"
+	"github.com/ovationhq/ovation/internal/id"
 	"github.com/ovationhq/ovation/internal/ledger"
 	"github.com/ovationhq/ovation/internal/money"
 	"github.com/ovationhq/ovation/internal/report"
@@ -53,6 +59,73 @@ func (a *API) ledgerAccounts(ctx context.Context, in *accountsIn) (*listOut[acco
 	return listed(ctx, a, in.Page, all, report.AccountPosition, func(x ledger.Account) accountView {
 		return accountView{"ledger_account", x.Path, x.Asset, x.Balance}
 	}), nil
+}
+
+type transfersIn struct {
+	Page
+	Account string      `query:"account" maxLength:"120" doc:"The whole path of an account, such as platform/deferred: the transfers that touched it. Found by the account's own trail, however large the books are"`
+	Asset   money.Asset `query:"asset" pattern:"^[A-Z]{3,7}$" doc:"Beside account: which asset, where the path has accounts in several"`
+	Cause   string      `query:"cause" maxLength:"200" doc:"What made them happen, such as the id of a purchase, a gift or a payout; there is an index of it"`
+	Kind    string      `query:"kind" maxLength:"100" doc:"Beside cause: what happened, such as gift.sent. Refused alone, because the books would have to be read from end to end"`
+}
+
+type transferView struct {
+	Object   string      `json:"object" enum:"ledger_transfer"`
+	ID       id.Transfer `json:"id"`
+	Sequence int64       `json:"sequence" doc:"Its number in the journal: from 1, without a gap"`
+	Kind     string      `json:"kind" doc:"What happened, such as gift.sent"`
+	Cause    string      `json:"cause" doc:"The id of what made it happen; each kind happens once for a cause"`
+	Rule     string      `json:"rule" doc:"The version of the rates that it used; empty if none applies"`
+	At       Instant     `json:"at"`
+	Hash     string      `json:"hash" pattern:"^[0-9a-f]{64}$" doc:"SHA-256 in hex, of all fields and of the hash of the transfer before"`
+	Lines    []lineView  `json:"lines" doc:"At least one"`
+}
+
+type lineView struct {
+	From   string `json:"from" doc:"The path of the account that the amount left"`
+	To     string `json:"to" doc:"The path of the account that it came to"`
+	Amount amount `json:"amount" doc:"Above zero"`
+}
+
+func viewTransfer(t ledger.Recorded) transferView {
+	v := transferView{"ledger_transfer", t.ID(), t.Seq, t.Kind, t.Cause, t.Rule, at(t.At.UnixMicro()), hex.EncodeToString(t.Hash), make([]lineView, 0, len(t.Lines))}
+	for _, l := range t.Lines {
+		v.Lines = append(v.Lines, lineView{l.From, l.To, l.Amount})
+	}
+	return v
+}
+
+// ledgerTransfers lists transfers. The cursor keeps the asset with the number:
+// an account that comes into being under the path while somebody reads page by
+// page does not change what the path stood for on the first page.
+func (a *API) ledgerTransfers(ctx context.Context, in *transfersIn) (*listOut[transferView], error) {
+	position, err := a.after(ctx, in.Page)
+	if err != nil {
+		return nil, err
+	}
+	number, asset, _ := strings.Cut(position, " ")
+	before, _ := strconv.ParseInt(number, 10, 64) // "" is the first page; the cursor is signed
+	f := ledger.Filter{Account: in.Account, Asset: cmp.Or(in.Asset, money.Asset(asset)), Cause: in.Cause, Kind: in.Kind}
+	if f, err = report.Ask1(ctx, a.cfg.Services.Reader, ledger.Complete, f); err != nil {
+		return nil, err
+	}
+	all, err := report.Ask3(ctx, a.cfg.Services.Reader, ledger.Transfers, f, before, in.Limit+1)
+	if err != nil {
+		return nil, err
+	}
+	return listed(ctx, a, in.Page, all, func(t ledger.Recorded) string { return fmt.Sprint(t.Seq, " ", f.Asset) }, viewTransfer), nil
+}
+
+type transferGetIn struct {
+	ID id.Transfer `path:"id"`
+}
+
+func (a *API) ledgerTransferGet(ctx context.Context, in *transferGetIn) (*struct{ Body transferView }, error) {
+	t, err := report.Ask1(ctx, a.cfg.Services.Reader, ledger.Get, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return &struct{ Body transferView }{viewTransfer(t)}, nil
 }
 
 func (a *API) ledgerVerification(ctx context.Context, _ *struct{}) (*struct{ Body *ledger.Report }, error) {

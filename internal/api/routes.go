@@ -95,6 +95,8 @@ func (a *API) moneyOut() {
 	// Proof and integration.
 	get(a, "/v1/explain/{id}", a.explain, "Where an amount comes from", needs(people.ExplainRead))
 	get(a, "/v1/ledger/accounts", a.ledgerAccounts, "The accounts of the ledger", needs(people.LedgerRead), impersonal())
+	get(a, "/v1/ledger/transfers", a.ledgerTransfers, "The transfers of the ledger, newest first", needs(people.LedgerRead), impersonal())
+	get(a, "/v1/ledger/transfers/{id}", a.ledgerTransferGet, "A transfer of the ledger", needs(people.LedgerRead), impersonal())
 	get(a, "/v1/ledger/verification", a.ledgerVerification, "Recompute and check the books", needs(people.LedgerRead), impersonal(), within(2*time.Minute))
 	get(a, "/v1/events", a.eventList, "What happened, in order", needs(people.EventsRead), hostOnly())
 
