@@ -72,8 +72,12 @@ func wordByte(c byte) bool {
 }
 
 // NoCard reports whether a charge was declined because the customer has no
-// such card. The provider's own words then tell whether somebody else has it,
-// so they are shown to nobody.
+// such card: there never was one, somebody else has it, or it was removed. The
+// provider's own words then tell which, so they are shown to nobody.
 func NoCard(declineCode string) bool {
-	return declineCode == "resource_missing" || declineCode == "invalid_request_error"
+	switch declineCode {
+	case "resource_missing", "invalid_request_error", "payment_method_unexpected_state":
+		return true
+	}
+	return false
 }
