@@ -47,16 +47,17 @@ var frenchOfProducts = map[string]string{
 	"This link is not known, or has been used. Ask for a new one.":                                             "Ce lien est inconnu, ou a déjà servi. Demandez-en un nouveau.",
 
 	// Coins.
-	"This costs %d coins and the wallet holds %d. Buy %d more; nothing was charged.":                  "Cela coûte %d pièces et le porte-monnaie en contient %d. Achetez-en encore %d ; rien n’a été débité.",
-	"Coins are not sold in %s. Choose one of the currencies of GET /v1/coin-packs.":                   "Les pièces ne se vendent pas en %s. Choisissez l’une des devises de GET /v1/coin-packs.",
-	"Coins are sold from 1 to %d at a time; %d were asked for.":                                       "Les pièces se vendent de 1 à %d à la fois ; il en a été demandé %d.",
-	"%d coins cost %s %s now. Show the new price and ask again; nothing was charged.":                 "%d pièces coûtent maintenant %s %s. Affichez le nouveau prix et redemandez ; rien n’a été débité.",
-	"Choose a saved card to pay with, or add one first. Nothing was charged.":                         "Choisissez une carte enregistrée pour payer, ou ajoutez-en une d’abord. Rien n’a été débité.",
-	"This Idempotency-Key was used for another purchase (%s). Use a new key; nothing was charged.":    "Cette Idempotency-Key a servi pour un autre achat (%s). Prenez une nouvelle clé ; rien n’a été débité.",
-	"Test cards exist in the sandbox only.":                                                           "Les cartes d’essai n’existent que dans le bac à sable.",
-	"There is no such saved card.":                                                                    "Cette carte enregistrée n’existe pas.",
-	"There is no coin purchase %s.":                                                                   "Il n’y a pas d’achat de pièces %s.",
-	"The payment provider does not answer at the moment. Nothing was changed; try again in a minute.": "Le prestataire de paiement ne répond pas pour le moment. Rien n’a changé ; réessayez dans une minute.",
+	"This costs %d coins and the wallet holds %d. Buy %d more; nothing was charged.":                                                                "Cela coûte %d pièces et le porte-monnaie en contient %d. Achetez-en encore %d ; rien n’a été débité.",
+	"Coins are not sold in %s. Choose one of the currencies of GET /v1/coin-packs.":                                                                 "Les pièces ne se vendent pas en %s. Choisissez l’une des devises de GET /v1/coin-packs.",
+	"Coins are sold from 1 to %d at a time; %d were asked for.":                                                                                     "Les pièces se vendent de 1 à %d à la fois ; il en a été demandé %d.",
+	"%d coins cost %s %s now. Show the new price and ask again; nothing was charged.":                                                               "%d pièces coûtent maintenant %s %s. Affichez le nouveau prix et redemandez ; rien n’a été débité.",
+	"Choose a saved card to pay with, or add one first. Nothing was charged.":                                                                       "Choisissez une carte enregistrée pour payer, ou ajoutez-en une d’abord. Rien n’a été débité.",
+	"This Idempotency-Key was used for another purchase (%s). Use a new key; nothing was charged.":                                                  "Cette Idempotency-Key a servi pour un autre achat (%s). Prenez une nouvelle clé ; rien n’a été débité.",
+	"Test cards exist in the sandbox only.":                                                                                                         "Les cartes d’essai n’existent que dans le bac à sable.",
+	"There is no such saved card.":                                                                                                                  "Cette carte enregistrée n’existe pas.",
+	"The payment provider did not say whether the card was removed. Look at the saved cards in a minute, and remove it again if it is still there.": "Le prestataire de paiement n’a pas dit si la carte a été retirée. Regardez les cartes enregistrées dans une minute, et retirez-la de nouveau si elle y est encore.",
+	"There is no coin purchase %s.":                                                                                                                 "Il n’y a pas d’achat de pièces %s.",
+	"The payment provider does not answer at the moment. Nothing was changed; try again in a minute.":                                               "Le prestataire de paiement ne répond pas pour le moment. Rien n’a changé ; réessayez dans une minute.",
 
 	// Gifts.
 	"Tap %d came before tap %d. Send them in order; nothing was charged.":                                     "Le tap %d est venu avant le tap %d. Envoyez-les dans l’ordre ; rien n’a été débité.",

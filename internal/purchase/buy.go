@@ -37,9 +37,9 @@ func (r *Request) fingerprint() int64 {
 
 // Service sells coins. It owns the use cases; the rules stand in wallet.
 type Service struct {
-	// Patience bounds the calls to the provider for one purchase. It ends well
-	// before a request does, so that there is time to say that the outcome is
-	// not known yet.
+	// Patience bounds the calls to the provider for one purchase, or to remove
+	// a card. It ends well before a request does, so that there is time to say
+	// that the outcome is not known yet.
 	Patience time.Duration
 
 	db     *db.DB

@@ -2,6 +2,8 @@ package purchase
 
 import (
 	"context"
+	"errors"
+	"slices"
 
 	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/fault"
@@ -51,18 +53,39 @@ func (s *Service) AddTestCard(ctx context.Context, person id.Person, token strin
 	return card, payment.Explain(err)
 }
 
-// RemoveCard forgets one of the person's cards.
+// RemoveCard forgets one of the person's cards. A charge with it that has not
+// been made by then is not made any more; one that was made stays as it is.
+//
+// An error may come after the card has gone: the answer was lost, or somebody
+// else removed it at the same time. So the provider is asked once more whether
+// the card is there, and what was wanted counts, not who did it.
 func (s *Service) RemoveCard(ctx context.Context, person id.Person, card string) error {
-	cards, err := s.Cards(ctx, person)
+	bounded, cancel := context.WithTimeout(ctx, s.Patience)
+	defer cancel()
+	has, err := s.hasCard(bounded, person, card)
 	if err != nil {
 		return err
 	}
-	for _, c := range cards {
-		if c.ID == card {
-			return payment.Explain(s.stripe.DetachCard(ctx, card))
-		}
+	if !has {
+		return fault.New(fault.NotFound, "There is no such saved card.")
 	}
-	return fault.New(fault.NotFound, "There is no such saved card.")
+	failed := s.stripe.DetachCard(bounded, card, int(s.db.Clock().Now().UnixMicro()))
+	if failed == nil {
+		return nil
+	}
+	if has, err = s.hasCard(ctx, person, card); err == nil && !has {
+		return nil
+	}
+	if errors.Is(failed, payment.ErrUnknown) {
+		return fault.Wrap(failed, fault.UpstreamFailed, "The payment provider did not say whether the card was removed. Look at the saved cards in a minute, and remove it again if it is still there.")
+	}
+	return payment.Explain(failed)
+}
+
+// hasCard reports whether the card is one of the person's.
+func (s *Service) hasCard(ctx context.Context, person id.Person, card string) (bool, error) {
+	cards, err := s.Cards(ctx, person)
+	return slices.ContainsFunc(cards, func(c payment.Card) bool { return c.ID == card }), err
 }
 
 // known makes sure that the provider knows the person, and returns its id.

@@ -78,7 +78,7 @@ func TestCheckoutPays(t *testing.T) {
 	if _, to, _ := r.page(http.MethodPost, co.URL, url.Values{"saved": {cards[0].ID}}); !strings.HasPrefix(to, "http://app.test/paid") {
 		t.Fatalf("the saved card led to %q", to)
 	}
-	r.ok(r.api.DetachCard(r.ctx, cards[0].ID))
+	r.ok(r.api.DetachCard(r.ctx, cards[0].ID, 0))
 	cards, err = r.api.SavedCards(r.ctx, customer)
 	r.ok(err)
 	if len(cards) != 0 {

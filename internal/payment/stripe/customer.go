@@ -45,15 +45,17 @@ func (c *Client) SavedCards(ctx context.Context, customer string) ([]payment.Car
 	return cards, nil
 }
 
-// DetachCard forgets a saved card; it can not be charged any more.
-func (c *Client) DetachCard(ctx context.Context, id string) error {
+// DetachCard forgets a saved card; it can not be charged any more. Each try is
+// an attempt of its own: done twice it is refused and harms nobody, while the
+// 500 that Stripe may keep for a key would hold the card for a day.
+func (c *Client) DetachCard(ctx context.Context, id string, attempt int) error {
 	if err := asked("card", id); err != nil {
 		return err
 	}
 	ctx, cancel := c.bounded(ctx)
 	defer cancel()
 	p := &sdk.PaymentMethodDetachParams{}
-	p.IdempotencyKey = key("detach", id, 0)
+	p.IdempotencyKey = key("detach", id, attempt)
 	_, err := c.api.V1PaymentMethods.Detach(ctx, id, p)
 	return failure(err)
 }

@@ -148,7 +148,7 @@ func everyCall(ctx context.Context, api *stripe.Client) map[string]func() error 
 		},
 		"SavedCards":         func() error { return done(api.SavedCards(ctx, "cus_1")) },
 		"AttachCard":         func() error { return done(api.AttachCard(ctx, "cus_1", "pm_1", 0)) },
-		"DetachCard":         func() error { return api.DetachCard(ctx, "pm_1") },
+		"DetachCard":         func() error { return api.DetachCard(ctx, "pm_1", 0) },
 		"CreateCharge":       func() error { return done(api.CreateCharge(ctx, charge)) },
 		"CreateCharge away":  func() error { return done(api.CreateCharge(ctx, away)) },
 		"RetrieveCharge":     func() error { return done(api.RetrieveCharge(ctx, "pi_1")) },
