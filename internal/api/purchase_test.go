@@ -5,8 +5,14 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/ovationhq/ovation/internal/fault"
+	"github.com/ovationhq/ovation/internal/gift/gifttest"
+	"github.com/ovationhq/ovation/internal/id"
+	"github.com/ovationhq/ovation/internal/ledger/ledgertest"
+	"github.com/ovationhq/ovation/internal/payment/sandbox"
+	"github.com/ovationhq/ovation/internal/purchase"
 )
 
 // TestReturnURL sends people to addresses that are none of the web.
@@ -82,6 +88,50 @@ func TestBuying(t *testing.T) {
 	if slices.Sort(details); details[0] != details[len(details)-1] {
 		t.Errorf("the answers tell the cards apart: %v", details)
 	}
+}
+
+// TestRemovingCards removes a card once, and none that is somebody else's.
+func TestRemovingCards(t *testing.T) {
+	s := newShop(t)
+	fan, other := s.g.Person(), s.g.Person()
+	card := s.answered(t, 201, "POST /v1/cards/test", s.host, actingFor(fan), "", `{}`)["id"].(string)
+	foreign := s.answered(t, 201, "POST /v1/cards/test", s.host, actingFor(other), "", `{}`)["id"].(string)
+	gone := func(id string) {
+		t.Helper()
+		p := wantProblem(t, s.ask(t, "DELETE /v1/cards/"+id, s.host, actingFor(fan), "Accept-Language: fr"), fault.NotFound)
+		if p["detail"] != "Cette carte enregistrée n’existe pas." {
+			t.Errorf("%s: %v", id, p["detail"])
+		}
+	}
+	gone(foreign)
+	gone("pm_1unknown")
+	gone("x")
+	s.box.AddFault(sandbox.Fault{Operation: "POST /v1/payment_methods/*/detach", Mode: sandbox.Before, Next: 1})
+	p := wantProblem(t, s.ask(t, "DELETE /v1/cards/"+card, s.host, actingFor(fan)), fault.UpstreamFailed)
+	if !strings.Contains(p["detail"].(string), "did not say whether the card was removed") {
+		t.Errorf("a provider that fails: %v", p["detail"])
+	}
+	s.g.Clk.Advance(time.Second)
+	if o := s.answered(t, 204, "DELETE /v1/cards/"+card, s.session(t, fan)); o != nil {
+		t.Errorf("removed: %v", o)
+	}
+	gone(card)
+	for who, n := range map[id.Person]int{fan: 0, other: 1} {
+		if o := s.answered(t, 200, "GET /v1/cards", s.host, actingFor(who)); len(o["data"].([]any)) != n {
+			t.Errorf("%s has the cards %v, want %d", who, o["data"], n)
+		}
+	}
+	for range 2 { // again with the same key
+		p = wantProblem(t, s.ask(t, "POST /v1/coin-purchases", s.host, actingFor(fan), "Idempotency-Key: k", "", `{"coins":70,"card":"`+card+`"}`), fault.NotFound)
+		if p["detail"] != "There is no such saved card." {
+			t.Errorf("a purchase with it: %v", p["detail"])
+		}
+	}
+	bought := s.answered(t, 200, "GET /v1/coin-purchases", s.host, actingFor(fan))["data"].([]any)
+	if len(bought) != 1 || bought[0].(map[string]any)["outcome"] != "failed" || bought[0].(map[string]any)["decline"] != "There is no such saved card." {
+		t.Errorf("the purchases: %v", bought)
+	}
+	ledgertest.Verify(t, s.db, gifttest.Checks(purchase.Checks()...)...)
 }
 
 func replace(body, value string) string {

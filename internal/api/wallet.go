@@ -274,6 +274,14 @@ func (a *API) cardList(ctx context.Context, _ *struct{}) (*listOut[cardView], er
 	return out, nil
 }
 
+type cardGetIn struct {
+	ID string `path:"id" maxLength:"200" doc:"The provider's id of the saved card"`
+}
+
+func (a *API) cardRemove(ctx context.Context, in *cardGetIn) (*none, error) {
+	return nil, a.cfg.Services.Purchases.RemoveCard(ctx, CallerOf(ctx).Person, in.ID)
+}
+
 type cardLinkOut struct {
 	Body struct {
 		URL string `json:"url" doc:"The provider's page on which the person saves a card"`
