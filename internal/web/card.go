@@ -27,10 +27,12 @@ func addTestCard(v *visit) error {
 	return v.redirect(with(v.back("/wallet"), "did", "card_added"))
 }
 
-// removeCard forgets a saved card.
+// removeCard forgets a saved card. What goes wrong is told beside the cards
+// that are left.
 func removeCard(v *visit) error {
 	if err := v.site.cfg.Purchases.RemoveCard(v, v.me(), v.form("card")); err != nil {
-		return err
+		problem := v.problemOf(err)
+		return showWallet(v, problem, problem.Status)
 	}
 	return v.redirect("/wallet?did=card_removed")
 }

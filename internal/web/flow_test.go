@@ -66,6 +66,40 @@ func TestPayout(t *testing.T) {
 	has(t, r.browser(r.fan.ID).get("/explain/"+payout[1]), 404)
 }
 
+// TestRemoveCard takes a saved card away: asked first, once, only one's own, and
+// not because another site wants it. A page that still offers it buys nothing.
+func TestRemoveCard(t *testing.T) {
+	r := still(t)
+	fan, maker := r.browser(r.fan.ID), r.browser(r.maker.ID)
+	fan.buy(t, "350@499@USD")
+	maker.post("/wallet/cards/test", url.Values{})
+	page := fan.get("/wallet")
+	has(t, page, 200, `<summary aria-label="Remove Visa •••• 4242`, `<span class="do">Remove</span>`, "This card will no longer be offered when you pay.", "Yes, remove this card")
+	checkHTML(t, "a wallet with a card", "en", page.body)
+	card := hidden(t, page.body, "/wallet/cards/remove", "card")
+	buy := url.Values{"key": {hidden(t, page.body, "/wallet/buy", "key")}, "pack": {"70@99@USD"}, "card": {card}}
+	remove := url.Values{"card": {card}}
+
+	has(t, fan.post("/wallet/cards/remove", remove, "Sec-Fetch-Site", "cross-site"), 403, "another site has caused this request")
+	foreign := hidden(t, maker.get("/wallet").body, "/wallet/cards/remove", "card")
+	has(t, fan.post("/wallet/cards/remove", url.Values{"card": {foreign}}), 404, "There is no such saved card.", "Visa •••• 4242")
+	has(t, maker.get("/wallet"), 200, foreign)
+	r.box.AddFault(sandbox.Fault{Operation: "POST /v1/payment_methods/*/detach", Mode: sandbox.Before, Next: 1})
+	has(t, fan.post("/wallet/cards/remove", remove), 502, "did not say whether the card was removed", "Visa •••• 4242", "<span>350 coins</span>")
+
+	gone := fan.post("/wallet/cards/remove", remove)
+	has(t, gone, 200, "The card is removed.", "There is no saved card yet.", "<span>350 coins</span>")
+	if strings.Contains(gone.body, card) {
+		t.Error("the page still offers the card")
+	}
+	has(t, fan.post("/wallet/cards/remove", remove), 404, "There is no such saved card.")
+	has(t, fan.post("/wallet/buy", buy), 402, "There is no such saved card. Nothing was charged. Choose another card, or add one.", "<span>350 coins</span>")
+	maker.lang = "fr"
+	page = maker.get("/wallet")
+	has(t, page, 200, "Cette carte ne sera plus proposée au moment de payer.", "Oui, retirer cette carte")
+	checkHTML(t, "a wallet with a card", "fr", page.body)
+}
+
 // TestAccounts sets the site up, signs out, up and in, with every mistake told
 // at its field.
 func TestAccounts(t *testing.T) {

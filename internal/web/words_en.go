@@ -131,6 +131,8 @@ var english = map[string]string{
 	"card.add_test":     "Add the test card •••• 4242",
 	"card.remove":       "Remove",
 	"card.remove_named": "Remove %s",
+	"card.remove_ask":   "This card will no longer be offered when you pay. What you bought with it stays.",
+	"card.remove_do":    "Yes, remove this card",
 	"card.kept":         "Cards are kept by the payment provider. We never see a number.",
 
 	"wallet.title":       "Wallet",

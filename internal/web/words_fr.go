@@ -131,6 +131,8 @@ var french = map[string]string{
 	"card.add_test":     "Ajouter la carte de test •••• 4242",
 	"card.remove":       "Retirer",
 	"card.remove_named": "Retirer %s",
+	"card.remove_ask":   "Cette carte ne sera plus proposée au moment de payer. Ce que vous avez acheté avec elle reste.",
+	"card.remove_do":    "Oui, retirer cette carte",
 	"card.kept":         "Les cartes sont gardées par le prestataire de paiement. Nous ne voyons jamais de numéro.",
 
 	"wallet.title":       "Portefeuille",
