@@ -12,6 +12,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sync/singleflight"
+
 	"github.com/ovationhq/ovation/internal/api"
 	"github.com/ovationhq/ovation/internal/clock"
 	"github.com/ovationhq/ovation/internal/config"
@@ -86,7 +88,8 @@ type App struct {
 	failed  chan error    // the storage failed for good
 	// stopping is closed when the server begins to drain, for those who would
 	// otherwise hold a connection for as long as they are let.
-	stopping chan struct{}
+	stopping  chan struct{}
+	verifying singleflight.Group
 }
 
 // Checks are the rules of all products for ledger verify.

@@ -48,7 +48,28 @@ func (a *App) ready(ctx context.Context) error {
 	return a.DB.Probe(ctx)
 }
 
-// Verify checks the books with the rules of all products.
+// Verify checks the books with the rules of all products. Who asks while that
+// is under way gets the same report: it takes seconds of all processors.
 func (a *App) Verify(ctx context.Context) (*ledger.Report, error) {
-	return ledger.Verify(ctx, a.DB, nil, Checks()...)
+	done := a.verifying.DoChan("", func() (any, error) {
+		ctx, cancel := context.WithCancel(context.WithoutCancel(ctx)) // others may still want it when the first has gone
+		defer cancel()
+		go func() {
+			select {
+			case <-a.stopping:
+				cancel()
+			case <-ctx.Done():
+			}
+		}()
+		return ledger.Verify(ctx, a.DB, nil, Checks()...)
+	})
+	select {
+	case r := <-done:
+		if r.Err != nil {
+			return nil, r.Err
+		}
+		return r.Val.(*ledger.Report), nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 }
