@@ -50,6 +50,7 @@ type DB struct {
 	readOnly bool
 
 	signals signals
+	stats   counters
 
 	mu     sync.Mutex
 	broken error // set once by a failed fsync; every later Write gets it

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -365,4 +367,37 @@ func TestCancelHarmsNobody(t *testing.T) {
 			t.Errorf("%d rows, want %d", rows, 4*40*3)
 		}
 	})
+}
+
+// TestPanicInRead wants the connections of readers that panicked to be closed:
+// their snapshots would keep the log from ever being used again.
+func TestPanicInRead(t *testing.T) {
+	if _, err := os.ReadDir("/proc/self/fd"); err != nil {
+		t.Skip("open files are counted on Linux")
+	}
+	d := dbtest.SQLite(t, clock.NewManual(dbtest.Start))
+	before := openDatabases(t)
+	for range 30 {
+		func() {
+			defer func() { _ = recover() }() // it is ours
+			_ = d.Read(t.Context(), func(*db.Tx) error { panic("a fault in a reader") })
+		}()
+	}
+	if after := openDatabases(t); after > before+2 {
+		t.Errorf("%d files of databases are open, before it were %d", after, before)
+	}
+}
+
+func openDatabases(t *testing.T) (n int) {
+	t.Helper()
+	files, err := os.ReadDir("/proc/self/fd")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		if name, err := os.Readlink("/proc/self/fd/" + f.Name()); err == nil && strings.Contains(name, "ovation.db") {
+			n++
+		}
+	}
+	return n
 }

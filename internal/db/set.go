@@ -73,8 +73,20 @@ func (s *Set[Q, R]) DoAll(ctx context.Context, reqs []Q) ([]*Item[Q, R], error) 
 	return items, nil
 }
 
+// await waits for the item's answer, which comes from the writer, so that
+// none comes any more when that has stopped.
 func (s *Set[Q, R]) await(it *Item[Q, R]) error {
-	if err := <-it.done; err != nil {
+	var err error
+	select {
+	case err = <-it.done:
+	case <-s.db.stopped:
+		select {
+		case err = <-it.done:
+		default:
+			return errClosing()
+		}
+	}
+	if err != nil {
 		return err
 	}
 	return it.Err
@@ -106,7 +118,12 @@ func (s *Set[Q, R]) submit(ctx context.Context) {
 			}
 			return s.decide(context.WithoutCancel(ctx), tx, taken)
 		},
-		done: func(err error) { s.finish(taken, err) },
+		done: func(err error) {
+			if taken == nil { // the transaction was lost before the closure's turn came
+				taken = s.take()
+			}
+			s.finish(taken, err)
+		},
 	}
 	if err := s.db.submit(context.WithoutCancel(ctx), c); err != nil {
 		s.finish(s.take(), err)
@@ -123,6 +140,7 @@ func (s *Set[Q, R]) take() []*Item[Q, R] {
 	s.queued = len(s.waiting) > 0
 	again := s.queued
 	s.mu.Unlock()
+	s.db.stats.items.Add(int64(n))
 	if again {
 		go s.submit(context.Background())
 	}

@@ -152,16 +152,22 @@ func (e *sqliteEngine) read(ctx context.Context, fn func(conn) error) error {
 			return err
 		}
 	}
+	sound := false
+	defer func() { // also when fn panics: its snapshot would keep the log from being used again
+		if sound {
+			e.idle <- c
+		} else {
+			c.close()
+		}
+	}()
 	if _, err := c.exec(ctx, "BEGIN", nil); err != nil {
-		c.close()
 		return err
 	}
 	err := fn(c)
 	if _, end := c.exec(context.Background(), "COMMIT", nil); end != nil {
-		c.close()
 		return errors.Join(err, end)
 	}
-	e.idle <- c
+	sound = true
 	return err
 }
 

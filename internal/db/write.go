@@ -146,6 +146,8 @@ func (d *DB) writeBatch(batch []*call) {
 		answer(batch, err)
 		return
 	}
+	d.stats.batches.Add(1)
+	d.stats.calls.Add(int64(len(batch)))
 	ctx := context.Background()
 	begun, pause := time.Now(), retryFirst
 	for {
@@ -157,6 +159,7 @@ func (d *DB) writeBatch(batch []*call) {
 		switch d.engine.verdict(err) {
 		case retry:
 			if time.Since(begun) < retryFor {
+				d.stats.retries.Add(1)
 				time.Sleep(pause/2 + rand.N(pause))
 				pause = min(2*pause, retryMost)
 				continue
@@ -167,6 +170,7 @@ func (d *DB) writeBatch(batch []*call) {
 		case readonly:
 			err = fault.Wrap(err, fault.ReadOnly, "The server's storage can not be written at the moment. Nothing was changed.")
 		case unknown:
+			d.stats.lost.Add(1)
 			err = fault.Wrap(err, fault.Overloaded, "The database went away while it was writing, so it is not known whether this happened. Send it again with the same key to learn that.").After(RetryAfterOverload)
 		case fatal:
 			d.fail(err)
@@ -226,6 +230,8 @@ func (d *DB) tryBatch(ctx context.Context, batch []*call) error {
 		w.rollback()
 		return nil
 	}
+	begun := time.Now()
+	defer func() { d.stats.commitNS.Add(int64(time.Since(begun))) }()
 	return w.commit(ctx)
 }
 
