@@ -61,14 +61,14 @@ type videoIn struct {
 		DurationMS  int64  `json:"duration_ms,omitempty" minimum:"0" maximum:"86400000"`
 		Width       int64  `json:"width,omitempty" minimum:"0" maximum:"16384"`
 		Height      int64  `json:"height,omitempty" minimum:"0" maximum:"16384"`
-		GiftsOn     bool   `json:"gifts_on,omitempty" default:"true"`
+		GiftsOn     *bool  `json:"gifts_on,omitempty" default:"true"`
 	}
 }
 
 func (a *API) videoCreate(ctx context.Context, in *videoIn) (*struct{ Body videoView }, error) {
 	b := in.Body
 	v, err := a.cfg.Services.Creators.Post(ctx, content.NewVideo{Creator: CallerOf(ctx).Person, Title: b.Title, Description: b.Description, Media: b.Media, Poster: b.Poster,
-		DurationMS: b.DurationMS, Width: b.Width, Height: b.Height, GiftsOn: b.GiftsOn})
+		DurationMS: b.DurationMS, Width: b.Width, Height: b.Height, GiftsOn: *b.GiftsOn})
 	return &struct{ Body videoView }{viewVideo(v)}, err
 }
 
@@ -104,14 +104,14 @@ type roomIn struct {
 	Body struct {
 		Title   string `json:"title" maxLength:"500"`
 		Poster  string `json:"poster,omitempty" maxLength:"2000"`
-		GiftsOn bool   `json:"gifts_on,omitempty" default:"true"`
+		GiftsOn *bool  `json:"gifts_on,omitempty" default:"true"`
 	}
 }
 
 type roomOut struct{ Body roomView }
 
 func (a *API) roomCreate(ctx context.Context, in *roomIn) (*roomOut, error) {
-	r, err := a.cfg.Services.Creators.Open(ctx, content.NewRoom{Creator: CallerOf(ctx).Person, Title: in.Body.Title, Poster: in.Body.Poster, GiftsOn: in.Body.GiftsOn})
+	r, err := a.cfg.Services.Creators.Open(ctx, content.NewRoom{Creator: CallerOf(ctx).Person, Title: in.Body.Title, Poster: in.Body.Poster, GiftsOn: *in.Body.GiftsOn})
 	return &roomOut{viewRoom(r)}, err
 }
 

@@ -20,3 +20,21 @@ func TestVideoByID(t *testing.T) {
 	wantProblem(t, s.ask(t, "GET /v1/videos/vid_01kgw1ptrhe8zr2b7a5y3c9dxm"), fault.NotFound)
 	wantProblem(t, s.ask(t, "GET /v1/videos/usr_01kgw1ptrhe8zr2b7a5y3c9dxm"), fault.NotFound)
 }
+
+// TestGiftsOffFromTheStart makes content on which no gift can be given: what
+// is not said is true, and what is said counts.
+func TestGiftsOffFromTheStart(t *testing.T) {
+	s := newShop(t)
+	me := s.session(t, s.g.Creator())
+	for _, line := range []string{"POST /v1/videos", "POST /v1/live-rooms"} {
+		for said, want := range map[string]bool{"": true, `,"gifts_on":null`: true, `,"gifts_on":true`: true, `,"gifts_on":false`: false} {
+			body := `{"title":"A title"` + said
+			if line == "POST /v1/videos" {
+				body += `,"media":"clip.mp4"`
+			}
+			if o := s.answered(t, 201, line, me, "", body+"}"); o["gifts_on"] != want {
+				t.Errorf("%s with %q: gifts_on is %v", line, said, o["gifts_on"])
+			}
+		}
+	}
+}

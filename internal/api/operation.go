@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/http"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -45,6 +46,7 @@ type operation struct {
 	produces  []string     // media types; empty: JSON
 
 	// What it reads.
+	input      reflect.Type // nil: a pseudo operation
 	pathParams []string
 	params     []param
 	body       *shape // nil: nothing is read

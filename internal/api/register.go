@@ -49,6 +49,7 @@ func remove[I, O any](a *API, path string, h func(context.Context, *I) (*O, erro
 // the effect. B is the body of the answer.
 func once[I, B any](a *API, path string, h func(context.Context, *I, *Once[B]) error, summary string, options ...option) {
 	op := newOperation(http.MethodPost, path, summary, append([]option{class(classMoney)}, options...))
+	op.input = reflect.TypeFor[I]()
 	op.keyed, op.once = true, true
 	if op.status == 0 {
 		op.status = http.StatusOK
@@ -75,7 +76,7 @@ func once[I, B any](a *API, path string, h func(context.Context, *I, *Once[B]) e
 // For routes so hot that decoding by reflection counts, and for streams.
 func raw[I, O any](a *API, method, path string, h func(http.ResponseWriter, *http.Request) error, summary string, options ...option) {
 	op := newOperation(method, path, summary, options)
-	op.handle, op.byHand = h, true
+	op.handle, op.byHand, op.input = h, true, reflect.TypeFor[I]()
 	a.register(op, func(lib huma.Operation) {
 		huma.Register(a.lib, lib, func(context.Context, *I) (*O, error) {
 			return nil, fmt.Errorf("api: %s is served by hand", op.route)
@@ -85,6 +86,7 @@ func raw[I, O any](a *API, method, path string, h func(http.ResponseWriter, *htt
 
 func typed[I, O any](a *API, method, path string, h func(context.Context, *I) (*O, error), summary string, options []option) {
 	op := newOperation(method, path, summary, options)
+	op.input = reflect.TypeFor[I]()
 	a.register(op, func(lib huma.Operation) {
 		huma.Register(a.lib, lib, func(ctx context.Context, in *I) (*O, error) {
 			out, err := h(ctx, in)
@@ -162,6 +164,9 @@ func (a *API) finish(op *operation) error {
 	}
 	if op.public && (op.forPerson || op.hostOnly || op.role != "") {
 		return fmt.Errorf("a public operation can not ask who it is")
+	}
+	if err := wrongDefault(op.input); err != nil {
+		return err
 	}
 	if op.class = a.classes[op.className]; op.class == nil {
 		return fmt.Errorf("there is no class of limits %q", op.className)
