@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"sync"
+	"sync/atomic"
 
 	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/id"
@@ -28,6 +29,7 @@ type Hub struct {
 
 	mu     sync.Mutex
 	topics map[string]map[*Listener]bool
+	all    atomic.Int64 // listeners; changed under mu
 }
 
 // Listener receives the events of its topics on C. C is closed when the
@@ -61,6 +63,7 @@ func (h *Hub) Listen(topics ...string) *Listener {
 	l := &Listener{C: c, c: c, hub: h, topics: topics}
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	h.all.Add(1)
 	for _, t := range topics {
 		if h.topics[t] == nil {
 			h.topics[t] = map[*Listener]bool{}
@@ -82,6 +85,7 @@ func (h *Hub) drop(l *Listener) {
 		return
 	}
 	l.closed = true
+	h.all.Add(-1)
 	for _, t := range l.topics {
 		delete(h.topics[t], l)
 		if len(h.topics[t]) == 0 {
@@ -103,6 +107,12 @@ func (h *Hub) Listeners(topic string) int {
 	defer h.mu.Unlock()
 	return len(h.topics[topic])
 }
+
+// Everybody returns how many listen, to whatever.
+func (h *Hub) Everybody() int { return int(h.all.Load()) }
+
+// Place returns the sequence of the last event that listeners were given.
+func (h *Hub) Place() int64 { return h.reader.Place() }
 
 // publish hands a look's events to their listeners.
 func (h *Hub) publish(events []outbox.Stored) {

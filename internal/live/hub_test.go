@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"testing"
 
@@ -158,6 +159,38 @@ func TestSinceIsOfTheTopicsAlone(t *testing.T) {
 		}
 		if missed, upTo, _, err = h.Since(t.Context(), 5, 100, "live:a"); err != nil || len(missed) != 0 || upTo != 5 {
 			t.Errorf("at the end: %d events up to %d, %v", len(missed), upTo, err)
+		}
+	})
+}
+
+// TestWhoWatches holds the numbers for metrics: who listens, and how far.
+func TestWhoWatches(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB, _ *clock.Manual) {
+		tell(t, d, "live:1", 0, 3)
+		h := started(t, d)
+		if h.Place() != 3 || h.Everybody() != 0 {
+			t.Errorf("at the start: %d, %d", h.Place(), h.Everybody())
+		}
+		one, two := h.Listen("live:1", "live:2"), h.Listen("live:1")
+		if h.Everybody() != 2 {
+			t.Errorf("%d listen", h.Everybody())
+		}
+		run(t, h)
+		tell(t, d, "live:1", 3, 2)
+		for range 4 {
+			tell(t, d, "live:2", 0, 1)
+		}
+		for n := 0; n < 6; n++ {
+			<-one.C
+		}
+		for h.Place() != 9 { // it is set right after the events were handed on
+			runtime.Gosched()
+		}
+		one.Close()
+		one.Close()
+		two.Close()
+		if h.Everybody() != 0 {
+			t.Errorf("%d listen after all have gone", h.Everybody())
 		}
 	})
 }

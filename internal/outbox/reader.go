@@ -2,6 +2,7 @@ package outbox
 
 import (
 	"context"
+	"sync/atomic"
 	"time"
 
 	"github.com/ovationhq/ovation/internal/db"
@@ -16,8 +17,13 @@ type Reader struct {
 	// then goes to the end of the log without reading what is in between.
 	Idle func() bool
 
-	at int64 // the last event that was handed on
+	at    int64        // the last event that was handed on
+	place atomic.Int64 // at, for those who watch
 }
+
+// Place returns the sequence of the last event that was handed on, or was
+// skipped because nobody wanted it.
+func (r *Reader) Place() int64 { return r.place.Load() }
 
 // sharedPoll is how often a reader looks although no commit of its own process
 // woke it, when other processes write too.
@@ -32,7 +38,9 @@ const readAtOnce = 500
 // Start takes its place after the last event there is: Run hands on what is
 // committed after Start has returned.
 func (r *Reader) Start(ctx context.Context) error {
-	return r.DB.Read(ctx, func(tx *db.Tx) (err error) { r.at, err = Head(ctx, tx); return err })
+	err := r.DB.Read(ctx, func(tx *db.Tx) (err error) { r.at, err = Head(ctx, tx); return err })
+	r.place.Store(r.at)
+	return err
 }
 
 // Run follows the log from its place until the context ends.
@@ -50,6 +58,7 @@ func (r *Reader) Run(ctx context.Context) (err error) {
 		if r.at, err = r.look(ctx, r.at); err != nil {
 			again = time.After(readAgain)
 		}
+		r.place.Store(r.at)
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
@@ -90,5 +99,6 @@ func (r *Reader) catchUp(ctx context.Context, at int64) (int64, error) {
 		}
 		at = events[len(events)-1].Sequence
 		r.Handle(events)
+		r.place.Store(at)
 	}
 }

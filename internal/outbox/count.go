@@ -1,0 +1,117 @@
+package outbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/ovationhq/ovation/internal/db"
+	"github.com/ovationhq/ovation/internal/fault"
+)
+
+// Count is how much work of a kind stands in each state.
+type Count struct {
+	Kind    string
+	Waiting int64 // its instant is to come
+	Due     int64 // nobody has begun it, or who had begun it is gone
+	Running int64
+	Dead    int64
+	// Oldest is for how long the oldest due work of the kind has been due.
+	Oldest time.Duration
+}
+
+// MostCounted is where counting ends: somebody who watches wants to know that
+// it is much, and the database has more to do than to count all of it.
+const MostCounted = 10_000
+
+// Each state is one stretch of an index. A row that is claimed is due at the
+// end of its lease, so what runs lies in the next lease's time.
+const countOfKind = `SELECT
+	(SELECT COUNT(*) FROM (SELECT 1 FROM due_work WHERE dead = 0 AND kind = $1 AND due_us > $2 LIMIT $4) AS l),
+	(SELECT COUNT(*) FROM (SELECT 1 FROM due_work WHERE dead = 0 AND kind = $1 AND due_us <= $2 LIMIT $4) AS d),
+	(SELECT COUNT(*) FROM (SELECT lease_us FROM due_work WHERE dead = 0 AND kind = $1 AND due_us > $2 AND due_us <= $3 ORDER BY due_us LIMIT $4) AS r WHERE r.lease_us > 0),
+	(SELECT COUNT(*) FROM (SELECT 1 FROM due_work WHERE dead = 1 AND kind = $1 LIMIT $4) AS x),
+	(SELECT COALESCE(MIN(due_us), $2) FROM due_work WHERE dead = 0 AND kind = $1)`
+
+// Counts counts the work of every kind that this runner knows and of every
+// other that is planned, each state up to MostCounted.
+func (r *Runner) Counts(ctx context.Context, tx *db.Tx) ([]Count, error) {
+	kinds, err := r.kinds(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	all := make([]Count, 0, len(kinds))
+	for _, kind := range kinds {
+		c := Count{Kind: kind}
+		var later, oldest int64
+		err := tx.Row(ctx, countOfKind, kind, tx.NowUS(), tx.Now().Add(leaseFor).UnixMicro(), int64(MostCounted)).Scan(&later, &c.Due, &c.Running, &c.Dead, &oldest)
+		if err != nil {
+			return nil, fmt.Errorf("outbox: counting %s: %w", kind, err)
+		}
+		c.Waiting = max(later-c.Running, 0)
+		c.Oldest = time.Duration(max(tx.NowUS()-oldest, 0)) * time.Microsecond
+		all = append(all, c)
+	}
+	return all, nil
+}
+
+// kinds lists what this runner knows and what is planned, by name. It steps
+// from one kind to the next in the index instead of reading all rows.
+func (r *Runner) kinds(ctx context.Context, tx *db.Tx) ([]string, error) {
+	known := map[string]bool{}
+	for kind := range r.inside {
+		known[kind] = true
+	}
+	for kind := range r.outside {
+		known[kind] = true
+	}
+	for last := ""; ; {
+		var next string
+		err := tx.Row(ctx, "SELECT COALESCE(MIN(kind), '') FROM due_work WHERE kind > $1", last).Scan(&next)
+		if err != nil {
+			return nil, fmt.Errorf("outbox: listing the kinds of due work: %w", err)
+		}
+		if next == "" {
+			return slices.Sorted(maps.Keys(known)), nil
+		}
+		known[next], last = true, next
+	}
+}
+
+// Revive has work that was given up tried again at once, and returns it as it
+// then stands. Work that is planned already is left as it is, so that asking
+// twice is asking once. The fault is not_found.
+func (r *Runner) Revive(ctx context.Context, kind, key string) (p Planned, err error) {
+	err = r.db.Write(ctx, func(tx *db.Tx) error {
+		if p, err = find(ctx, tx, kind, key); err != nil || !p.Dead {
+			return err
+		}
+		if err := Revive(ctx, tx, kind, key); err != nil {
+			return err
+		}
+		p, err = find(ctx, tx, kind, key)
+		return err
+	})
+	return p, err
+}
+
+// List returns planned work, the dead first, then by instant.
+func (r *Runner) List(ctx context.Context, limit int) (all []Planned, err error) {
+	err = r.db.Read(ctx, func(tx *db.Tx) error {
+		all, err = List(ctx, tx, limit)
+		return err
+	})
+	return all, err
+}
+
+func find(ctx context.Context, tx *db.Tx, kind, key string) (p Planned, err error) {
+	err = tx.Row(ctx, "SELECT "+plannedColumns+" FROM due_work WHERE kind = $1 AND work_key = $2", kind, key).
+		Scan(&p.Kind, &p.Key, &p.DueUS, &p.Attempts, &p.claim, &p.Dead, &p.LastError, &p.PlannedUS)
+	if errors.Is(err, db.ErrNoRows) {
+		err = fault.New(fault.NotFound, "There is no due work %s %s. Work that is done is gone.", kind, key)
+	}
+	return p, err
+}
