@@ -152,6 +152,32 @@ func TestPostgresRestart(t *testing.T) {
 	r.settle(storm)
 }
 
+// TestLongOutage takes PostgreSQL away for longer than anything is tried again.
+// Who asks meanwhile is told so, and gifts go on by themselves afterwards.
+func TestLongOutage(t *testing.T) {
+	pg := dbtest.DurableCluster(t)
+	r := newRig(t, pg.URL("postgres"), sim.Crowd{Fans: 50, Creators: 2, Coins: 1 << 40})
+	storm := r.storm("outage", 16)
+	end := r.rage(storm)
+	pg.Kill()
+	for begun := time.Now(); storm.Statuses()[http.StatusServiceUnavailable] < 2*16; time.Sleep(10 * time.Millisecond) {
+		if time.Since(begun) > time.Minute {
+			end()
+			t.Fatalf("a minute into the outage the answers were %v", storm.Statuses())
+		}
+	}
+	if a := r.call(http.MethodGet, "/readyz", "", "", ""); a.status != http.StatusServiceUnavailable {
+		t.Errorf("readyz answers %d %s", a.status, a.body)
+	}
+	if err := pg.Start(); err != nil {
+		end()
+		t.Fatal(err)
+	}
+	r.recovers(storm)
+	end()
+	r.settle(storm)
+}
+
 // recovers waits until gifts get through again.
 func (r *rig) recovers(s *sim.Storm) {
 	r.t.Helper()
