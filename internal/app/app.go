@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/singleflight"
@@ -90,6 +91,7 @@ type App struct {
 	// otherwise hold a connection for as long as they are let.
 	stopping  chan struct{}
 	verifying singleflight.Group
+	verified  atomic.Pointer[verification] // nil until the books were checked
 }
 
 // Checks are the rules of all products for ledger verify.

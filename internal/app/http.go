@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"github.com/ovationhq/ovation/internal/api"
 	"github.com/ovationhq/ovation/internal/ledger"
 )
@@ -14,7 +16,12 @@ import (
 // handlers builds what the two listeners serve: the site with the API, and
 // the operator's.
 func (a *App) handlers() (site, admin http.Handler, err error) {
+	registry := prometheus.NewRegistry()
+	if err := registry.Register(&numbers{app: a, keep: numbersFor, stats: a.DB.Stats}); err != nil {
+		return nil, nil, err
+	}
 	cfg := api.Config{
+		Registry: registry,
 		Log: a.Log, CursorKeys: [][]byte{a.secret}, Secure: a.secure(),
 		NoLimits: a.Options.NoLimits, Ready: a.ready, TrustedProxies: a.Options.Config.Proxies(),
 		Services: api.Services{People: a.People, Gifts: a.Gifts, Purchases: a.Purchases, Payouts: a.Payouts, Creators: a.Creators, Reader: a.Reader, Hub: a.Hub,
@@ -61,7 +68,11 @@ func (a *App) Verify(ctx context.Context) (*ledger.Report, error) {
 			case <-ctx.Done():
 			}
 		}()
-		return ledger.Verify(ctx, a.DB, nil, Checks()...)
+		r, err := ledger.Verify(ctx, a.DB, nil, Checks()...)
+		if err == nil {
+			a.verified.Store(&verification{time.Now(), r.OK()})
+		}
+		return r, err
 	})
 	select {
 	case r := <-done:
