@@ -15,13 +15,15 @@ import (
 func TestVerifyBites(t *testing.T) {
 	each(t, func(s *stage) {
 		g := s.Give(s.fan, "rose", s.room, 2)
-		s.Give(s.fan, "spark", s.room, 1)
+		other := s.Give(s.fan, "spark", s.room, 1)
 		c := s.tapping()
 		c.next()
 		c.next()
 		s.Later(time.Hour)
 		card := s.Count("SELECT from_us FROM rate_card")
 		bitten := map[string]bool{gift.RuleSelf: true} // by TestVerifyBitesOnSelf
+		// Each of the two events tells of the other's gift.
+		swapped := fmt.Sprintf("UPDATE outbox_event SET data = CASE WHEN data LIKE '%%%[1]s%%' THEN REPLACE(data, '%[1]s', '%[2]s') ELSE REPLACE(data, '%[2]s', '%[1]s') END WHERE type = 'gift.sent'", g.ID, other.ID)
 		one, combo := " WHERE id = '"+string(g.ID)+"'", " WHERE id = '"+string(c.id)+"'"
 		for _, plant := range []struct{ name, rule, damage, undo string }{
 			{"another price", gift.RuleCoins, "UPDATE gift SET price_coins = price_coins + 1" + one, "UPDATE gift SET price_coins = price_coins - 1" + one},
@@ -49,6 +51,8 @@ func TestVerifyBites(t *testing.T) {
 			{"a gap in the events", gift.RuleLog, "UPDATE outbox_event SET sequence = -1 WHERE sequence = 1", "UPDATE outbox_event SET sequence = 1 WHERE sequence = -1"},
 			{"an event after the head", gift.RuleLog, "UPDATE outbox_head SET sequence = sequence - 1", "UPDATE outbox_head SET sequence = sequence + 1"},
 			{"a gift that was not told", gift.RuleEvents, "UPDATE outbox_event SET type = 'gift.lost' WHERE type = 'gift.sent' AND data LIKE '%" + string(g.ID) + "%'", "UPDATE outbox_event SET type = 'gift.sent' WHERE type = 'gift.lost'"},
+			{"an event of a gift that there is not", gift.RuleEvents, "UPDATE outbox_event SET data = REPLACE(data, '" + string(g.ID) + "', 'gft_00000000000000000000000000')", "UPDATE outbox_event SET data = REPLACE(data, 'gft_00000000000000000000000000', '" + string(g.ID) + "')"},
+			{"gifts that were told in another order", gift.RuleEvents, swapped, swapped},
 			{"a combo whose end was not told", gift.RuleEvents, "UPDATE outbox_event SET type = 'gift.lost' WHERE type = 'gift.combo.ended'", "UPDATE outbox_event SET type = 'gift.combo.ended' WHERE type = 'gift.lost'"},
 			{"the end of another combo", gift.RuleEvents, "UPDATE outbox_event SET data = REPLACE(data, '" + string(c.id) + "', 'cmb_x') WHERE type = 'gift.combo.ended'", "UPDATE outbox_event SET data = REPLACE(data, 'cmb_x', '" + string(c.id) + "') WHERE type = 'gift.combo.ended'"},
 			{"coins of somebody else", gift.RuleOwners, "UPDATE gift SET sender_id = 'usr_x'" + one, "UPDATE gift SET sender_id = '" + string(s.fan) + "'" + one},

@@ -57,6 +57,9 @@ func (r *Report) Add(rule, where, format string, args ...any) {
 	r.Findings = append(r.Findings, Finding{rule, where, fmt.Sprintf(format, args...)})
 }
 
+// Room reports whether a further finding of the rule would be told.
+func (r *Report) Room(rule string) bool { return r.perRule[rule] < maxPerRule }
+
 // Check is a rule that a package above the ledger adds to Verify. Run
 // reports each violation with Report.Add under the check's name.
 type Check struct {
