@@ -84,7 +84,6 @@ var frenchOfProducts = map[string]string{
 	"This Idempotency-Key was used before for another request. Nothing was changed; send this request with a new key.": "Cette Idempotency-Key a déjà servi pour une autre requête. Rien n’a changé ; envoyez cette requête avec une nouvelle clé.",
 
 	// Money out.
-	"The earning %s is held until %s.":                                                                   "Le gain %s est retenu jusqu’au %s.",
 	"There is no earning %s.":                                                                            "Il n’y a pas de gain %s.",
 	"There is no such payout.":                                                                           "Ce versement n’existe pas.",
 	"The payout asks for %s %s, of which %s are not available yet.":                                      "Le versement demande %s %s, dont %s ne sont pas encore disponibles.",

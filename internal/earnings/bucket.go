@@ -2,6 +2,7 @@ package earnings
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"time"
 
@@ -83,8 +84,8 @@ func Buckets(ctx context.Context, tx *db.Tx, b *ledger.Book, source Source, c Ra
 	return buckets, nil
 }
 
-// Open makes the earning of the creator's day, if there is none yet, and
-// schedules its maturity. It comes before the first Credit.
+// Open makes the earning of the creator's day, if there is none yet, schedules
+// its maturity and tells of it. It comes before the first Credit.
 func (k *Bucket) Open(ctx context.Context, tx *db.Tx, b *ledger.Book) error {
 	if k.account != nil {
 		return nil
@@ -102,7 +103,15 @@ func (k *Bucket) Open(ctx context.Context, tx *db.Tx, b *ledger.Book) error {
 	if err != nil {
 		return err
 	}
-	return outbox.Schedule(ctx, tx, outbox.Work{Kind: WorkMature, Key: string(k.Earning), DueUS: available})
+	if err := outbox.Schedule(ctx, tx, outbox.Work{Kind: WorkMature, Key: string(k.Earning), DueUS: available}); err != nil {
+		return err
+	}
+	data, err := json.Marshal(map[string]any{"earning": k.Earning, "creator": k.creator, "source": k.source, "rule": k.card.Version,
+		"day": dayStart(k.day).Format(time.DateOnly), "available_at": time.UnixMicro(available).UTC().Format("2006-01-02T15:04:05.000000Z")})
+	if err != nil {
+		return err
+	}
+	return outbox.Add(ctx, tx, outbox.Event{Type: "earning.accrued", Topic: "person:" + string(k.creator), Data: data})
 }
 
 // IssuerRef names the account that diamonds come from.

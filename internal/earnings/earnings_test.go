@@ -2,8 +2,12 @@ package earnings_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -13,6 +17,7 @@ import (
 	"github.com/ovationhq/ovation/internal/db/dbtest"
 	"github.com/ovationhq/ovation/internal/earnings"
 	"github.com/ovationhq/ovation/internal/fault"
+	"github.com/ovationhq/ovation/internal/gift"
 	"github.com/ovationhq/ovation/internal/gift/gifttest"
 	"github.com/ovationhq/ovation/internal/id"
 	"github.com/ovationhq/ovation/internal/ledger"
@@ -43,8 +48,12 @@ func balance(w *gifttest.World, creator id.Person) (b earnings.Balance) {
 	return b
 }
 
-func mature(w *gifttest.World, e id.Earning) error {
-	return w.D.Write(w.Ctx, func(tx *db.Tx) error { return earnings.Mature(w.Ctx, tx, e) })
+// mature runs the work of an earning, and returns when to run it again.
+func mature(w *gifttest.World, e id.Earning) (nextUS int64, err error) {
+	return nextUS, w.D.Write(w.Ctx, func(tx *db.Tx) (err error) {
+		nextUS, err = earnings.RunMature(w.Ctx, tx, e)
+		return err
+	})
 }
 
 func install(w *gifttest.World, change func(*earnings.RateCard)) {
@@ -120,7 +129,9 @@ func TestMatureAtItsInstant(t *testing.T) {
 		e := of(w, creator)[0]
 		w.Clk.Set(time.UnixMicro(e.AvailableUS - 1))
 		w.RunDue()
-		w.Want(mature(w, e.ID), fault.StateConflict)
+		if next, err := mature(w, e.ID); next != e.AvailableUS || err != nil {
+			t.Errorf("a microsecond before: again at %d, want %d (%v)", next, e.AvailableUS, err)
+		}
 		if got := of(w, creator)[0]; got.State != earnings.Pending {
 			t.Fatalf("a microsecond before: %+v", got)
 		}
@@ -130,12 +141,15 @@ func TestMatureAtItsInstant(t *testing.T) {
 			t.Fatalf("at its instant: %+v", got)
 		}
 		head := w.Count("SELECT seq FROM ledger_head")
-		w.OK(mature(w, e.ID)) // the second has no effect
+		if next, err := mature(w, e.ID); next != 0 || err != nil { // the second has no effect
+			t.Errorf("a second time: again at %d (%v)", next, err)
+		}
 		w.Later(time.Hour)
 		if n := w.Count("SELECT seq FROM ledger_head"); n != head || len(w.Events("earning.available")) != 1 {
 			t.Errorf("a second maturity posted something: transfer %d after %d", n, head)
 		}
-		w.Want(mature(w, "ern_00000000000000000000000000"), fault.NotFound)
+		_, err := mature(w, "ern_00000000000000000000000000")
+		w.Want(err, fault.NotFound)
 	})
 }
 
@@ -225,14 +239,18 @@ func TestNothingEarned(t *testing.T) {
 }
 
 // A clock that goes ahead by a month and comes back does not put diamonds into
-// an earning that has matured.
+// an earning that has matured: until the clock is right again nothing is given.
 func TestClockComesBack(t *testing.T) {
 	gifttest.Each(t, func(w *gifttest.World) {
 		fan, creator := w.Fan(1000), w.Creator()
 		room := w.Live(creator)
 		w.Give(fan, "rose", room, 2)
 		w.Later(31 * 24 * time.Hour)
+		ahead := w.Clk.Now()
 		w.Clk.Set(dbtest.Start)
+		_, err := w.Gifts.Send(w.Ctx, gift.Request{Key: w.Key(), Sender: fan, Item: "rose", Target: room, Quantity: 1})
+		w.Want(err, fault.Maintenance)
+		w.Clk.Set(ahead.Add(-time.Minute)) // a little behind the books, which goes on
 		w.Give(fan, "rose", room, 1)
 		w.Give(fan, "rose", room, 1)
 		w.RunDue()
@@ -428,5 +446,112 @@ func TestVerifyBites(t *testing.T) {
 				t.Errorf("nothing was planted that breaks %q", c.Name)
 			}
 		}
+	})
+}
+
+// The first gift of a day tells that the day's earning is there, once, and a
+// gift that is refused tells nothing.
+func TestAccruedOnce(t *testing.T) {
+	gifttest.Each(t, func(w *gifttest.World) {
+		fan, a, b := w.Fan(1000), w.Creator(), w.Creator()
+		roomA, roomB := w.Live(a), w.Live(b)
+		_, err := w.Gifts.Send(w.Ctx, gift.Request{Key: w.Key(), Sender: fan, Item: "palace", Quantity: 1, Target: roomA})
+		w.Want(err, fault.InsufficientBalance)
+		if n := len(w.Events("earning.accrued")); n != 0 {
+			t.Errorf("%d events of a gift that was refused", n)
+		}
+		begin := make(chan struct{})
+		var wg sync.WaitGroup
+		for i := range 20 {
+			wg.Go(func() {
+				<-begin
+				if _, err := w.Gifts.Send(w.Ctx, gift.Request{Key: fmt.Sprintf("at-once-%d", i), Sender: fan, Item: "rose", Quantity: 1, Target: []string{roomA, roomB}[i%2]}); err != nil {
+					t.Errorf("gift: %v", err)
+				}
+			})
+		}
+		close(begin)
+		wg.Wait()
+		w.Later(24 * time.Hour)
+		w.Give(fan, "rose", roomA, 1)
+		told := map[string][]string{}
+		for _, e := range w.Events("earning.accrued") {
+			var data struct{ Earning, Creator, Source, Rule, Day, AvailableAt string }
+			w.OK(json.Unmarshal([]byte(strings.ReplaceAll(string(e.Data), "available_at", "availableAt")), &data))
+			if e.Topic != "person:"+data.Creator || data.Source != "gift" || data.Rule != "current@1" {
+				t.Errorf("told to %s: %s", e.Topic, e.Data)
+			}
+			told[data.Creator] = append(told[data.Creator], data.Earning+" "+data.Day+" "+data.AvailableAt)
+		}
+		for _, p := range []id.Person{a, b} {
+			all := of(w, p)
+			slices.Reverse(all)
+			var want []string
+			for _, e := range all {
+				want = append(want, fmt.Sprintf("%s %s %s", e.ID, e.Day.Format(time.DateOnly), time.UnixMicro(e.AvailableUS).UTC().Format("2006-01-02T15:04:05.000000Z")))
+			}
+			if !slices.Equal(told[string(p)], want) {
+				t.Errorf("told %v, want %v", told[string(p)], want)
+			}
+		}
+	})
+}
+
+// A list of what stands in a certain way is the list of all, without the rest.
+func TestListed(t *testing.T) {
+	gifttest.Each(t, func(w *gifttest.World) {
+		fan, creator := w.Fan(1000), w.Creator()
+		room := w.Live(creator)
+		for range 3 {
+			w.Give(fan, "rose", room, 10)
+			w.Later(24 * time.Hour)
+		}
+		w.Later(7 * 24 * time.Hour)
+		w.Give(fan, "rose", room, 10)
+		w.Write(func(tx *db.Tx) error { // as a payout of 0.40 does
+			parts, err := earnings.Take(w.Ctx, tx, creator, usd(40))
+			if err != nil || len(parts) != 2 {
+				t.Errorf("taken: %v %v", parts, err)
+			}
+			_, err = ledger.Post(w.Ctx, tx, "payout.scheduled", "pyo_x", "current@1", ledger.Move{From: ledger.AvailablePath(creator), To: ledger.PayoutPath("pyo_x"), Amount: usd(40)})
+			return err
+		})
+		all, sum := of(w, creator), 0
+		for _, state := range []earnings.State{earnings.Pending, earnings.Available, earnings.PartlyPaid, earnings.PaidOut, ""} {
+			var want, got []id.Earning
+			for _, e := range all {
+				if state == "" || e.Standing() == state {
+					want = append(want, e.ID)
+				}
+			}
+			w.Read(func(tx *db.Tx) error {
+				for page := (earnings.Page{Standing: state, Limit: 1}); ; { // one after another, so that the place is kept
+					found, err := earnings.Listed(w.Ctx, tx, creator, page)
+					if err != nil || len(found) == 0 {
+						return err
+					}
+					page.Before = found[0].ID
+					got = append(got, found[0].ID)
+				}
+			})
+			if sum += len(got); !slices.Equal(got, want) || len(want) == 0 {
+				t.Errorf("%q: %v, want %v", state, got, want)
+			}
+		}
+		if sum != 2*len(all) {
+			t.Errorf("%d of %d", sum, len(all))
+		}
+		err := w.D.Read(w.Ctx, func(tx *db.Tx) error {
+			_, err := earnings.Listed(w.Ctx, tx, creator, earnings.Page{Standing: "held", Limit: 1})
+			return err
+		})
+		w.Want(err, fault.InvalidParameter)
+		w.Read(func(tx *db.Tx) error {
+			found, err := earnings.GetAll(w.Ctx, tx, []id.Earning{all[0].ID, all[2].ID, "ern_x"})
+			if len(found) != 2 || found[all[0].ID] != all[0] || found[all[2].ID] != all[2] {
+				t.Errorf("found: %+v", found)
+			}
+			return err
+		})
 	})
 }

@@ -3,7 +3,6 @@ package earnings
 import (
 	"context"
 	"encoding/json"
-	"time"
 
 	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/fault"
@@ -30,17 +29,6 @@ func RunMature(ctx context.Context, tx *db.Tx, earning id.Earning) (nextUS int64
 		return e.AvailableUS, nil
 	}
 	return 0, mature(ctx, tx, &e)
-}
-
-// Mature converts an earning's diamonds into money that is available. It does
-// nothing to an earning that has matured, and refuses one whose hold has not
-// ended.
-func Mature(ctx context.Context, tx *db.Tx, earning id.Earning) error {
-	nextUS, err := RunMature(ctx, tx, earning)
-	if err == nil && nextUS != 0 {
-		return fault.New(fault.StateConflict, "The earning %s is held until %s.", earning, time.UnixMicro(nextUS).UTC().Format(time.RFC3339))
-	}
-	return err
 }
 
 // mature converts the diamonds of an earning whose hold has ended.

@@ -69,10 +69,54 @@ func Get(ctx context.Context, tx *db.Tx, earning id.Earning) (Earning, error) {
 // OfCreator returns the creator's earnings, newest first, before the given one
 // ("" for the first page).
 func OfCreator(ctx context.Context, tx *db.Tx, creator id.Person, before id.Earning, limit int) ([]Earning, error) {
-	if before == "" {
-		before = "ern_~"
+	return Listed(ctx, tx, creator, Page{Before: before, Limit: limit})
+}
+
+// Page chooses a page of a creator's earnings.
+type Page struct {
+	Standing State      // "" for all
+	Before   id.Earning // the last of the page before; "" for the first page
+	Limit    int
+}
+
+// standings are the conditions of what (*Earning).Standing says. A creator has
+// one earning a day and source, so walking them needs no index of its own.
+var standings = map[State]string{
+	"":         "",
+	Pending:    " AND e.state = 'pending'",
+	Available:  " AND e.state = 'available' AND e.paid_units = 0",
+	PartlyPaid: " AND e.state = 'available' AND e.paid_units > 0 AND e.paid_units < e.amount_units",
+	PaidOut:    " AND e.state = 'available' AND e.paid_units > 0 AND e.paid_units = e.amount_units",
+}
+
+// Listed returns the creator's earnings of the page, newest first.
+func Listed(ctx context.Context, tx *db.Tx, creator id.Person, page Page) ([]Earning, error) {
+	where, known := standings[page.Standing]
+	if !known {
+		return nil, fault.New(fault.InvalidParameter, "No earning is %q.", page.Standing)
 	}
-	return db.Collect[Earning](tx.Query(ctx, "SELECT "+earningColumns+" WHERE e.creator_id = $1 AND e.id < $2 ORDER BY e.id DESC LIMIT $3", creator, before, limit))(scanEarning)
+	if page.Before == "" {
+		page.Before = "ern_~"
+	}
+	return db.Collect[Earning](tx.Query(ctx, "SELECT "+earningColumns+" WHERE e.creator_id = $1 AND e.id < $2"+where+" ORDER BY e.id DESC LIMIT $3",
+		creator, page.Before, page.Limit))(scanEarning)
+}
+
+// GetAll returns many earnings by their ids; one that is not there is left out.
+func GetAll(ctx context.Context, tx *db.Tx, ids []id.Earning) (map[id.Earning]Earning, error) {
+	all := make(map[id.Earning]Earning, len(ids))
+	if len(ids) == 0 {
+		return all, nil
+	}
+	list := make([]any, len(ids))
+	for i, e := range ids {
+		list[i] = string(e)
+	}
+	found, err := db.Collect[Earning](tx.QueryList(ctx, "SELECT "+earningColumns+" WHERE e.id IN ($list)", list))(scanEarning)
+	for _, e := range found {
+		all[e.ID] = e
+	}
+	return all, err
 }
 
 // Balance is what a creator is owed, by state.
