@@ -47,10 +47,10 @@ var frenchOfRules = map[string]string{
 	"The amount is from 1 to %d, or left out for all that is available.": "Le montant va de 1 à %d, ou s’omet pour tout ce qui est disponible.",
 
 	// The log, the books, explanations.
-	"The event log reaches from 1 to %d; there is nothing after %d to wait for yet.": "Le journal des événements va de 1 à %d ; il n’y a encore rien à attendre après %d.",
-	"At most %d events can be read at once, and at least one.":                       "On lit au plus %d événements à la fois, et au moins un.",
-	"There is no event %s.":                                                                           "Il n’y a pas d’événement %s.",
+	"The event log reaches from 1 to %d; there is nothing after %d to wait for yet.":                  "Le journal des événements va de 1 à %d ; il n’y a encore rien à attendre après %d.",
+	"At most %d events can be read at once, and at least one.":                                        "On lit au plus %d événements à la fois, et au moins un.",
 	"There is no dead work %s %s.":                                                                    "Il n’y a pas de travail abandonné %s %s.",
+	"There is no due work %s %s. Work that is done is gone.":                                          "Il n’y a pas de travail prévu %s %s. Ce qui est fait n’y est plus.",
 	"The instant %s lies in the future; the books reach to %s.":                                       "L’instant %s est dans l’avenir ; les livres vont jusqu’à %s.",
 	"The books begin after %s, so there is no balance at that instant.":                               "Les livres commencent après %s : il n’y a pas de solde à cet instant.",
 	"Transfers are found by their cause, or by cause and kind. Name the cause, too.":                  "Les transferts se trouvent par leur cause, ou par cause et kind. Nommez aussi cause.",

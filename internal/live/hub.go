@@ -147,27 +147,28 @@ func Encode(e *outbox.Stored) Message {
 }
 
 // Since returns the events of the topics after the sequence, for a listener
-// that comes back, and the sequence up to which was looked. At most limit
-// events of the whole log are read; more tells that there is more to read.
-func (h *Hub) Since(ctx context.Context, sequence int64, limit int, topics ...string) (missed []Message, upTo int64, more bool, err error) {
+// that comes back, and the sequence up to which was looked. At most span
+// events of the whole log are looked at; more tells that there is more.
+func (h *Hub) Since(ctx context.Context, sequence int64, span int, topics ...string) (missed []Message, upTo int64, more bool, err error) {
 	err = h.db.Read(ctx, func(tx *db.Tx) error {
-		events, err := outbox.After(ctx, tx, sequence, limit)
+		p, err := outbox.Within(ctx, tx, outbox.Look{After: sequence, Limit: outbox.MaxPage, Span: int64(span), Topics: topics})
 		if err != nil {
 			return err
 		}
-		upTo = sequence
-		for i := range events {
-			upTo = events[i].Sequence
-			for _, t := range topics {
-				if events[i].Topic == t {
-					missed = append(missed, Encode(&events[i]))
-				}
-			}
+		missed = make([]Message, len(p.Events))
+		for i := range p.Events {
+			missed[i] = Encode(&p.Events[i])
 		}
-		more = len(events) == limit
+		upTo, more = p.UpTo, p.More
 		return nil
 	})
 	return missed, upTo, more, err
+}
+
+// Head returns the sequence of the last event of the whole log.
+func (h *Hub) Head(ctx context.Context) (head int64, err error) {
+	err = h.db.Read(ctx, func(tx *db.Tx) error { head, err = outbox.Head(ctx, tx); return err })
+	return head, err
 }
 
 // TopicOf returns the topic of a LIVE or a video, or "" for anything else.

@@ -2,8 +2,9 @@ package outbox
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/ovationhq/ovation/internal/db"
@@ -72,75 +73,77 @@ func Head(ctx context.Context, tx *db.Tx) (n int64, err error) {
 	return n, tx.Row(ctx, "SELECT sequence FROM outbox_head WHERE id = 1").Scan(&n)
 }
 
-// Filter chooses events. The zero value chooses all.
-type Filter struct {
-	Types []string // any of these; empty means every type
-	Topic string   // exactly this; "" means every topic
+// Look is a look at the log: which events, and how far it goes.
+type Look struct {
+	After  int64    // a sequence
+	Limit  int      // events that are returned, at most
+	Span   int64    // events that are looked at, at most; 0 means all that there are
+	Types  []string // any of these; empty means every type
+	Topics []string // any of these; empty means every topic
 }
 
-// MaxPage is the most events that After returns.
+// MaxPage is the most events that are returned at once.
 const MaxPage = 1000
+
+// Page is what a look at the log has found.
+type Page struct {
+	Events []Stored
+	UpTo   int64 // everything up to this sequence was looked at
+	More   bool  // whether there is more after UpTo
+}
 
 // After returns up to limit events that follow the sequence. A sequence that
 // the log has not reached is a fault: an empty list would hide the mistake.
 func After(ctx context.Context, tx *db.Tx, sequence int64, limit int) ([]Stored, error) {
-	return AfterOf(ctx, tx, sequence, limit, Filter{})
+	p, err := Within(ctx, tx, Look{After: sequence, Limit: limit})
+	return p.Events, err
 }
 
-// AfterOf is After for the events that the filter chooses. Fewer than limit
-// means that there are no more of them up to the head. It looks at every event
-// after the sequence, because an index would halve the speed of Add: filter
-// from a sequence that is not long ago.
-func AfterOf(ctx context.Context, tx *db.Tx, sequence int64, limit int, filter Filter) ([]Stored, error) {
+// Within returns what the look finds. The log has no index but its order,
+// because another one would halve the speed of Add: who chooses few events
+// bounds the work by the span. The faults are those of After.
+func Within(ctx context.Context, tx *db.Tx, l Look) (Page, error) {
 	head, err := Head(ctx, tx)
 	if err != nil {
-		return nil, err
+		return Page{}, err
 	}
-	if sequence < 0 || sequence > head {
-		return nil, fault.New(fault.InvalidParameter, "The event log reaches from 1 to %d; there is nothing after %d to wait for yet.", head, sequence).At("after", fault.InvalidParameter, "from 0 to %d", head)
+	if l.After < 0 || l.After > head {
+		return Page{}, fault.New(fault.InvalidParameter, "The event log reaches from 1 to %d; there is nothing after %d to wait for yet.", head, l.After).At("after", fault.InvalidParameter, "from 0 to %d", head)
 	}
-	if limit < 1 || limit > MaxPage {
-		return nil, fault.New(fault.InvalidParameter, "At most %d events can be read at once, and at least one.", MaxPage).At("limit", fault.InvalidParameter, "from 1 to %d", MaxPage)
+	if l.Limit < 1 || l.Limit > MaxPage {
+		return Page{}, fault.New(fault.InvalidParameter, "At most %d events can be read at once, and at least one.", MaxPage).At("limit", fault.InvalidParameter, "from 1 to %d", MaxPage)
 	}
-	query := "SELECT sequence, at_us, type, topic, data FROM outbox_event WHERE sequence > $1"
-	args := []any{sequence, int64(limit)}
-	if filter.Topic != "" {
-		query += " AND topic = $3"
-		args = append(args, filter.Topic)
+	p := Page{UpTo: head}
+	if l.Span > 0 && l.Span < head-l.After {
+		p.UpTo = l.After + l.Span
 	}
-	if len(filter.Types) == 0 {
-		return db.Collect[Stored](tx.Query(ctx, query+" ORDER BY sequence LIMIT $2", args...))(scanStored)
+	query, args := "SELECT sequence, at_us, type, topic, data FROM outbox_event WHERE sequence > $1 AND sequence <= $2", []any{l.After, p.UpTo, int64(l.Limit)}
+	for _, chosen := range []struct {
+		column string
+		any    []string
+	}{{"topic", l.Topics}, {"type", l.Types}} {
+		if len(chosen.any) == 0 {
+			continue
+		}
+		places := make([]string, len(chosen.any))
+		for i, value := range chosen.any {
+			args = append(args, value)
+			places[i] = "$" + strconv.Itoa(len(args))
+		}
+		query += " AND " + chosen.column + " IN (" + strings.Join(places, ", ") + ")"
 	}
-	list := make([]any, len(filter.Types))
-	for i, t := range filter.Types {
-		list[i] = t
+	p.Events, err = db.Collect[Stored](tx.Query(ctx, query+" ORDER BY sequence LIMIT $3", args...))(scanStored)
+	if len(p.Events) == l.Limit {
+		p.UpTo = p.Events[l.Limit-1].Sequence
 	}
-	return db.Collect[Stored](tx.QueryList(ctx, query+" AND type IN ($list) ORDER BY sequence LIMIT $2", list, args...))(scanStored)
+	p.More = p.UpTo < head
+	return p, err
 }
 
-// Get returns the event with the id.
-func Get(ctx context.Context, tx *db.Tx, event id.Event) (Stored, error) {
-	seq, ok := id.Sequence(id.KindEvent, string(event))
-	if ok {
-		s, err := scanRow(tx.Row(ctx, "SELECT sequence, at_us, type, topic, data FROM outbox_event WHERE sequence = $1", seq))
-		if err == nil && s.ID() == event {
-			return s, nil
-		}
-		if err != nil && !errors.Is(err, db.ErrNoRows) {
-			return Stored{}, err
-		}
-	}
-	return Stored{}, fault.New(fault.NotFound, "There is no event %s.", event)
-}
-
-type scanner interface{ Scan(...any) error } // a row and a result set alike
-
-func scanRow(r scanner) (s Stored, err error) {
+func scanStored(r *db.Rows) (s Stored, err error) {
 	var us int64
 	var data string
 	err = r.Scan(&s.Sequence, &us, &s.Type, &s.Topic, &data)
 	s.At, s.Data = time.UnixMicro(us).UTC(), []byte(data)
 	return s, err
 }
-
-func scanStored(r *db.Rows) (Stored, error) { return scanRow(r) }

@@ -87,8 +87,8 @@ func (w *world) due(r *Runner) int {
 func (w *world) effects(kind string) (keys []string) {
 	w.t.Helper()
 	w.ok(w.db.Read(w.ctx, func(tx *db.Tx) error {
-		all, err := AfterOf(w.ctx, tx, 0, MaxPage, Filter{Types: []string{kind}})
-		for _, e := range all {
+		all, err := Within(w.ctx, tx, Look{Limit: MaxPage, Types: []string{kind}})
+		for _, e := range all.Events {
 			var data struct{ Key string }
 			w.ok(json.Unmarshal(e.Data, &data))
 			keys = append(keys, data.Key)
