@@ -76,7 +76,9 @@ func (n *numbers) Describe(to chan<- *prometheus.Desc) {
 // Collect implements prometheus.Collector. What can not be read is left out:
 // an old number would look like a healthy one.
 func (n *numbers) Collect(to chan<- prometheus.Metric) {
-	count := func(d *prometheus.Desc, v float64) { to <- prometheus.MustNewConstMetric(d, prometheus.CounterValue, v) }
+	count := func(d *prometheus.Desc, v float64) {
+		to <- prometheus.MustNewConstMetric(d, prometheus.CounterValue, v)
+	}
 	gauge := func(d *prometheus.Desc, v float64, labels ...string) {
 		to <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v, labels...)
 	}
