@@ -13,6 +13,7 @@ import (
 	"github.com/ovationhq/ovation/internal/db/dbtest"
 	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/id"
+	"github.com/ovationhq/ovation/internal/people"
 )
 
 // The matrix tries every line of the table with every wrong request that is
@@ -47,6 +48,10 @@ func TestMatrix(t *testing.T) {
 		forFan := forFan
 		if r.Impersonal {
 			forFan = "X-Nobody: 1"
+		}
+		asHost := asHost
+		if r.Scope == people.Admin {
+			asHost = "Authorization: Bearer " + adminKey
 		}
 		refused := func(name string, rec *httptest.ResponseRecorder, code fault.Code) {
 			t.Helper()

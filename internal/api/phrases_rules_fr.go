@@ -49,6 +49,7 @@ var frenchOfRules = map[string]string{
 	// The log, the books, explanations.
 	"The event log reaches from 1 to %d; there is nothing after %d to wait for yet.":                  "Le journal des événements va de 1 à %d ; il n’y a encore rien à attendre après %d.",
 	"At most %d events can be read at once, and at least one.":                                        "On lit au plus %d événements à la fois, et au moins un.",
+	"There is no due work %s %s. Work that is done is gone.":                                          "Il n’y a pas de travail prévu %s %s. Un travail fait n’est plus là.",
 	"There is no dead work %s %s.":                                                                    "Il n’y a pas de travail abandonné %s %s.",
 	"There is no due work %s %s. Work that is done is gone.":                                          "Il n’y a pas de travail prévu %s %s. Ce qui est fait n’y est plus.",
 	"The instant %s lies in the future; the books reach to %s.":                                       "L’instant %s est dans l’avenir ; les livres vont jusqu’à %s.",

@@ -103,6 +103,9 @@ func (a *API) moneyOut() {
 
 	raw[none, none](a, http.MethodPost, "/webhooks/stripe", a.takeWebhook, "News from the payment provider, signed by it", public(), streaming(), class(classNone), tagged("operations"), produces("text/plain"), fails(fault.WebhookSignatureInvalid, fault.WebhookTimestampOutOfRange, fault.MalformedJSON, fault.BodyTooLarge))
 
+	get(a, "/v1/due-work", a.workList, "What is to be done later, the work that was given up first", needs(people.Admin), impersonal(), tagged("operations"))
+	post(a, "/v1/due-work/{kind}/{key}/revive", a.workRevive, "Have work that was given up tried again", needs(people.Admin), impersonal(), tagged("operations"))
+
 	get(a, "/v1/clock", a.clockGet, "The instance's clock", public(), tagged("sandbox"))
 	if a.cfg.Services.Advance != nil {
 		post(a, "/v1/clock/advance", a.clockAdvance, "Move the sandbox's clock forward", needs(people.Admin), impersonal(), tagged("sandbox"), within(5*time.Minute))

@@ -8,6 +8,7 @@ import (
 	"github.com/ovationhq/ovation/internal/gift"
 	"github.com/ovationhq/ovation/internal/ledger"
 	"github.com/ovationhq/ovation/internal/live"
+	"github.com/ovationhq/ovation/internal/outbox"
 	"github.com/ovationhq/ovation/internal/payment"
 	"github.com/ovationhq/ovation/internal/payment/stripe"
 	"github.com/ovationhq/ovation/internal/payout"
@@ -25,6 +26,7 @@ type Services struct {
 	Creators  *creator.Service
 	Reader    *report.Reader
 	Hub       *live.Hub
+	Work      *outbox.Runner
 	Stripe    *stripe.Client
 	PublicURL string
 

@@ -30,6 +30,7 @@ const (
 	star = id.Person("usr_01kgw1ptrhe8zr2b7a5y3c9dxn")
 
 	hostKey    = "ovn_test_sk_host"
+	adminKey   = "ovn_test_sk_admin"
 	narrowKey  = "ovn_test_sk_narrow"
 	fanSession = "ovn_st_fan"
 	opSession  = "ovn_st_operator"
@@ -43,6 +44,8 @@ func (callers) Authenticate(_ context.Context, secret string) (Caller, error) {
 	switch secret {
 	case hostKey:
 		return Caller{Caller: people.Caller{Key: "key_host", Scopes: allButAdmin()}}, nil
+	case adminKey:
+		return Caller{Caller: people.Caller{Key: "key_admin", Scopes: []people.Scope{people.Admin}}}, nil
 	case narrowKey:
 		return Caller{Caller: people.Caller{Key: "key_narrow"}}, nil
 	case fanSession:

@@ -17,6 +17,7 @@ type console struct {
 	Accounts []ledger.Account
 	After    string // where the next page of accounts begins; "" at the end
 	Work     []outbox.Planned
+	Notice   string // key of a sentence
 }
 
 const accountsAtOnce, workAtOnce = 50, 50
@@ -34,7 +35,7 @@ func operators(h handler) handler {
 // operatorPage shows the books at a glance and what is due.
 func operatorPage(v *visit) error {
 	q := v.r.URL.Query()
-	c := &console{Prefix: q.Get("prefix")}
+	c := &console{Prefix: q.Get("prefix"), Notice: noticeOf(q.Get("did"), "work_revived")}
 	if len(c.Prefix) > 200 {
 		c.Prefix = c.Prefix[:200]
 	}
@@ -48,8 +49,16 @@ func operatorPage(v *visit) error {
 	if n := len(c.Accounts); n >= accountsAtOnce {
 		c.After = c.Accounts[n-1].Path
 	}
-	if c.Work, err = report.Ask1(v, v.site.cfg.Reader, outbox.List, workAtOnce); err != nil {
+	if c.Work, err = v.site.cfg.Work.List(v, workAtOnce); err != nil {
 		return err
 	}
 	return v.show(http.StatusOK, operatorView(v, c))
+}
+
+// reviveWork has work that was given up tried again.
+func reviveWork(v *visit) error {
+	if _, err := v.site.cfg.Work.Revive(v, v.form("kind"), v.form("key")); err != nil {
+		return err
+	}
+	return v.redirect("/operator?did=work_revived#work")
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/ovationhq/ovation/internal/gift"
 	"github.com/ovationhq/ovation/internal/id"
 	"github.com/ovationhq/ovation/internal/live"
+	"github.com/ovationhq/ovation/internal/outbox"
 	"github.com/ovationhq/ovation/internal/payout"
 	"github.com/ovationhq/ovation/internal/people"
 	"github.com/ovationhq/ovation/internal/purchase"
@@ -29,6 +30,7 @@ type Config struct {
 	Creators  *creator.Service
 	People    *people.Service
 	Hub       *live.Hub
+	Work      *outbox.Runner
 
 	// Sandbox is nil outside the sandbox.
 	Sandbox *Sandbox
@@ -85,8 +87,8 @@ type site struct {
 // the process does, so it belongs at the root of the multiplexer.
 func New(cfg Config) (http.Handler, error) {
 	switch {
-	case cfg.Reader == nil, cfg.Gifts == nil, cfg.Purchases == nil, cfg.Payouts == nil, cfg.Creators == nil, cfg.People == nil, cfg.Hub == nil, cfg.Gate == nil:
-		return nil, errors.New("web: Config needs the Gate and all services: Reader, Gifts, Purchases, Payouts, Creators, People and Hub")
+	case cfg.Reader == nil, cfg.Gifts == nil, cfg.Purchases == nil, cfg.Payouts == nil, cfg.Creators == nil, cfg.People == nil, cfg.Hub == nil, cfg.Work == nil, cfg.Gate == nil:
+		return nil, errors.New("web: Config needs the Gate and all services: Reader, Gifts, Purchases, Payouts, Creators, People, Hub and Work")
 	case cfg.Sandbox != nil && (cfg.Sandbox.Now == nil || cfg.Sandbox.Advance == nil):
 		return nil, errors.New("web: Config.Sandbox needs Now and Advance")
 	}
@@ -147,6 +149,7 @@ func (s *site) routes() {
 	page(classWrite, "POST /setup/{token}", setUp)
 
 	page(classRead, "GET /operator", operators(operatorPage))
+	page(classWrite, "POST /operator/work/revive", operators(reviveWork))
 	page(classWrite, "POST /preferences", setPreferences)
 
 	if s.cfg.Sandbox != nil {

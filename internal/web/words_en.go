@@ -151,6 +151,7 @@ var english = map[string]string{
 	"wallet.open_do":     "See what is missing",
 
 	"did.card_added":       "The card is saved.",
+	"did.work_revived":     "The work is tried again now.",
 	"did.card_removed":     "The card is removed.",
 	"did.card_canceled":    "No card was added. Nothing was charged.",
 	"did.currency":         "Prices are shown in the currency that you chose.",
@@ -310,6 +311,8 @@ var english = map[string]string{
 	"operator.due":           "Due",
 	"operator.state":         "State",
 	"operator.dead":          "given up",
+	"operator.revive":        "Try again",
+	"operator.revive_this":   "Try %s %s again",
 	"operator.planned":       "planned",
 	"operator.attempts.one":  "failed %s time", "operator.attempts.other": "failed %s times",
 	"operator.books":         "The books",

@@ -151,6 +151,7 @@ var french = map[string]string{
 	"wallet.open_do":     "Voir ce qui manque",
 
 	"did.card_added":       "La carte est enregistrée.",
+	"did.work_revived":     "Le travail est réessayé maintenant.",
 	"did.card_removed":     "La carte est retirée.",
 	"did.card_canceled":    "Aucune carte n’a été ajoutée. Rien n’a été débité.",
 	"did.currency":         "Les prix sont affichés dans la devise que vous avez choisie.",
@@ -310,6 +311,8 @@ var french = map[string]string{
 	"operator.due":           "Échéance",
 	"operator.state":         "État",
 	"operator.dead":          "abandonné",
+	"operator.revive":        "Réessayer",
+	"operator.revive_this":   "Réessayer %s %s",
 	"operator.planned":       "prévu",
 	"operator.attempts.one":  "%s échec", "operator.attempts.other": "%s échecs",
 	"operator.books":         "Les livres",
