@@ -34,7 +34,7 @@ type keyIn struct {
 		Name       string    `json:"name" minLength:"1" maxLength:"200" doc:"What the key is for"`
 		Scopes     []string  `json:"scopes" minItems:"1" maxItems:"40" doc:"What the key may do; no more than its maker"`
 		Person     id.Person `json:"person,omitempty" doc:"Whom to bind the key to. Left out: a person makes a key of its own, a host's key and an operator make one of the host platform"`
-		APIVersion string    `json:"api_version,omitempty" maxLength:"10" doc:"The version of the API that the key shall speak, such as 2026-11-01"`
+		APIVersion string    `json:"api_version,omitempty" maxLength:"10" doc:"The version of the API that the key shall speak, such as 2026-11-01; another than this server speaks is refused"`
 	}
 }
 
@@ -56,7 +56,7 @@ func (a *API) keyCreate(ctx context.Context, in *keyIn) (*struct{ Body keyView }
 	for i, s := range b.Scopes {
 		scopes[i] = people.Scope(s)
 	}
-	k, secret, err := a.cfg.Services.People.CreateKey(ctx, c.Caller, people.NewKey{Name: b.Name, Scopes: scopes, Person: a.ownKeys(&c, b.Person), APIVersion: b.APIVersion})
+	k, secret, err := a.cfg.Services.People.CreateKey(ctx, c.Caller, people.NewKey{Name: b.Name, Scopes: scopes, Person: a.ownKeys(&c, b.Person), APIVersion: b.APIVersion, Versions: Versions})
 	if err != nil {
 		return nil, err
 	}

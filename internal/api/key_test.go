@@ -87,3 +87,16 @@ func TestSessionsOverTheAPI(t *testing.T) {
 	}
 	wantProblem(t, s.ask(t, "GET /v1/wallet", second), fault.SessionRevoked)
 }
+
+// TestKeyOfAnUnknownVersion asks for a key that could do nothing.
+func TestKeyOfAnUnknownVersion(t *testing.T) {
+	s := newShop(t)
+	for _, bad := range []string{"1999-01-01", "newest", "2026-11-1"} {
+		p := wantProblem(t, s.ask(t, "POST /v1/api-keys", s.operator, "", `{"name":"k","scopes":["events:read"],"api_version":"`+bad+`"}`), fault.ValidationFailed)
+		if got := errorsOf(p); got != "/api_version=validation_failed" || !strings.Contains(fmt.Sprint(p["errors"]), Version) {
+			t.Errorf("%s: %v", bad, p)
+		}
+	}
+	made := s.answered(t, 201, "POST /v1/api-keys", s.operator, "", `{"name":"k","scopes":["events:read"],"api_version":"`+Version+`"}`)
+	s.answered(t, 200, "GET /v1/events", "Authorization: Bearer "+made["secret"].(string))
+}

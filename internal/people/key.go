@@ -3,7 +3,8 @@ package people
 import (
 	"context"
 	"fmt"
-	"regexp"
+	"slices"
+	"strings"
 
 	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/fault"
@@ -33,6 +34,7 @@ type NewKey struct {
 	Scopes     []Scope
 	Person     id.Person // "" for a key of the host platform
 	APIVersion string
+	Versions   []string // that the API speaks, the newest first: APIVersion is one of them, or ""
 }
 
 const keyColumns = "id, last4, name, scopes, mode, person_id, api_version, created_by, created_us, revoked_us"
@@ -92,8 +94,6 @@ func (s *Service) FirstKey(ctx context.Context, name string) (Key, string, error
 	return s.CreateKey(ctx, Caller{Person: "console", Roles: []Role{Operator}}, NewKey{Name: name, Scopes: []Scope{Admin}})
 }
 
-var apiVersion = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}$`)
-
 func (k *NewKey) clean() error {
 	var c checks
 	var field *fault.Field
@@ -101,8 +101,8 @@ func (k *NewKey) clean() error {
 	c.Add("/name", field)
 	k.Scopes, field = cleanScopes(k.Scopes)
 	c.Add("/scopes", field)
-	if k.APIVersion != "" && !apiVersion.MatchString(k.APIVersion) {
-		c.Add("/api_version", invalid("A version of the API is a day, such as 2026-11-01."))
+	if k.APIVersion != "" && !slices.Contains(k.Versions, k.APIVersion) { // such a key could do nothing
+		c.Add("/api_version", invalid("This server speaks the API versions %s.", strings.Join(k.Versions, ", ")))
 	}
 	return c.Err()
 }

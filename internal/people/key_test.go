@@ -16,7 +16,7 @@ import (
 func TestKeys(t *testing.T) {
 	each(t, func(w *world) {
 		op := w.operator()
-		k, secret, err := w.CreateKey(w.ctx, op, NewKey{Name: "the site", Scopes: []Scope{GiftsSend, PeopleRead, GiftsSend}, APIVersion: "2026-11-01"})
+		k, secret, err := w.CreateKey(w.ctx, op, NewKey{Name: "the site", Scopes: []Scope{GiftsSend, PeopleRead, GiftsSend}, APIVersion: "2026-11-01", Versions: []string{"2026-11-01"}})
 		w.ok(err)
 		if !strings.HasPrefix(secret, "ovn_test_sk_") || len(secret) != 12+52 || !strings.HasSuffix(secret, k.Last4) || !slices.Equal(k.Scopes, []Scope{PeopleRead, GiftsSend}) {
 			t.Errorf("%s %+v", secret, k)
@@ -49,7 +49,8 @@ func TestKeys(t *testing.T) {
 			"no name":     {Scopes: []Scope{Admin}},
 			"no scope":    {Name: "x"},
 			"wrong scope": {Name: "x", Scopes: []Scope{"everything"}},
-			"version":     {Name: "x", Scopes: []Scope{Admin}, APIVersion: "newest"},
+			"version":     {Name: "x", Scopes: []Scope{Admin}, APIVersion: "newest", Versions: []string{"2026-11-01"}},
+			"a day":       {Name: "x", Scopes: []Scope{Admin}, APIVersion: "1999-01-01", Versions: []string{"2026-11-01"}},
 			"not his":     {Name: "x", Scopes: []Scope{Admin}, Person: op.Person},
 		} {
 			if _, _, err := w.CreateKey(w.ctx, op, bad); fault.CodeOf(err) != fault.ValidationFailed && fault.CodeOf(err) != fault.TextNotAllowed {
