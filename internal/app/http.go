@@ -10,6 +10,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/ovationhq/ovation/internal/api"
+	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/ledger"
 )
 
@@ -52,7 +53,13 @@ func (a *App) secure() bool { return strings.HasPrefix(a.Options.Config.PublicUR
 func (a *App) ready(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
-	return a.DB.Probe(ctx)
+	if err := a.DB.Probe(ctx); err != nil {
+		return err
+	}
+	return a.DB.Read(ctx, func(tx *db.Tx) error {
+		_, err := ledger.Open(tx).Now(ctx) // whether the clock fits the books
+		return err
+	})
 }
 
 // Verify checks the books with the rules of all products. Who asks while that

@@ -9,6 +9,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/ovationhq/ovation/internal/clock"
@@ -51,6 +52,7 @@ type DB struct {
 
 	signals signals
 	stats   counters
+	refused atomic.Pointer[refusal] // the last batch, if the storage did not take it
 
 	mu     sync.Mutex
 	broken error // set once by a failed fsync; every later Write gets it
@@ -196,13 +198,27 @@ func (d *DB) Read(ctx context.Context, fn func(*Tx) error) error {
 	}
 }
 
-// Probe writes something that changes nothing, to find out whether the
-// database can be written.
+// probeAgain is how long a refusal of the storage is believed without another
+// try of a real write.
+const probeAgain = 10 * time.Second
+
+// Probe finds out whether the database can be written. It writes something that
+// changes nothing, which may fit where nothing else does: so it also counts
+// what the last write of others met, if that was a moment ago.
 func (d *DB) Probe(ctx context.Context) error {
+	if t := d.refused.Load(); t != nil && time.Since(t.at) < probeAgain {
+		return t.err
+	}
 	return d.Write(ctx, func(tx *Tx) error {
 		_, err := tx.Exec(ctx, "UPDATE db_pen SET epoch = epoch WHERE id = 1")
 		return err
 	})
+}
+
+// refusal is a batch that the storage did not take.
+type refusal struct {
+	at  time.Time
+	err error
 }
 
 // Backup writes a consistent copy of the database into a new file, while the

@@ -153,6 +153,7 @@ func (d *DB) writeBatch(batch []*call) {
 	for {
 		err := d.tryBatch(ctx, batch)
 		if err == nil {
+			d.refused.Store(nil)
 			answer(batch, nil)
 			return
 		}
@@ -167,8 +168,10 @@ func (d *DB) writeBatch(batch []*call) {
 			err = errUnreachable(err)
 		case fullDisk:
 			err = fault.Wrap(err, fault.DiskFull, "There is no room left on the server's disk. Nothing was changed; it works again as soon as there is room.")
+			d.refused.Store(&refusal{time.Now(), err})
 		case readonly:
 			err = fault.Wrap(err, fault.ReadOnly, "The server's storage can not be written at the moment. Nothing was changed.")
+			d.refused.Store(&refusal{time.Now(), err})
 		case unknown:
 			d.stats.lost.Add(1)
 			err = fault.Wrap(err, fault.Overloaded, "The database went away while it was writing, so it is not known whether this happened. Send it again with the same key to learn that.").After(RetryAfterOverload)

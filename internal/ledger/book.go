@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/ovationhq/ovation/internal/db"
+	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/id"
 	"github.com/ovationhq/ovation/internal/money"
 )
@@ -89,9 +90,17 @@ func (b *Book) loadHead(ctx context.Context) error {
 	if b.began.hash == nil { // SQLite has no bytes for an empty hash, and the column takes no NULL
 		b.began.hash = []byte{}
 	}
+	if ahead := time.Duration(b.began.atUS-b.tx.NowUS()) * time.Microsecond; ahead > maxAhead {
+		return fault.New(fault.Maintenance, "The server's clock is %s behind its books, so that nothing can be dated. Nothing was changed; whoever runs the server has to set the clock right.", ahead.Round(time.Second)).After(time.Minute)
+	}
 	b.head, b.loaded = b.began, true
 	return nil
 }
+
+// maxAhead is how far the books may be ahead of the clock. A clock that was
+// set back by less is caught up with; by more, it was or is wrong, and what
+// would be posted could be dated years from now: no hold of it would ever end.
+const maxAhead = 5 * time.Minute
 
 // Now is the instant in microseconds that a transfer of the Book would carry:
 // the transaction's, or the last transfer's if the clock has stepped back.

@@ -12,6 +12,7 @@ import (
 	"github.com/ovationhq/ovation/internal/clock"
 	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/db/dbtest"
+	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/id"
 	"github.com/ovationhq/ovation/internal/ledger"
 	"github.com/ovationhq/ovation/internal/money"
@@ -264,7 +265,11 @@ func TestClockStepsBack(t *testing.T) {
 		post(t, d, "k", "1", move("world/a", "lot/1", coins(1)))
 		late := clk.Advance(time.Hour)
 		post(t, d, "k", "2", move("world/a", "lot/1", coins(10)))
-		clk.Set(dbtest.Start.Add(-24 * time.Hour))
+		clk.Set(late.Add(-6 * time.Minute))
+		if _, err := try(t, d, "k", "x", move("world/a", "lot/1", coins(7))); !fault.Is(err, fault.Maintenance) {
+			t.Errorf("with a clock that is wrong: %v", err)
+		}
+		clk.Set(late.Add(-4 * time.Minute))
 		if p := post(t, d, "k", "3", move("world/a", "lot/1", coins(100))); !p.At.Equal(late) || p.Seq != 3 {
 			t.Errorf("posted as %v, want the instant %s of the one before", p, late)
 		}

@@ -140,8 +140,7 @@ func (c *PG) data() string { return filepath.Join(c.folder, "data") }
 func (c *PG) command(program string, args ...string) *exec.Cmd {
 	cmd := exec.Command(filepath.Join(c.bin, program), args...)
 	cmd.Dir = c.folder
-	// The server dies with the test process, however that ends.
-	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: c.cred, Pdeathsig: syscall.SIGQUIT}
+	cmd.SysProcAttr = dieWithParent(&syscall.SysProcAttr{Credential: c.cred})
 	return cmd
 }
 

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/ovationhq/ovation/internal/db/dbtest"
 	"github.com/ovationhq/ovation/internal/sim"
@@ -55,6 +56,7 @@ func TestDiskFull(t *testing.T) {
 	if a := r.call(http.MethodGet, "/healthz", "", "", ""); a.status != http.StatusOK {
 		t.Errorf("/healthz on a full disk: %d", a.status)
 	}
+	r.readiness(http.StatusServiceUnavailable, func() { send("again") })
 	if err := os.Remove(filler); err != nil {
 		t.Fatal(err)
 	}
@@ -62,11 +64,27 @@ func TestDiskFull(t *testing.T) {
 	if a := send(key); a.status != http.StatusCreated {
 		t.Fatalf("with room again: %d %s", a.status, a.body)
 	}
+	r.readiness(http.StatusOK, func() {})
 	if a := send("fill-0"); a.status != http.StatusCreated || a.header.Get("Idempotent-Replay") != "true" {
 		t.Errorf("a gift from before is not replayed: %d %s", a.status, a.body)
 	}
 	r.verified()
 	t.Logf("the disk was full after %d gifts", given)
+}
+
+// readiness waits until /readyz, which asks once a second, answers so.
+func (r *rig) readiness(want int, meanwhile func()) {
+	r.t.Helper()
+	for begun := time.Now(); ; time.Sleep(50 * time.Millisecond) {
+		meanwhile()
+		a := r.call(http.MethodGet, "/readyz", "", "", "")
+		if a.status == want {
+			return
+		}
+		if time.Since(begun) > 20*time.Second {
+			r.t.Fatalf("/readyz answers %d, want %d", a.status, want)
+		}
+	}
 }
 
 // fill leaves only so many bytes free on a small disk.
