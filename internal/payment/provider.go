@@ -101,6 +101,7 @@ type Charge struct {
 	EntryID     string       // the balance entry of the money, once there is one
 	Settled     money.Amount // what the charge came to in the currency of our balance; without an asset while that is not known
 	Fee         money.Amount // the provider's fee, in the currency of our balance
+	Rate        string       // the exchange rate between Amount and Settled as the provider tells it; "" when nothing was converted
 	AvailableAt time.Time    // when the money can be sent on; zero while unknown
 	Refunded    money.Amount // what was given back so far
 	Disputed    bool

@@ -44,15 +44,18 @@ func (s *Server) Books() []Books {
 			b.Fees += o.Fee
 		case *charge:
 			if o.Paid && o.Sandbox.EntryAt == 0 && o.SourceTransfer == "" { // a transfer in is no card's money
-				of(o.Currency).Charged += o.Amount
+				in, n := o.Sandbox.Settled.of(o.Currency, o.Amount)
+				of(in).Charged += n
 			}
 		case *refund:
 			if o.Status != "failed" {
-				of(o.Currency).Refunded += o.Amount
+				in, n := o.Sandbox.Settled.of(o.Currency, o.Amount)
+				of(in).Refunded += n
 			}
 		case *dispute:
 			if !o.inquiry() && o.Status != "won" && o.Status != "warning_closed" {
-				of(o.Currency).Disputed += o.Amount
+				in, n := o.Sandbox.Settled.of(o.Currency, o.Amount)
+				of(in).Disputed += n
 			}
 		case *payout:
 			if o.Status != "failed" && o.Status != canceled {

@@ -29,8 +29,9 @@ type charge struct {
 	Status                    string            `json:"status"`
 	TransferGroup             text              `json:"transfer_group"`
 	Sandbox                   struct {
-		EntryAt int64 `json:"entry_at,omitempty"` // when the money shows in the balance, if it does not yet
-		Instant bool  `json:"instant,omitempty"`
+		EntryAt int64   `json:"entry_at,omitempty"` // when the money shows in the balance, if it does not yet
+		Instant bool    `json:"instant,omitempty"`
+		Settled settled `json:"settled,omitzero"` // what the money is in the balance, once it is there
 	} `json:"_sandbox"`
 }
 
@@ -87,7 +88,10 @@ func (c *call) enter(ch *charge) {
 		on = c.now
 	}
 	ch.Sandbox.EntryAt = 0
-	ch.BalanceTransaction = text(c.move(c.owner, "charge", ch.ID, ch.Currency, ch.Amount, processingFee(ch.Amount)+c.settings().ExtraFee, on).ID)
+	ch.Sandbox.Settled = c.arrives(ch)
+	in, amount := ch.Sandbox.Settled.of(ch.Currency, ch.Amount)
+	e := ch.Sandbox.Settled.note(c.move(c.owner, "charge", ch.ID, in, amount, processingFee(amount)+c.settings().ExtraFee, on))
+	ch.BalanceTransaction = text(e.ID)
 }
 
 // enterLate makes the balance transaction that the charge lacks.

@@ -6,14 +6,16 @@ import (
 	"io"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 )
 
 // settings are what the control API was told; they survive a restart.
 type settings struct {
 	Webhooks
-	ExtraFee    int64 `json:"extra_fee"`    // smallest units added to the fee of each charge
-	LateEntries bool  `json:"late_entries"` // charges succeed before they have a balance transaction
+	ExtraFee    int64  `json:"extra_fee"`    // smallest units added to the fee of each charge
+	LateEntries bool   `json:"late_entries"` // charges succeed before they have a balance transaction
+	SettleIn    string `json:"settle_in"`    // the currency of our balance; empty: each charge stays in its own
 }
 
 // Webhooks says how events arrive.
@@ -50,6 +52,18 @@ func (s *Server) SetExtraFee(units int64) error {
 // with the capture method automatic_async.
 func (s *Server) SetLateEntries(late bool) error {
 	return s.set(func(o *settings) { o.LateEntries = late })
+}
+
+// SetSettlement makes the platform's balance be kept in one currency, as an
+// account at Stripe is that has one bank: what is charged in another comes
+// converted, less the fee in the currency of the balance. Empty leaves each
+// charge in its own currency.
+func (s *Server) SetSettlement(currency string) error {
+	currency = strings.ToLower(currency)
+	if currency != "" && dollars[currency] == 0 {
+		return refuse("", "currency", "The sandbox does not convert into %s.", clip(currency))
+	}
+	return s.set(func(o *settings) { o.SettleIn = currency })
 }
 
 func (s *Server) set(change func(*settings)) error {
@@ -155,15 +169,16 @@ type control struct {
 	Fault
 	Webhooks
 	Onboarding
-	ID      string `json:"id"`
-	Code    string `json:"code"`
-	Reason  string `json:"reason"`
-	Amount  int64  `json:"amount"`
-	Inquiry bool   `json:"inquiry"`
-	Won     bool   `json:"won"`
-	Seconds int64  `json:"seconds"`
-	Extra   int64  `json:"extra"`
-	Late    bool   `json:"late"`
+	ID       string `json:"id"`
+	Code     string `json:"code"`
+	Reason   string `json:"reason"`
+	Amount   int64  `json:"amount"`
+	Inquiry  bool   `json:"inquiry"`
+	Won      bool   `json:"won"`
+	Seconds  int64  `json:"seconds"`
+	Extra    int64  `json:"extra"`
+	Late     bool   `json:"late"`
+	Currency string `json:"currency"`
 }
 
 // controls are the operations of POST /_control/<name>.
@@ -183,6 +198,7 @@ func (s *Server) controls() map[string]func(control) (any, error) {
 		"webhooks":       func(in control) (any, error) { return done(s.SetWebhooks(in.Webhooks)) },
 		"fees":           func(in control) (any, error) { return done(s.SetExtraFee(in.Extra)) },
 		"entries":        func(in control) (any, error) { return done(s.SetLateEntries(in.Late)) },
+		"settlement":     func(in control) (any, error) { return done(s.SetSettlement(in.Currency)) },
 		"bounce":         func(in control) (any, error) { return done(s.Bounce(in.ID, in.Code)) },
 		"disputes/close": func(in control) (any, error) { return done(s.CloseDispute(in.ID, in.Won)) },
 		"onboard":        func(in control) (any, error) { return done(s.Onboard(in.ID, in.Onboarding)) },

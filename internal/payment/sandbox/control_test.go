@@ -49,6 +49,8 @@ func TestControl(t *testing.T) {
 		{"fees", `{"extra":1}`, 200},
 		{"entries", `{"late":true}`, 200},
 		{"entries", `{"late":1}`, 400},
+		{"settlement", `{"currency":"eur"}`, 200},
+		{"settlement", `{"currency":"xxx"}`, 400},
 		{"advance", `{"seconds":600000}`, 200},
 		{"bounce", `{"id":"` + payoutID + `","code":"account_closed"}`, 200},
 		{"bounce", `{"id":"po_none"}`, 404},

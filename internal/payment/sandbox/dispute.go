@@ -16,6 +16,9 @@ type dispute struct {
 	PaymentIntent       text              `json:"payment_intent"`
 	Reason              string            `json:"reason"`
 	Status              string            `json:"status"`
+	Sandbox             struct {
+		Settled settled `json:"settled,omitzero"` // what it took of the balance
+	} `json:"_sandbox"`
 }
 
 type evidenceDetails struct {
@@ -43,8 +46,10 @@ func (c *call) openDispute(ch *charge, reason string, amount int64, inquiry bool
 	if inquiry {
 		o.Status, o.IsChargeRefundable = "warning_needs_response", true
 	} else {
+		o.Sandbox.Settled = ch.part(amount)
+		in, n := o.Sandbox.Settled.of(o.Currency, amount)
 		o.BalanceTransactions = append(o.BalanceTransactions,
-			c.move(c.owner, "adjustment", o.ID, o.Currency, -amount, disputeFee, c.now))
+			o.Sandbox.Settled.note(c.move(c.owner, "adjustment", o.ID, in, -n, disputeFee, c.now)))
 	}
 	ch.Disputed = true
 	c.put(kindCharge, c.owner, ch.ID, ch)
@@ -135,8 +140,9 @@ func (c *call) closeDispute(o *dispute, won bool) *problem {
 		o.Status = "warning_closed"
 	case won:
 		o.Status = "won"
+		in, n := o.Sandbox.Settled.of(o.Currency, o.Amount)
 		o.BalanceTransactions = append(append([]*entry{}, o.BalanceTransactions...),
-			c.move(c.owner, "adjustment", o.ID, o.Currency, o.Amount, -disputeFee, c.now))
+			o.Sandbox.Settled.note(c.move(c.owner, "adjustment", o.ID, in, n, -disputeFee, c.now)))
 	default:
 		o.Status = "lost"
 	}

@@ -51,7 +51,10 @@
 //
 //   - The pages are ours, plain and without script. They accept test cards
 //     only, and say so.
-//   - Balances stay in the currency of the charge; nothing is converted.
+//   - Balances stay in the currency of the charge unless SetSettlement names
+//     the one that the platform's balance is kept in. Then a charge in another
+//     one comes converted, with an exchange_rate, and refunds and disputes of it
+//     go back in that currency. The rates are few and stand still.
 //   - Connected accounts have a manual payout schedule only.
 //   - A refund may take the balance below zero instead of waiting.
 //   - A dispute's page is left out; disputes are settled by evidence texts or

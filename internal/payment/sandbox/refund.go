@@ -16,8 +16,9 @@ type refund struct {
 	Reason                    text              `json:"reason"`
 	Status                    string            `json:"status"`
 	Sandbox                   struct {
-		DueAt int64  `json:"due_at,omitempty"` // when it turns to
-		Next  string `json:"next,omitempty"`   // this status
+		DueAt   int64   `json:"due_at,omitempty"` // when it turns to
+		Next    string  `json:"next,omitempty"`   // this status
+		Settled settled `json:"settled,omitzero"` // what it took of the balance
 	} `json:"_sandbox"`
 }
 
@@ -63,7 +64,9 @@ func createRefund(c *call) (any, *problem) {
 			o.Sandbox.DueAt, o.Sandbox.Next = c.now+laterRefund, "failed"
 		}
 	}
-	o.BalanceTransaction = text(c.move(c.owner, "refund", o.ID, ch.Currency, -amount, 0, c.now).ID)
+	o.Sandbox.Settled = ch.part(amount)
+	in, n := o.Sandbox.Settled.of(o.Currency, amount)
+	o.BalanceTransaction = text(o.Sandbox.Settled.note(c.move(c.owner, "refund", o.ID, in, -n, 0, c.now)).ID)
 	ch.AmountRefunded += amount
 	ch.Refunded = ch.AmountRefunded == ch.Amount
 	c.put(kindCharge, c.owner, ch.ID, ch)
@@ -105,7 +108,8 @@ func (c *call) turnRefund(o *refund) {
 	o.Sandbox.DueAt = 0
 	if o.Status == "failed" {
 		o.FailureReason = "lost_or_stolen_card"
-		o.FailureBalanceTransaction = text(c.move(c.owner, "refund_failure", o.ID, o.Currency, o.Amount, 0, c.now).ID)
+		in, n := o.Sandbox.Settled.of(o.Currency, o.Amount)
+		o.FailureBalanceTransaction = text(o.Sandbox.Settled.note(c.move(c.owner, "refund_failure", o.ID, in, n, 0, c.now)).ID)
 		if ch, ok := find[charge](c.change, c.owner, o.Charge); ok {
 			ch.AmountRefunded -= o.Amount
 			ch.Refunded = false

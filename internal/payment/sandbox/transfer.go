@@ -98,8 +98,9 @@ func (c *call) source(amount int64, cur string) (int64, *problem) {
 		}
 		return true
 	})
-	if used > ch.Amount-ch.AmountRefunded || ch.Currency != cur {
-		return 0, refuse("transfer_source_balance_parameters_mismatch", "amount", "The transfers of a charge can not exceed the charge (%d), and have its currency.", ch.Amount-ch.AmountRefunded)
+	left := ch.Amount - ch.AmountRefunded
+	if in, most := ch.part(left).of(ch.Currency, left); used > most || in != cur {
+		return 0, refuse("transfer_source_balance_parameters_mismatch", "amount", "The transfers of a charge can not exceed what it came to (%d), and have the currency in which it came (%s).", most, in)
 	}
 	if e, ok := find[entry](c.change, "", string(ch.BalanceTransaction)); ok && e.AvailableOn > c.now {
 		return e.AvailableOn, nil

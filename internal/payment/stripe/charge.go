@@ -3,6 +3,7 @@ package stripe
 import (
 	"context"
 	"errors"
+	"strconv"
 
 	sdk "github.com/stripe/stripe-go/v85"
 
@@ -168,6 +169,9 @@ func settled(out *payment.Charge, ch *sdk.Charge) {
 		if e.Currency != "" { // expanded
 			out.Settled, out.Fee = inward(e.Amount, e.Currency), inward(e.Fee, e.Currency)
 			out.AvailableAt = instant(e.AvailableOn)
+			if e.ExchangeRate != 0 {
+				out.Rate = strconv.FormatFloat(e.ExchangeRate, 'f', -1, 64)
+			}
 		}
 	}
 }

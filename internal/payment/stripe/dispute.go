@@ -6,6 +6,7 @@ import (
 
 	sdk "github.com/stripe/stripe-go/v85"
 
+	"github.com/ovationhq/ovation/internal/money"
 	"github.com/ovationhq/ovation/internal/payment"
 )
 
@@ -59,7 +60,8 @@ func dispute(o *sdk.Dispute) payment.Dispute {
 	out := payment.Dispute{ID: o.ID, Amount: inward(o.Amount, o.Currency), Reason: string(o.Reason), Outcome: payment.Pending,
 		Inquiry: strings.HasPrefix(string(o.Status), "warning_"), Fee: inward(0, o.Currency)}
 	for _, e := range o.BalanceTransactions {
-		out.Fee.Units += inward(e.Fee, e.Currency).Units
+		fee := inward(e.Fee, e.Currency)
+		out.Fee = money.Amount{Units: out.Fee.Units + fee.Units, Asset: fee.Asset}
 	}
 	switch o.Status {
 	case sdk.DisputeStatusWon, sdk.DisputeStatusWarningClosed:

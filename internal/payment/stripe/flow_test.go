@@ -12,6 +12,39 @@ import (
 	"github.com/ovationhq/ovation/internal/payment/sandbox"
 )
 
+// Our balance is kept in dollars: what is charged in another currency comes
+// with what it is in dollars, the fee in dollars, and the rate. A dispute takes
+// its fee in dollars, too.
+func TestSettledInAnotherCurrency(t *testing.T) {
+	r := newRig(t, nil)
+	r.ok(r.box.SetSettlement("usd"))
+	customer, err := r.api.EnsureCustomer(r.ctx, payment.CustomerRequest{Ref: "usr_1"})
+	r.ok(err)
+	card, err := r.api.AttachCard(r.ctx, customer, "pm_card_visa", 0)
+	r.ok(err)
+	for _, v := range []struct {
+		amount  money.Amount
+		settled int64
+		rate    string
+	}{
+		{money.Amount{Units: 1099, Asset: "EUR"}, 1192, "1.084312"}, {money.Amount{Units: 1600, Asset: "JPY"}, 1074, "0.006713"}, {usd(999), 999, ""},
+	} {
+		ch, err := r.api.CreateCharge(r.ctx, payment.ChargeRequest{Ref: "pay_" + string(v.amount.Asset), Amount: v.amount, Customer: customer, Card: card.ID})
+		r.ok(err)
+		if ch.Amount != v.amount || ch.Settled != usd(v.settled) || ch.Rate != v.rate || ch.Fee != usd((v.settled*29+500)/1000+30) {
+			t.Errorf("%v: %+v", v.amount, ch)
+		}
+		id, err := r.box.Dispute(ch.ID, "fraudulent", 0, false)
+		r.ok(err)
+		if d, err := r.api.RetrieveDispute(r.ctx, id); err != nil || d.Amount != v.amount || d.Fee != usd(1500) {
+			t.Errorf("the dispute: %+v %v", d, err)
+		}
+	}
+	if b, err := r.api.Balance(r.ctx, ""); err != nil || len(b) != 1 || b[0].Pending.Asset != money.USD {
+		t.Errorf("our balances: %+v %v", b, err)
+	}
+}
+
 // The main road: customer, card, charge, webhook, account, onboarding,
 // transfer, payout.
 func TestMoneyInAndOut(t *testing.T) {

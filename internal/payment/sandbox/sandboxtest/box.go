@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/ovationhq/ovation/internal/clock"
+	"github.com/ovationhq/ovation/internal/db"
+	"github.com/ovationhq/ovation/internal/ledger"
 	"github.com/ovationhq/ovation/internal/payment/sandbox"
 )
 
@@ -84,6 +86,31 @@ func (b *Box) Holds(account, currency string) int64 {
 		}
 	}
 	return 0
+}
+
+// Compare fails the test unless the books in the database say, of every
+// currency on either side, that the provider holds what it holds.
+func (b *Box) Compare(d *db.DB) {
+	b.T.Helper()
+	differ := map[string]int64{}
+	err := d.Read(b.T.Context(), func(tx *db.Tx) error {
+		ours, err := ledger.Balances(b.T.Context(), tx, ledger.Provider, 1, "")
+		for _, a := range ours {
+			differ[string(a.Asset)] = a.Balance // below zero by what the provider holds
+		}
+		return err
+	})
+	if err != nil {
+		b.T.Fatalf("our books: %v", err)
+	}
+	for _, books := range b.Books() {
+		differ[strings.ToUpper(books.Currency)] += books.Balances[""]
+	}
+	for asset, n := range differ {
+		if n != 0 {
+			b.T.Errorf("the provider holds %d %s for us, which is %d more than our books say", b.Holds("", asset), asset, n)
+		}
+	}
 }
 
 // Answer fills in a page of the provider, as a person in a browser does.
