@@ -16,6 +16,7 @@ const (
 	Provider        = "provider/stripe"          // money: below zero by what the provider holds for us
 	Deferred        = "platform/deferred"        // money: coins sold and not yet spent
 	GiftRevenue     = "platform/revenue/gift"    // money: the coins given, less what creators were paid for them
+	Conversion      = "world/conversion"         // money: what was exchanged, above zero in what we got, below in what we gave
 	ProcessingCosts = "platform/cost/processing" // money: the provider's fees, below zero
 )
 

@@ -24,7 +24,7 @@ type Record struct {
 	Provider  string // the provider's id; "" until it answered
 	ActionURL string
 	Settled   money.Amount // what arrived on our balance; without an asset until the provider says so
-	FeeUnits  int64        // of it, the provider's fee; 0 until Settled is known
+	FeeUnits  int64        // of it, the provider's fee, in its asset; 0 until Settled is known
 	Brand     string
 	Last4     string
 	Decline   Decline // Code and Reason only
@@ -39,6 +39,13 @@ func (r *Record) Final() bool {
 
 // EntryKnown reports whether the provider has said what arrived on our balance.
 func (r *Record) EntryKnown() bool { return r.Settled.Asset != "" }
+
+// Fee is what the provider kept of Settled.
+func (r *Record) Fee() money.Amount { return money.Amount{Units: r.FeeUnits, Asset: r.Settled.Asset} }
+
+// Converted reports whether something else arrived on our balance than was
+// charged, which is so when the balance is kept in another currency.
+func (r *Record) Converted() bool { return r.EntryKnown() && r.Settled != r.Amount }
 
 // FeeOpen reports whether the money came and the provider has not said yet
 // what it took of it.
@@ -103,6 +110,9 @@ func Apply(ctx context.Context, tx *db.Tx, charge id.Payment, fact Charge) (r Re
 		return r, false, errors.New("payment: the provider's charge " + fact.ID + " has another amount than " + string(r.ID))
 	}
 	changed = fact.Outcome != r.Outcome
+	if !fact.entryKnown() {
+		fact.Settled, fact.Fee = money.Amount{}, money.Amount{}
+	}
 	r.Outcome, r.Provider, r.ActionURL, r.Settled, r.FeeUnits, r.UpdatedUS = fact.Outcome, fact.ID, fact.ActionURL, fact.Settled, fact.Fee.Units, tx.NowUS()
 	if fact.Card != nil {
 		r.Brand, r.Last4 = fact.Card.Brand, fact.Card.Last4
@@ -116,11 +126,18 @@ func Apply(ctx context.Context, tx *db.Tx, charge id.Payment, fact Charge) (r Re
 	return r, changed, err
 }
 
+// entryKnown reports whether the fact tells what arrived on our balance, in
+// amounts that can be booked. Anything else is as good as not told: the money
+// came, and no figure of the provider's may keep the person from what was paid.
+func (c *Charge) entryKnown() bool {
+	return c.Settled.Asset.IsCurrency() && c.Settled.Units >= 0 && c.Settled.Units <= money.Max && c.Fee.Units >= 0 && c.Fee.Units <= money.Max
+}
+
 // ApplyFee records what the provider took of a charge whose money came before
 // it said so. changed says that the fee is new; the caller then books it in the
 // same transaction. It is said once.
 func ApplyFee(ctx context.Context, tx *db.Tx, charge id.Payment, fact Charge) (r Record, changed bool, err error) {
-	if r, err = Get(ctx, tx, charge); err != nil || !r.FeeOpen() || fact.ID != r.Provider || fact.Settled.Asset == "" {
+	if r, err = Get(ctx, tx, charge); err != nil || !r.FeeOpen() || fact.ID != r.Provider || !fact.entryKnown() {
 		return r, false, err
 	}
 	r.Settled, r.FeeUnits, r.UpdatedUS = fact.Settled, fact.Fee.Units, tx.NowUS()

@@ -20,6 +20,8 @@
 //   - A decline is an outcome, not an error. An error says whether anything
 //     may have happened: only ErrUnknown leaves that open, and then the same
 //     call with the same key finds out.
+//   - What arrived (Settled) and the fee are in the currency of our balance,
+//     whatever the charge was in.
 //   - Amounts are in the asset's ISO 4217 minor units. Stripe's own list of
 //     zero-decimal currencies is known to the adapter alone.
 //

@@ -54,6 +54,46 @@ func TestFeeComesLater(t *testing.T) {
 	})
 }
 
+// Figures that can not be booked are as good as none: the money came. They are
+// taken down when they make sense.
+func TestFeeThatMakesNoSense(t *testing.T) {
+	each(t, func(w *world) {
+		for i, bad := range []payment.Charge{{Settled: usd(-1), Fee: usd(44)}, {Settled: usd(499), Fee: usd(-1)}, {Settled: usd(money.Max + 1)}, {Settled: usd(499), Fee: usd(money.Max + 1)},
+			{Settled: money.Amount{Units: 499, Asset: "COIN"}}} {
+			r := w.intend(fmt.Sprintf("cps_%d", i))
+			f := fact(payment.Succeeded)
+			f.ID = fmt.Sprintf("pi_%d", i)
+			good := f
+			f.Settled, f.Fee = bad.Settled, bad.Fee
+			got, changed, err := w.apply(r.ID, f)
+			w.ok(err)
+			if !changed || !got.Final() || !got.FeeOpen() || got.Settled != (money.Amount{}) || got.FeeUnits != 0 {
+				t.Errorf("%+v: %+v", bad, got)
+			}
+			if _, changed := w.applyFee(r.ID, f); changed {
+				t.Errorf("%+v was taken down", bad)
+			}
+			if got, changed := w.applyFee(r.ID, good); !changed || got.Fee() != usd(44) || got.Converted() {
+				t.Errorf("said well: %+v", got)
+			}
+		}
+	})
+}
+
+// What arrived in another currency, or in another sum, was converted.
+func TestConverted(t *testing.T) {
+	each(t, func(w *world) {
+		r := w.intend("cps_1")
+		f := fact(payment.Succeeded)
+		f.Settled, f.Fee = money.Amount{Units: 460, Asset: "EUR"}, money.Amount{Units: 40, Asset: "EUR"}
+		got, _, err := w.apply(r.ID, f)
+		w.ok(err)
+		if !got.Converted() || got.Fee() != f.Fee || got.Settled != f.Settled || got != w.get(r.ID) {
+			t.Errorf("converted: %+v", got)
+		}
+	})
+}
+
 // The schema refuses a paid charge that the provider does not know, a fee below
 // nothing, and one without a settlement.
 func TestSchema(t *testing.T) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 
 	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/id"
@@ -88,15 +87,16 @@ func (s *Service) record(ctx context.Context, charge id.Payment, fact payment.Ch
 }
 
 // settle records what the provider knows and, if the money came now, opens
-// the lot: one transfer for the coins, the deferred revenue and the fee. A fee
-// that the provider does not know yet is booked later, by itself.
+// the lot: one transfer for the coins, the deferred revenue, the conversion and
+// the fee. What the provider has not told yet of the last two is booked later,
+// by itself: nobody waits for their coins until it has.
 func settle(ctx context.Context, tx *db.Tx, charge id.Payment, fact payment.Charge) error {
 	r, changed, err := payment.Apply(ctx, tx, charge, fact)
 	switch {
 	case err != nil:
 		return err
 	case !changed:
-		return bookFee(ctx, tx, charge, fact)
+		return bookLater(ctx, tx, charge, fact)
 	case r.Outcome != payment.Succeeded:
 		return nil
 	}
@@ -104,12 +104,8 @@ func settle(ctx context.Context, tx *db.Tx, charge id.Payment, fact payment.Char
 	if err != nil {
 		return err
 	}
-	if err := convertible(&r); err != nil {
-		return err
-	}
-	lot, err := wallet.Grant(ctx, tx, "coin_purchase.completed", wallet.NewLot{Person: p.Person, Cause: string(p.ID), Coins: p.Coins, Paid: p.Price},
-		ledger.Move{From: ledger.Provider, To: ledger.Deferred, Amount: p.Price},
-		ledger.Move{From: ledger.ProcessingCosts, To: ledger.Provider, Amount: money.Amount{Units: r.FeeUnits, Asset: p.Price.Asset}})
+	lot, err := wallet.Grant(ctx, tx, "coin_purchase.completed", wallet.NewLot{Person: p.Person, Cause: string(p.ID), Coins: p.Coins, Paid: p.Price, Rule: rule(&r, &fact)},
+		append([]ledger.Move{{From: ledger.Provider, To: ledger.Deferred, Amount: p.Price}}, arrival(&r)...)...)
 	if err != nil {
 		return err
 	}
@@ -123,28 +119,46 @@ func settle(ctx context.Context, tx *db.Tx, charge id.Payment, fact payment.Char
 	return outbox.Add(ctx, tx, outbox.Event{Type: "coin_purchase.completed", Topic: "person:" + string(p.Person), Data: data})
 }
 
-// bookFee books what the provider took of a charge that has succeeded, if it
+// bookLater books what came of the money of a charge that has succeeded, if it
 // was not known then and is now. The charge says so once, and the ledger has
 // one transfer of a kind for each purchase.
-func bookFee(ctx context.Context, tx *db.Tx, charge id.Payment, fact payment.Charge) error {
+func bookLater(ctx context.Context, tx *db.Tx, charge id.Payment, fact payment.Charge) error {
 	r, changed, err := payment.ApplyFee(ctx, tx, charge, fact)
 	if err != nil || !changed {
 		return err
 	}
-	if err := convertible(&r); err != nil || r.FeeUnits == 0 {
-		return err
+	moves := arrival(&r)
+	if len(moves) == 0 {
+		return nil
 	}
-	_, err = ledger.Post(ctx, tx, "coin_purchase.fee", r.Subject, "",
-		ledger.Move{From: ledger.ProcessingCosts, To: ledger.Provider, Amount: money.Amount{Units: r.FeeUnits, Asset: r.Amount.Asset}})
+	_, err = ledger.Post(ctx, tx, "coin_purchase.fee", r.Subject, rule(&r, &fact), moves...)
 	return err
 }
 
-// convertible refuses a charge whose money came in another currency.
-func convertible(r *payment.Record) error {
-	if r.Settled.Asset != "" && r.Settled.Asset != r.Amount.Asset {
-		return fmt.Errorf("purchase: %s was settled in %s, and conversion between currencies is not booked yet", r.Subject, r.Settled.Asset)
+// arrival is how the provider's account comes to hold what arrived in place of
+// what was charged: it gives the one up and gets the other, both through the
+// account of conversions, and bears the fee. The coins keep the price in the
+// currency of the fan. There are no moves while nothing is known.
+func arrival(r *payment.Record) (moves []ledger.Move) {
+	if r.Converted() {
+		moves = append(moves, ledger.Move{From: ledger.Conversion, To: ledger.Provider, Amount: r.Amount})
+		if r.Settled.Units > 0 {
+			moves = append(moves, ledger.Move{From: ledger.Provider, To: ledger.Conversion, Amount: r.Settled})
+		}
 	}
-	return nil
+	if r.FeeUnits > 0 {
+		moves = append(moves, ledger.Move{From: ledger.ProcessingCosts, To: ledger.Provider, Amount: r.Fee()})
+	}
+	return moves
+}
+
+// rule names the rate that a conversion was made at, where the provider tells
+// one. What is booked are its two amounts, which are exact.
+func rule(r *payment.Record, fact *payment.Charge) string {
+	if !r.Converted() || fact.Rate == "" {
+		return ""
+	}
+	return "exchange rate " + fact.Rate
 }
 
 // customer makes sure that the provider knows the person. Of two that were made

@@ -11,6 +11,10 @@
 // The provider may say what it took of the money later than that it came.
 // Then the lot is there at once, and the fee is a transfer of its own.
 //
+// The money may come in another currency than it was charged in. The price
+// stays in the fan's; what came, and the fee of it, are booked in ours, through
+// an account of conversions: see docs/adr/0008.
+//
 // The reply to the call, the provider's webhook, the sweeper that asks again
 // and the poller all end in the same function, settle. Whichever comes first
 // has the effect; the others find it done.
@@ -22,7 +26,8 @@
 //   - The provider is never called inside a transaction.
 //   - No outcome stays unknown: the sweeper asks until there is one. After
 //     the time for which the provider remembers keys it only looks.
-//   - The fee is booked once, when it is known.
+//   - The fee and the conversion are booked once, when they are known; nobody
+//     waits for coins until they are.
 //   - The same call is answered the same: see docs/adr/0006.
 //
 // # How to change

@@ -12,7 +12,7 @@ import (
 // The rules of purchases, by name.
 const (
 	RulePaid     = "a purchase has its charge, and a lot if and only if it succeeded, for the coins and the price it says"
-	RuleBooked   = "a paid purchase is booked with its price and the provider's fee"
+	RuleBooked   = "a paid purchase is booked with its price, and with the provider's fee and conversion in the currency in which the money came"
 	RulePrice    = "a purchase costs what the price list that it names says"
 	RuleCause    = "what is booked for a purchase is booked for one that there is"
 	RuleProvider = "the provider does not owe us less than nothing"
@@ -28,15 +28,7 @@ func Checks() []ledger.Check {
 					OR p.lot_id <> COALESCE(w.id, '') OR (c.outcome = 'succeeded' AND c.provider_id = '')
 					OR c.amount_units <> p.price_units OR c.amount_asset <> p.price_asset
 					OR c.person_id <> p.person_id OR w.coins <> p.coins OR w.paid_units <> p.price_units OR w.paid_asset <> p.price_asset OR w.person_id <> p.person_id`}),
-		ledger.Look(RuleBooked, ledger.Violation{Detail: "%d came in for a fee of %d, the charge says %d and %d", Args: []any{ledger.Provider, ledger.Deferred, ledger.ProcessingCosts},
-			Query: `SELECT s.id, CAST(s.price AS BIGINT), CAST(s.fee AS BIGINT), s.price_units, s.fee_units FROM (
-					SELECT p.id AS id, p.price_units AS price_units, c.fee_units AS fee_units,
-						COALESCE(SUM(CASE WHEN f.path = $1 AND o.path = $2 AND f.asset = p.price_asset THEN l.amount ELSE 0 END), 0) AS price,
-						COALESCE(SUM(CASE WHEN f.path = $3 AND o.path = $1 AND f.asset = p.price_asset THEN l.amount ELSE 0 END), 0) AS fee
-					FROM coin_purchase p JOIN payment_charge c ON c.subject = p.id LEFT JOIN ledger_transfer t ON t.cause = p.id
-						LEFT JOIN ledger_line l ON l.seq = t.seq LEFT JOIN ledger_account f ON f.id = l.from_account LEFT JOIN ledger_account o ON o.id = l.to_account
-					WHERE c.outcome = 'succeeded' GROUP BY p.id, p.price_units, c.fee_units) s
-				WHERE s.price <> s.price_units OR s.fee <> s.fee_units`}),
+		checkBooked(),
 		{Name: RulePrice, Run: checkPrice},
 		ledger.Look(RuleCause, ledger.Violation{Detail: "transfer %d is its %s, and there is no such purchase",
 			Query: `SELECT t.cause, t.seq, t.kind FROM ledger_transfer t
@@ -45,6 +37,31 @@ func Checks() []ledger.Check {
 		ledger.Look(RuleProvider, ledger.Violation{Detail: "%d more went out than came in", Args: []any{ledger.Provider},
 			Query: "SELECT path || ' ' || asset, balance FROM ledger_account WHERE path = $1 AND balance > 0"}),
 	}
+}
+
+// checkBooked adds up what the provider's account got and gave for a purchase:
+// the price in the fan's currency; the fee and, if the money came in another
+// currency, what it came to, in that one; and nothing else.
+func checkBooked() ledger.Check {
+	return ledger.Look(RuleBooked, ledger.Violation{
+		Detail: "%d came in for a fee of %d, %d were exchanged for %d, and %d moved besides; the charge says %d, %d, %d and %d",
+		Args:   []any{ledger.Provider, ledger.Deferred, ledger.ProcessingCosts, ledger.Conversion},
+		Query: `SELECT s.id, CAST(s.price AS BIGINT), CAST(s.fee AS BIGINT), CAST(s.gave AS BIGINT), CAST(s.got AS BIGINT),
+				CAST(s.moved - s.price - s.fee - s.gave - s.got AS BIGINT), s.price_units, s.fee_units, s.to_give, s.to_get FROM (
+				SELECT p.id AS id, p.price_units AS price_units, c.fee_units AS fee_units,
+					CASE WHEN c.settled_asset <> '' AND (c.settled_asset <> c.amount_asset OR c.settled_units <> c.amount_units) THEN c.amount_units ELSE 0 END AS to_give,
+					CASE WHEN c.settled_asset <> '' AND (c.settled_asset <> c.amount_asset OR c.settled_units <> c.amount_units) THEN c.settled_units ELSE 0 END AS to_get,
+					COALESCE(SUM(CASE WHEN f.path = $1 AND o.path = $2 AND f.asset = p.price_asset THEN l.amount ELSE 0 END), 0) AS price,
+					COALESCE(SUM(CASE WHEN f.path = $3 AND o.path = $1 AND f.asset = c.settled_asset THEN l.amount ELSE 0 END), 0) AS fee,
+					COALESCE(SUM(CASE WHEN f.path = $4 AND o.path = $1 AND f.asset = c.amount_asset THEN l.amount ELSE 0 END), 0) AS gave,
+					COALESCE(SUM(CASE WHEN f.path = $1 AND o.path = $4 AND f.asset = c.settled_asset THEN l.amount ELSE 0 END), 0) AS got,
+					COALESCE(SUM(CASE WHEN f.path = $1 OR o.path = $1 THEN l.amount ELSE 0 END), 0) AS moved
+				FROM coin_purchase p JOIN payment_charge c ON c.subject = p.id LEFT JOIN ledger_transfer t ON t.cause = p.id
+					LEFT JOIN ledger_line l ON l.seq = t.seq LEFT JOIN ledger_account f ON f.id = l.from_account LEFT JOIN ledger_account o ON o.id = l.to_account
+				WHERE c.outcome = 'succeeded'
+				GROUP BY p.id, p.price_units, c.fee_units, c.amount_units, c.amount_asset, c.settled_units, c.settled_asset) s
+			WHERE s.price <> s.price_units OR s.fee <> s.fee_units OR s.gave <> s.to_give OR s.got <> s.to_get
+				OR s.moved <> s.price_units + s.fee_units + s.to_give + s.to_get`})
 }
 
 // checkPrice goes through the purchases by price list, so that each list is

@@ -149,29 +149,32 @@ func (e *explainer) payment(ctx context.Context, purchase string) (Step, error) 
 	var brand, last4 string
 	var c payment.Record
 	var us int64
-	err := e.tx.Row(ctx, `SELECT p.person_id, p.price_units, p.price_asset, p.pack_version, p.created_us, c.outcome, c.provider_id, c.fee_units, c.settled_asset, c.card_brand, c.card_last4
+	err := e.tx.Row(ctx, `SELECT p.person_id, p.price_units, p.price_asset, p.pack_version, p.created_us, c.outcome, c.provider_id, c.fee_units, c.settled_units, c.settled_asset, c.card_brand, c.card_last4
 		FROM coin_purchase p JOIN payment_charge c ON c.subject = p.id WHERE p.id = $1`, purchase).
-		Scan(&s.Owner, &s.Amount.Units, (*string)(&s.Amount.Asset), &s.Rule, &us, (*string)(&c.Outcome), &c.Provider, &c.FeeUnits, (*string)(&c.Settled.Asset), &brand, &last4)
+		Scan(&s.Owner, &s.Amount.Units, (*string)(&s.Amount.Asset), &s.Rule, &us, (*string)(&c.Outcome), &c.Provider, &c.FeeUnits, &c.Settled.Units, (*string)(&c.Settled.Asset), &brand, &last4)
 	if errors.Is(err, db.ErrNoRows) {
 		return Step{ID: purchase, Kind: "grant", Title: "Coins granted without a card"}, nil
 	}
 	if err != nil {
 		return s, err
 	}
+	c.Amount = s.Amount
 	s.At, s.State = stamp(us), string(c.Outcome)
 	s.Title = fmt.Sprintf("Card payment %s •••• %s", brand, last4)
-	s.Formula = charged(&c, s.Amount)
+	s.Formula = charged(&c)
 	return s, nil
 }
 
 // charged tells what became of a charge.
-func charged(c *payment.Record, price money.Amount) string {
+func charged(c *payment.Record) string {
+	price := c.Amount
 	switch {
 	case c.FeeOpen():
 		return fmt.Sprintf("charged %s as %s; the provider has not said yet what it keeps", plain(price), c.Provider)
+	case c.Outcome == payment.Succeeded && c.Converted():
+		return fmt.Sprintf("charged %s as %s, settled as %s; the provider kept %s of it, which the platform bore", plain(price), c.Provider, plain(c.Settled), plain(c.Fee()))
 	case c.Outcome == payment.Succeeded:
-		fee := money.Amount{Units: c.FeeUnits, Asset: price.Asset}
-		return fmt.Sprintf("charged %s as %s; the provider kept %s of it, which the platform bore", plain(price), c.Provider, plain(fee))
+		return fmt.Sprintf("charged %s as %s; the provider kept %s of it, which the platform bore", plain(price), c.Provider, plain(c.Fee()))
 	case c.Final():
 		return fmt.Sprintf("%s were asked for, and nothing was charged", plain(price))
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/ovationhq/ovation/internal/id"
 	"github.com/ovationhq/ovation/internal/ledger"
 	"github.com/ovationhq/ovation/internal/money"
+	"github.com/ovationhq/ovation/internal/purchase"
 	"github.com/ovationhq/ovation/internal/report"
 )
 
@@ -145,6 +146,38 @@ func TestExplainPurchase(t *testing.T) {
 		s.hidden("cps_00000000000000000000000000", fan)
 		s.hidden("lot_00000000000000000000000000", fan)
 		s.hidden(string(fan), fan)
+	})
+}
+
+// Money that came in another currency: the price stands in the fan's, what came
+// and what the provider kept of it in ours.
+func TestExplainConversion(t *testing.T) {
+	each(t, func(s *desk) {
+		s.OK(s.box.SetSettlement("usd"))
+		fan, _ := s.buyer()
+		card, err := s.shop.AddTestCard(s.Ctx, fan, "pm_card_visa")
+		s.OK(err)
+		for _, late := range []bool{false, true} {
+			s.OK(s.box.SetLateEntries(late))
+			p, err := s.shop.Buy(s.Ctx, purchase.Request{Key: s.Key(), Person: fan, Coins: 70, Currency: "EUR", Card: card.ID, ReturnURL: "http://app.test/"})
+			s.OK(err)
+			charged := "charged 1.09 EUR as " + p.Charge.Provider
+			if got := s.explain(string(p.ID), fan); late && got.Formula != charged+"; the provider has not said yet what it keeps" {
+				t.Errorf("before the provider has said it: %q", got.Formula)
+			}
+			s.Clk.Advance(2 * time.Minute)
+			s.box.Settle()
+			s.RunDue()
+			got := s.explain(string(p.ID), fan)
+			if want := charged + ", settled as 1.18 USD; the provider kept 0.33 USD of it, which the platform bore"; got.Formula != want || got.Amount != (money.Amount{Units: 109, Asset: "EUR"}) {
+				t.Errorf("explained as %q, want %q", got.Formula, want)
+			}
+		}
+		g := s.Give(fan, "rose", s.Live(s.Creator()), 14)
+		if parts := all(s.explain(string(g.ID), fan), "purchase"); len(parts) != 1 || parts[0].Amount != (money.Amount{Units: 109, Asset: "EUR"}) {
+			t.Errorf("the gift's part of the payment: %+v", parts)
+		}
+		s.box.Compare(s.D)
 	})
 }
 

@@ -48,6 +48,7 @@ type NewLot struct {
 	Promo  bool
 	Coins  int64
 	Paid   money.Amount
+	Rule   string // what the money side was booked by; "" if nothing applies
 }
 
 // Grant opens a lot with its coins. The caller posts the money side of a
@@ -55,7 +56,7 @@ type NewLot struct {
 func Grant(ctx context.Context, tx *db.Tx, kind string, n NewLot, more ...ledger.Move) (id.Lot, error) {
 	lot := id.Lot(tx.NewID(id.KindLot))
 	moves := append([]ledger.Move{{From: ledger.CoinsIssued, To: ledger.LotPath(lot), Amount: money.Amount{Units: n.Coins, Asset: money.Coin}}}, more...)
-	if _, err := ledger.Post(ctx, tx, kind, n.Cause, "", moves...); err != nil {
+	if _, err := ledger.Post(ctx, tx, kind, n.Cause, n.Rule, moves...); err != nil {
 		return "", err
 	}
 	b := ledger.Open(tx)

@@ -31,6 +31,7 @@ var reportFrench = []struct {
 	{regexp.MustCompile(`, of which (.+) went into this payout`), ", dont $1 sont dans ce versement"},
 	{regexp.MustCompile(`(\d+) of the (\d+) coins that cost (.+); (\d+) are left`), "$1 des $2 pièces qui ont coûté $3 ; il en reste $4"},
 	{regexp.MustCompile(`(\d+) of the (\d+) coins of a promotion; (\d+) are left`), "$1 des $2 pièces d’une promotion ; il en reste $3"},
+	{regexp.MustCompile(`^charged (.+) as (\S*), settled as (.+); the provider kept (.+) of it, which the platform bore`), "débité $1 sous $2, réglé en $3 ; le prestataire en a gardé $4, à la charge de la plateforme"},
 	{regexp.MustCompile(`^charged (.+) as (\S*); the provider kept (.+) of it, which the platform bore`), "débité $1 sous $2 ; le prestataire en a gardé $3, à la charge de la plateforme"},
 	{regexp.MustCompile(`^charged (.+) as (\S*); the provider has not said yet what it keeps`), "débité $1 sous $2 ; le prestataire n’a pas encore dit ce qu’il garde"},
 	{regexp.MustCompile(`^(.+) were asked for, and nothing was charged`), "$1 ont été demandés, et rien n’a été débité"},
