@@ -106,3 +106,33 @@ func TestRaw(t *testing.T) {
 		t.Errorf("%d %s", rec.Code, rec.Body)
 	}
 }
+
+// TestKeyBelongsToThePerson sends one tap by every way that it can take, and
+// its key for other things (docs/adr/0009-keys-belong-to-the-person.md).
+func TestKeyBelongsToThePerson(t *testing.T) {
+	s := newShop(t)
+	fan, other := s.g.Fan(100), s.g.Fan(100)
+	target := s.g.Live(s.g.Creator())
+	session := s.session(t, fan)
+	bound := "Authorization: Bearer " + s.answered(t, 201, "POST /v1/api-keys", session, "", `{"name":"bot","scopes":["gifts:send"]}`)["secret"].(string)
+	tap := []string{"Idempotency-Key: tap", "", `{"gift":"rose","target":"` + target + `"}`}
+	first := s.answered(t, 201, "POST /v1/gifts", append([]string{session}, tap...)...)["id"]
+	for way, headers := range map[string][]string{"the host": {s.host, actingFor(fan)}, "another key of the host": {s.operator, actingFor(fan)}, "a key of the person": {bound}, "another session": {s.session(t, fan)}} {
+		rec := s.ask(t, "POST /v1/gifts", append(headers, tap...)...)
+		if rec.Code != 201 || rec.Header().Get(ReplayHeader) != "true" || !strings.Contains(rec.Body.String(), first.(string)) {
+			t.Errorf("by %s: %d %s", way, rec.Code, rec.Body)
+		}
+	}
+	batch := s.answered(t, 200, "POST /v1/gifts/batch", s.host, "", `{"gifts":[{"idempotency_key":"tap","sender":"`+string(fan)+`","gift":"rose","target":"`+target+`"}]}`)
+	if !strings.Contains(fmt.Sprint(batch), first.(string)) {
+		t.Errorf("in a batch: %v", batch)
+	}
+	if theirs := s.answered(t, 201, "POST /v1/gifts", append([]string{s.session(t, other)}, tap...)...)["id"]; theirs == first {
+		t.Error("another person's key is this person's gift")
+	}
+	card := s.answered(t, 201, "POST /v1/cards/test", session, "", `{}`)["id"].(string)
+	s.answered(t, 201, "POST /v1/coin-purchases", session, "Idempotency-Key: tap", "", `{"coins":70,"card":"`+card+`"}`)
+	if n := s.g.Count("SELECT COUNT(*) FROM gift"); n != 2 {
+		t.Errorf("%d gifts were made", n)
+	}
+}

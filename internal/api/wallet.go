@@ -97,7 +97,7 @@ func viewLot(l wallet.LotState) lotView {
 type walletEntryView struct {
 	Object string   `json:"object" enum:"wallet_entry"`
 	Kind   string   `json:"kind" doc:"What happened, such as gift.sent"`
-	Cause  string   `json:"cause" doc:"The purchase or the gift; see GET /v1/explain/{id}"`
+	Cause  string   `json:"cause" doc:"The purchase or the gift, to be read at its own address or with GET /v1/explain/{id}. The gifts that a person has sent are the entries of the kind gift.sent"`
 	Lots   []id.Lot `json:"lots" doc:"The lots of coins that it touched, oldest first"`
 	Coins  amount   `json:"coins" doc:"Above zero when they came in"`
 	At     string   `json:"at" format:"date-time"`

@@ -9,8 +9,12 @@
 // time the effect runs, and its answer is stored beside it; later the stored
 // answer is returned and the effect does not run.
 //
-// The answer is the text that went over the wire. What a view looks like may
-// change between two releases; what was answered does not.
+// The answer is kept as the text that went over the wire, so a later release
+// gives it as it was. That holds for what comes here, which is canceling a
+// payout. A gift, a purchase and a payout remember their key in their own row
+// and are written anew from it: the row holds what the first answer said, and
+// the version of the API pins how it is written. Keys belong to the person
+// there, see docs/adr/0009-keys-belong-to-the-person.md.
 //
 // # Invariants
 //
@@ -23,8 +27,8 @@
 //
 // # How to change
 //
-// Use cases that storm (gifts) look for many keys at once in a table of their
-// own and do not come here. Two requests at the same moment are also told
+// A use case that makes a row of its own keeps the key in it and does not come
+// here; gifts look for many keys at once. Two requests at the same moment are also told
 // apart at the edge, which refuses the second while the first runs; what
 // holds when there are several processes is the primary key here.
 package idem
