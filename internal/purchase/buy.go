@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/ovationhq/ovation/internal/db"
@@ -26,9 +27,14 @@ type Request struct {
 	Coins         int64 // of a pack, or any number for an exact top-up
 	Currency      money.Asset
 	Card          string // the provider's id of a saved card
-	ReturnURL     string // where the person comes back after 3-D Secure
+	ReturnURL     string // where the person comes back after 3-D Secure; see IDInReturnURL
 	ExpectedPrice int64  // smallest units that the person was shown; 0 means any
 }
+
+// IDInReturnURL stands in a Request's ReturnURL for the id of the purchase,
+// which nobody knows before it is made: somebody who comes back may have
+// several open.
+const IDInReturnURL = "{PURCHASE_ID}"
 
 func (r *Request) fingerprint() int64 {
 	sum := sha256.Sum256(fmt.Appendf(nil, "%d|%s|%q|%d|%q", r.Coins, r.Currency, r.Card, r.ExpectedPrice, r.ReturnURL))
@@ -179,7 +185,8 @@ func begin(ctx context.Context, tx *db.Tx, r Request) (Purchase, error) {
 	if err != nil {
 		return Purchase{}, err
 	}
-	p.Charge, err = payment.Intend(ctx, tx, payment.Record{Purpose: Purpose, Subject: string(p.ID), Person: r.Person, Amount: p.Price, Card: r.Card, ReturnURL: r.ReturnURL})
+	p.Charge, err = payment.Intend(ctx, tx, payment.Record{Purpose: Purpose, Subject: string(p.ID), Person: r.Person, Amount: p.Price, Card: r.Card,
+		ReturnURL: strings.ReplaceAll(r.ReturnURL, IDInReturnURL, string(p.ID))})
 	if err != nil {
 		return Purchase{}, err
 	}

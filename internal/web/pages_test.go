@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"html"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -151,7 +152,7 @@ func TestGiftWithoutScript(t *testing.T) {
 	has(t, short, 402, "Not enough coins", "55 coins are missing", "Nothing was charged", "There is no saved card yet", `value="lantern@100" checked`)
 	back := hidden(t, short.body, "/wallet/cards/test", "back")
 	with := b.post("/wallet/cards/test", url.Values{"back": {strings.ReplaceAll(back, "&amp;", "&")}})
-	has(t, with, 200, "Buy 55 coins for $0.78", "Buy 70 coins for $0.99", `value="lantern@100" checked`)
+	has(t, with, 200, "Only the missing 55 coins for $0.78", "Buy 70 coins for $0.99", `value="lantern@100" checked`)
 	topup := url.Values{"key": {hidden(t, with.body, room+"/topup", "key")}, "gift": {"lantern@100"}, "quantity": {"1"}, "pack": {"55@78@USD"}, "card": {cardOf.FindStringSubmatch(with.body)[1]}}
 	for range 2 {
 		has(t, b.post(room+"/topup", topup), 200, "In your wallet:", "55 coins", "<strong data-balance-text>100 coins</strong>", `value="lantern@100" checked`)
@@ -229,8 +230,8 @@ func TestEvents(t *testing.T) {
 				if v, ok := strings.CutPrefix(l, "id: "); ok {
 					event = v
 				}
-				if v, ok := strings.CutPrefix(l, "data: "); ok {
-					return event, v
+				if v, ok := strings.CutPrefix(l, "data: {"); ok { // the number of those who watch is a text
+					return event, "{" + v
 				}
 			case <-time.After(10 * time.Second):
 				t.Fatal("no event came")
@@ -287,4 +288,17 @@ func TestCards(t *testing.T) {
 	has(t, b.get("/wallet"), 200, "70 coins for $0.99 are not paid yet.")
 	has(t, r.browser(r.maker.ID).get(page.url.Path), 404, "There is nothing here")
 	has(t, b.post(page.url.Path+"/check", url.Values{"back": {"/wallet"}}), 200, "Your bank wants to know")
+
+	other := b.pay(t, "350@499@USD") // a second one is open, and the bank confirms the first
+	has(t, other, 200, "Your bank wants to know that it is you", "$4.99")
+	bank := regexp.MustCompile(`id="bank" href="([^"]+)"|href="([^"]+)" id="bank"|id="bank"[^>]* href="([^"]+)"`).FindStringSubmatch(page.body)
+	res, err := b.client.PostForm(html.UnescapeString(bank[1]+bank[2]+bank[3]), url.Values{"answer": {"complete"}})
+	r.ok(err)
+	res.Body.Close()
+	if res.Request.URL.Path != page.url.Path {
+		t.Errorf("the bank leads back to %s, want %s", res.Request.URL, page.url.Path)
+	}
+	has(t, b.get("/wallet/return?purchase=liv_nothing&back=//evil.example"), 200, `id="coins"`)
+	has(t, b.get("/wallet/return?purchase="+strings.TrimPrefix(page.url.Path, "/purchases/")+"&back=//evil.example"), 200, `action="`+page.url.Path+`/check"`, `name="back" value="/wallet"`)
+	has(t, r.browser(r.maker.ID).get("/wallet/return?purchase="+strings.TrimPrefix(page.url.Path, "/purchases/")), 404)
 }

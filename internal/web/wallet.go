@@ -154,7 +154,7 @@ func (v *visit) buy(back string) (purchase.Purchase, error) {
 	}
 	ctx := context.WithoutCancel(v) // a visitor who leaves now still gets an outcome
 	return v.site.cfg.Purchases.Buy(ctx, purchase.Request{Key: key, Person: v.me(), Coins: integer(parts[0]), Currency: money.Asset(parts[2]), Card: card,
-		ReturnURL: v.site.cfg.PublicURL + "/wallet/return?" + query("back", back), ExpectedPrice: integer(parts[1])})
+		ReturnURL: v.site.cfg.PublicURL + "/wallet/return?purchase=" + purchase.IDInReturnURL + "&" + query("back", back), ExpectedPrice: integer(parts[1])})
 }
 
 // buyCoins buys a pack from the wallet's page.
@@ -171,16 +171,14 @@ func buyCoins(v *visit) error {
 	return v.redirect("/wallet?" + query("bought", string(p.ID)))
 }
 
-// returned is where the bank leads back to: the latest purchase is the one.
+// returned is where the bank leads back to. The address names the purchase:
+// somebody may have several open.
 func returned(v *visit) error {
-	latest, err := report.Ask3(v, v.site.cfg.Reader, purchase.OfPerson, v.me(), id.Purchase(""), 1)
-	if err != nil {
-		return err
-	}
-	if len(latest) == 0 {
+	q := v.r.URL.Query()
+	if !id.Valid(id.KindPurchase, q.Get("purchase")) {
 		return v.redirect("/wallet")
 	}
-	return v.redirect("/purchases/" + string(latest[0].ID) + "?" + query("back", local(v.r.URL.Query().Get("back"), "/wallet")))
+	return v.redirect("/purchases/" + q.Get("purchase") + "?" + query("back", local(q.Get("back"), "/wallet")))
 }
 
 // ownPurchase reads the purchase of the address, if it is the visitor's.
