@@ -129,7 +129,7 @@ func events(v *visit) error {
 	h.Set("X-Accel-Buffering", "no")
 	v.wrote = true
 	v.w.WriteHeader(http.StatusOK)
-	s := &stream{v: v, rc: http.NewResponseController(v.w)}
+	s := &stream{v: v, rc: http.NewResponseController(v.w), target: target}
 	if !s.write("retry: 2000\n\n") {
 		return nil
 	}
@@ -154,9 +154,11 @@ func (v *visit) lastEvent() string {
 
 // stream is one browser that listens.
 type stream struct {
-	v    *visit
-	rc   *http.ResponseController
-	last int64 // the last event that was sent, or need not be
+	v        *visit
+	rc       *http.ResponseController
+	target   string
+	last     int64 // the last event that was sent, or need not be
+	watching int   // how many the browser was told watch; 0 before it was told
 }
 
 // catchUp sends what was missed. It reports whether the browser is there.
@@ -181,8 +183,9 @@ func (s *stream) catchUp(topic string) bool {
 
 // follow sends what happens until the browser or the server goes.
 func (s *stream) follow(l *live.Listener) {
-	beat := time.NewTicker(heartbeat)
+	beat, count := time.NewTicker(heartbeat), time.NewTicker(countEvery)
 	defer beat.Stop()
+	defer count.Stop()
 	for {
 		select {
 		case <-s.v.Done():
@@ -193,12 +196,31 @@ func (s *stream) follow(l *live.Listener) {
 			if !s.write(": still here\n\n") {
 				return
 			}
+		case <-count.C:
+			if !s.count() {
+				return
+			}
 		case m, ok := <-l.C:
 			if !ok || !s.tell(m) {
 				return // too slow, or gone: the browser comes back and catches up
 			}
 		}
 	}
+}
+
+// countEvery is how often a browser is told how many watch a LIVE, when that
+// has changed.
+const countEvery = 4 * time.Second
+
+// count sends how many watch. It reports whether the browser is there.
+func (s *stream) count() bool {
+	n := s.v.site.cfg.Hub.Listeners(topicOf(s.target))
+	if id.KindOf(s.target) != id.KindLive || n == s.watching {
+		return true
+	}
+	s.watching = n
+	data, err := json.Marshal(s.v.N("watching", int64(n)))
+	return err == nil && s.write(fmt.Sprintf("event: watching\ndata: %s\n\n", data))
 }
 
 // tell sends one event, unless it was sent before.

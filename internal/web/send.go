@@ -31,7 +31,7 @@ func sendGift(v *visit) error {
 			return err
 		}
 		if fault.Is(err, fault.AuthRequired) {
-			return v.redirect("/sign-in?" + query("to", v.here()))
+			return v.redirect("/sign-in?" + query("to", v.here()+"#tray"))
 		}
 		p := v.problemOf(err)
 		return watch(v, p, p.Status)

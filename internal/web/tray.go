@@ -35,11 +35,12 @@ var quantities = []int64{1, 10, 66, 99}
 
 // offer is the coins that a gift lacks, to be bought on the spot.
 type offer struct {
-	Missing int64
-	Packs   []wallet.Pack // exactly the missing coins, and the smallest pack that covers them
-	Cards   []payment.Card
-	NoCards bool // the cards could not be read
-	Key     string
+	Missing   int64
+	Packs     []wallet.Pack // the smallest that covers what is missing, and exactly what is missing
+	Purchases int64         // how many it takes when no pack covers it, else 1
+	Cards     []payment.Card
+	NoCards   bool // the cards could not be read
+	Key       string
 }
 
 // cost is the coins of what is chosen.
@@ -128,20 +129,23 @@ func (v *visit) thanks(t *tray, s *stage) error {
 	return nil
 }
 
-// offer is how the missing coins can be bought.
+// offer is how the missing coins can be bought. A pack comes first: a few
+// coins cost the least that a card is charged, so exactly what is missing is
+// often the worse price.
 func (v *visit) offer(packs []wallet.Pack, missing int64) *offer {
-	o := &offer{Missing: missing, Key: formKey()}
-	if exact, err := wallet.PriceOf(packs, missing); err == nil {
-		o.Packs = append(o.Packs, exact)
-	}
+	o := &offer{Missing: missing, Key: formKey(), Purchases: 1}
 	for _, p := range packs {
-		if p.Coins > missing {
+		if p.Coins >= missing {
 			o.Packs = append(o.Packs, p)
 			break
 		}
 	}
+	if exact, err := wallet.PriceOf(packs, missing); err == nil && len(o.Packs) == 1 && exact.Price.Units < o.Packs[0].Price.Units {
+		o.Packs = append(o.Packs, exact)
+	}
 	if len(o.Packs) == 0 && len(packs) > 0 {
 		o.Packs = packs[len(packs)-1:]
+		o.Purchases = (missing + o.Packs[0].Coins - 1) / o.Packs[0].Coins
 	}
 	var err error
 	if o.Cards, err = v.site.cfg.Purchases.Cards(v, v.me()); err != nil {

@@ -1,10 +1,11 @@
-// The tray and the feed of a stage: taps become combos, and gifts appear as
-// they are accepted. The form works without this file; with it nothing is
-// shown as sent before the server has answered that it was.
+// The tray of a stage: taps and holds become combos. The form works without
+// this file; with it nothing is shown as sent before the server has answered
+// that it was.
+
+import { calm, listen, restart, say, tell } from './feed.js';
 
 const stage = document.getElementById('stage');
 const tray = document.getElementById('tray');
-const calm = matchMedia('(prefers-reduced-motion: reduce)');
 const digits = '0123456789abcdefghjkmnpqrstvwxyz'; // Crockford's
 
 // newComboID makes cmb_ and the 26 characters of a UUIDv7.
@@ -21,9 +22,8 @@ export function newComboID(now = Date.now()) {
 
 function fill(text, values) { return text.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? ''); }
 
-// ---- the tray ----
-
-const form = () => document.getElementById('gift-form');
+const byID = (id) => document.getElementById(id);
+const form = () => byID('gift-form');
 
 function chosen() {
 	const f = form();
@@ -37,9 +37,10 @@ function money(units, currency, places, lang) {
 	return new Intl.NumberFormat(lang, { style: 'currency', currency }).format(units / 10 ** places);
 }
 
-// describe writes what the choice costs and what the creator earns.
+// describe writes what the choice costs and what the creator earns, or how
+// many coins it lacks.
 function describe() {
-	const f = form(), c = chosen(), send = document.getElementById('send-text');
+	const f = form(), c = chosen(), send = byID('send-text');
 	if (!f || !c || !send) return;
 	const lang = f.dataset.lang, coins = c.price * c.quantity;
 	const [currency, places, ...packs] = f.dataset.packs.split(' ');
@@ -49,35 +50,97 @@ function describe() {
 	const earned = Math.floor(Math.floor(coins * dn / dd) * pn / pd);
 	const number = new Intl.NumberFormat(lang), plural = new Intl.PluralRules(lang);
 	const inCoins = (n) => fill(plural.select(n) === 'one' ? f.dataset.coin : f.dataset.coins, { count: number.format(n) });
-	send.textContent = fill(c.streak ? f.dataset.tap : f.dataset.send, { emoji: c.emoji, gift: c.name, count: number.format(c.quantity) });
-	const balance = Number(f.dataset.balance);
-	document.getElementById('cost').textContent = coins > balance && !document.getElementById('topup')
-		? fill(f.dataset.short, { coins: inCoins(coins - balance) })
+	send.textContent = fill(f.dataset.send, { emoji: c.emoji, gift: c.name, count: number.format(c.quantity) });
+	const missing = coins - Number(f.dataset.balance);
+	byID('cost').textContent = missing > 0
+		? fill(f.dataset.short, { coins: inCoins(missing) })
 		: fill(f.dataset.cost, { coins: inCoins(coins), money: money(Math.ceil(unitPrice * coins / unitCoins), currency, places, lang), earned: money(earned, asset, assetPlaces, lang) });
+	byID('to-topup').hidden = missing <= 0 || !byID('topup');
+	byID('hold-hint').hidden = !c.streak;
 }
 
-// part asks for the tray as the server sees it now, such as with coins to buy.
+// complain shows what went wrong; lost says that it is the connection, so that
+// the words go when it is back.
+function complain(text, lost = false) {
+	const p = byID('gift-problem');
+	if (!p) return;
+	p.hidden = !text;
+	p.textContent = text;
+	p.dataset.lost = lost ? 'yes' : '';
+}
+
+function reached() { if (byID('gift-problem')?.dataset.lost) complain(''); }
+
+// ---- the tray as the server sees it now ----
+
+// part asks for the tray, such as with coins to buy, and puts it in place. The
+// button that sends stays where it is on the screen, because a finger may be
+// on it, and what had the keyboard's attention keeps it.
 async function part(url, options = {}) {
 	const answer = await fetch(url, { ...options, headers: { 'X-Part': 'tray', ...(options.headers ?? {}) } });
 	if (!answer.headers.get('Content-Type')?.startsWith('text/html')) throw new Error(String(answer.status));
 	const text = await answer.text();
 	if (text.startsWith('<!')) { location.href = answer.redirected ? answer.url : location.href; return; } // a whole page: another one
+	const place = () => byID('send')?.getBoundingClientRect().top ?? 0;
+	const inside = tray.contains(document.activeElement), focus = document.activeElement.id;
+	const before = place(), scrolled = tray.querySelector('.gifts')?.scrollTop ?? 0;
 	tray.innerHTML = text;
+	const gifts = tray.querySelector('.gifts');
+	if (gifts) gifts.scrollTop = scrolled;
 	wire();
+	if (before && place()) scrollBy({ top: place() - before, behavior: 'instant' });
+	const trouble = byID('trouble');
+	if (trouble) { trouble.focus(); return; } // it is read out, and shown
+	if (inside) (byID(focus) ?? byID('send') ?? tray).focus({ preventScroll: true });
 }
 
-function complain(text) {
-	const p = document.getElementById('gift-problem');
-	if (!p) return;
-	p.hidden = !text;
-	p.textContent = text;
+function stageURL(c) { return location.pathname + (c ? '?' + new URLSearchParams({ gift: c.value.split('@')[0], quantity: c.quantity }) : ''); }
+
+// A button that pays does nothing in the first second: the tap or the key that
+// meets it was on its way before anybody could read it. The button that sends
+// does not hear the keyboard for a moment after coins were bought: that key was
+// for the coins.
+const unread = 1000;
+let paysFrom = 0, sendsFrom = 0;
+
+function tooEarly(event) {
+	if (performance.now() >= paysFrom || !event.target.closest?.('#topup')) return;
+	if (event.type === 'click' && !event.target.closest('button')) return;
+	event.preventDefault();
+	event.stopImmediatePropagation();
+}
+document.addEventListener('click', tooEarly, true);
+document.addEventListener('submit', tooEarly, true);
+
+// offer makes the coins to buy answer, but not yet.
+function offer() {
+	const box = byID('topup'), f = box?.querySelector('form[data-topup]');
+	if (!box) return;
+	paysFrom = performance.now() + unread;
+	box.dataset.unread = 'yes';
+	setTimeout(() => { delete box.dataset.unread; }, unread);
+	f?.addEventListener('submit', async (event) => {
+		event.preventDefault();
+		if (f.dataset.sent) return;
+		f.dataset.sent = 'yes';
+		const data = new URLSearchParams(new FormData(f, event.submitter)); // its key makes a second try harmless
+		event.submitter?.setAttribute('aria-busy', 'true');
+		await part(f.action, { method: 'POST', body: data }).then(bought, () => {
+			delete f.dataset.sent;
+			event.submitter?.removeAttribute('aria-busy');
+			complain(document.body.dataset.problem, true);
+		});
+	});
 }
 
-function restart(node, name) {
-	if (calm.matches) return;
-	node.classList.remove(name);
-	void node.offsetWidth;
-	node.classList.add(name);
+// bought tells how many coins there are now, when the purchase is what the tray
+// thanks for.
+function bought() {
+	const thanks = byID('bought'), balance = tray.querySelector('.balance');
+	if (!thanks || !balance) return;
+	sendsFrom = performance.now() + unread / 2;
+	tell(thanks.textContent.trim() + ' ' + balance.textContent.trim());
+	restart(balance, 'bump');
 }
 
 // ---- taps, in order, one at a time ----
@@ -116,40 +179,56 @@ async function give(c) {
 		key = combo.id + ':' + combo.seq;
 	}
 	const answer = await post(f.action, data, key);
+	if (answer?.ok) { accepted(c, answer, f); return true; }
+	if (answer?.code === 'gone' && c.streak) { combo = null; return give(c); } // the combo was over: this tap begins the next
+	refused();
 	if (!answer) return false;
-	if (answer.ok) { accepted(c, answer, f); return true; }
-	if (answer.code === 'gone' && c.streak) { combo = null; return give(c); } // the combo was over: this tap begins the next
-	combo = null;
-	if (answer.code === 'auth_required') { location.href = '/sign-in?' + new URLSearchParams({ to: location.pathname }); return false; }
+	if (answer.code === 'auth_required') { location.href = '/sign-in?' + new URLSearchParams({ to: stageURL(c) + '#tray' }); return false; }
 	if (answer.code === 'insufficient_balance') {
+		complain('');
 		await part(stageURL(c)).catch(() => complain(answer.detail));
-		document.getElementById('topup')?.scrollIntoView({ block: 'nearest' });
-		document.querySelector('#topup button')?.focus();
+		const title = byID('topup-title');
+		if (title) tell(title.textContent + '. ' + (form()?.dataset.below ?? ''));
 		return false;
 	}
 	complain(answer.title + ': ' + answer.detail);
 	return false;
 }
 
-function stageURL(c) { return location.pathname + '?' + new URLSearchParams({ gift: c.value.split('@')[0], quantity: c.quantity }); }
+// patience is how long an answer may take before the button says that it
+// waits, and after how long the tap is sent again.
+const patience = 500, givenUp = 12000;
 
 // post tries again with the same key when no answer came: the server answers
 // the same, and nothing happens twice.
 async function post(url, data, key) {
-	for (let wait = 400; wait <= 3200; wait *= 2) {
-		try {
-			const answer = await fetch(url, { method: 'POST', body: data, headers: { Accept: 'application/json', 'Idempotency-Key': key } });
-			const value = await answer.json();
-			if (answer.status < 500) return value;
-			complain(value.title + ': ' + value.detail);
-		} catch {
-			complain(form()?.dataset.lost ?? '');
+	const slow = setTimeout(() => waits(true), patience);
+	try {
+		for (let wait = 400; wait <= 3200; wait *= 2) {
+			try {
+				const answer = await fetch(url, { method: 'POST', body: data, headers: { Accept: 'application/json', 'Idempotency-Key': key }, signal: AbortSignal.timeout(givenUp) });
+				const value = await answer.json();
+				reached();
+				if (answer.status < 500) return value;
+				complain(value.title + ': ' + value.detail);
+			} catch {
+				complain(form()?.dataset.lost ?? '', true);
+			}
+			await new Promise((done) => setTimeout(done, wait));
 		}
-		await new Promise((done) => setTimeout(done, wait));
+	} finally {
+		clearTimeout(slow);
+		waits(false);
 	}
-	complain(document.body.dataset.problem);
-	combo = null;
+	complain(document.body.dataset.problem, true);
 	return null;
+}
+
+function waits(on) {
+	const send = byID('send');
+	if (!send) return;
+	if (on) { send.setAttribute('aria-busy', 'true'); byID('send-text').textContent = form().dataset.sending; return; }
+	if (send.hasAttribute('aria-busy')) { send.removeAttribute('aria-busy'); describe(); }
 }
 
 function accepted(c, answer, f) {
@@ -159,7 +238,7 @@ function accepted(c, answer, f) {
 	for (const n of document.querySelectorAll('[data-balance-text]')) n.textContent = answer.balance_text;
 	if (c.streak) {
 		combo.until = Date.now() + answer.combo_ms;
-		const box = document.getElementById('combo'), count = document.getElementById('combo-count');
+		const box = byID('combo'), count = byID('combo-count');
 		box.hidden = false;
 		count.textContent = '×' + answer.count;
 		restart(count, 'bump');
@@ -172,122 +251,83 @@ function accepted(c, answer, f) {
 	describe();
 }
 
-// wire makes the tray that stands there now answer to taps and holds.
+// ---- holding ----
+
+// The hold belongs to the page, not to the button: the button may be replaced
+// under the finger, and its end must be heard all the same.
+const untilHold = 350, betweenTaps = 180;
+let begin = 0, repeat = 0;
+let held = false; // the press was a hold, so the click at its end is no tap
+let spent = false; // this press was refused: it does nothing more
+
+function release() { clearTimeout(begin); clearInterval(repeat); begin = repeat = 0; }
+
+function hold() {
+	held = true;
+	release();
+	repeat = setInterval(() => { if (queue.length < 2) tap(); }, betweenTaps);
+}
+
+// refused ends the combo and the hold: coins that come later are not for them.
+function refused() {
+	release();
+	spent = true;
+	combo = null;
+}
+
+function press(event) {
+	release();
+	held = spent = false;
+	if (event.button !== 0 || !event.target.closest?.('#send') || !chosen()?.streak) return;
+	begin = setTimeout(hold, untilHold);
+}
+
+// keyed lets a key that is held be a combo, as a finger is. It never buys, and
+// it chooses nothing again and again.
+function keyed(event) {
+	if (event.target.id === 'send' && performance.now() < sendsFrom) { event.preventDefault(); return; }
+	if (!event.repeat) { release(); held = spent = false; return; }
+	if ((event.key !== 'Enter' && event.key !== ' ') || !tray.contains(event.target)) return;
+	event.preventDefault();
+	if (event.target.id === 'send' && !spent && !repeat && chosen()?.streak) hold();
+}
+
+function wireHold() {
+	addEventListener('pointerdown', press);
+	for (const end of ['pointerup', 'pointercancel', 'blur', 'pagehide', 'keyup']) addEventListener(end, release);
+	document.addEventListener('visibilitychange', release);
+	document.addEventListener('keydown', keyed, true);
+	addEventListener('pointerout', (event) => { if (event.target.closest?.('#send') && !event.relatedTarget?.closest?.('#send')) release(); });
+	addEventListener('contextmenu', (event) => {
+		if (event.pointerType !== 'mouse' && event.target.closest?.('#send')) event.preventDefault(); // a long touch is a hold
+		else release();
+	});
+}
+
+// wire makes the tray that stands there now answer.
 function wire() {
 	const f = form();
+	release();
 	describe();
+	offer();
 	if (!f) return;
-	f.addEventListener('change', describe);
-	const send = document.getElementById('send');
-	let hold, repeat, held = false;
+	f.addEventListener('change', () => {
+		byID('topup')?.remove(); // it was about another gift
+		complain('');
+		describe();
+	});
 	f.addEventListener('submit', (event) => {
 		event.preventDefault();
 		if (held) { held = false; return; }
 		tap();
 	});
-	if (!send) return;
-	const release = () => { clearTimeout(hold); clearInterval(repeat); };
-	send.addEventListener('pointerdown', (event) => {
-		held = false;
-		if (event.button !== 0 || !chosen()?.streak) return;
-		hold = setTimeout(() => {
-			held = true;
-			repeat = setInterval(() => { if (queue.length < 2) tap(); }, 180);
-		}, 350);
-	});
-	for (const end of ['pointerup', 'pointerleave', 'pointercancel', 'blur']) send.addEventListener(end, release);
-	send.addEventListener('contextmenu', (event) => event.preventDefault());
-	const topUp = document.querySelector('form[data-topup]');
-	topUp?.addEventListener('submit', async (event) => {
-		event.preventDefault();
-		const data = new URLSearchParams(new FormData(topUp, event.submitter));
-		for (const b of topUp.querySelectorAll('button')) b.disabled = true;
-		await part(topUp.action, { method: 'POST', body: data }).catch(() => { location.href = stageURL(chosen()); });
-	});
-}
-
-// ---- the feed ----
-
-const list = document.getElementById('feed');
-const longest = 60; // lines that the page keeps
-
-function line(item) {
-	let li = item.combo && list.querySelector(`[data-combo="${CSS.escape(item.combo)}"]`);
-	if (!li) {
-		li = document.createElement('li');
-		const emoji = document.createElement('span'), said = document.createElement('span');
-		emoji.className = 'emoji';
-		emoji.setAttribute('aria-hidden', 'true');
-		said.className = 'said';
-		li.append(emoji, said);
-		if (item.combo) li.dataset.combo = item.combo;
-		list.prepend(li);
-		while (list.children.length > longest) list.lastChild.remove();
-	}
-	li.firstChild.textContent = item.emoji ?? '';
-	li.lastChild.textContent = item.text;
-	document.getElementById('feed-empty').hidden = true;
-}
-
-const bursts = new Map();
-
-// burst shows a gift over the picture. With reduced motion it is a card that
-// stands still; the style sheet sees to that.
-function burst(item) {
-	const box = document.getElementById('fireworks'), id = item.combo || 'once' + Math.random();
-	let b = bursts.get(id);
-	if (!b) {
-		b = document.createElement('div');
-		b.className = 'burst';
-		for (const name of ['emoji', 'who', 'times']) { const s = document.createElement('span'); s.className = name; b.append(s); }
-		box.append(b);
-		bursts.set(id, b);
-		if (box.children.length > 3) { const first = box.firstChild; for (const [k, v] of bursts) if (v === first) bursts.delete(k); first.remove(); }
-	}
-	b.children[0].textContent = item.emoji ?? '🎁';
-	b.children[1].textContent = item.name;
-	b.children[2].textContent = '×' + item.count;
-	restart(b.children[2], 'bump');
-	clearTimeout(b.timer);
-	b.timer = setTimeout(() => { b.remove(); bursts.delete(id); }, 3500);
-}
-
-// say tells a screen reader, at most every four seconds.
-let waiting = '', quiet = 0;
-function say(text) {
-	waiting = text;
-	if (quiet) return;
-	const speak = () => {
-		if (!waiting) { quiet = 0; return; }
-		document.getElementById('said').textContent = waiting;
-		waiting = '';
-		quiet = setTimeout(speak, 4000);
-	};
-	speak();
-}
-
-function listen() {
-	const source = new EventSource(stage.dataset.events);
-	const state = document.getElementById('feed-state');
-	source.onopen = () => { state.hidden = true; stage.dataset.connected = 'yes'; };
-	source.onerror = () => { state.hidden = false; };
-	source.addEventListener('line', (event) => {
-		const item = JSON.parse(event.data);
-		if (item.kind === 'live_end') {
-			say(item.text);
-			source.close();
-			part(location.pathname).catch(() => {});
-			return;
-		}
-		line(item);
-		if (item.kind !== 'combo_end') burst(item);
-		say(item.text);
-	});
 }
 
 if (stage && tray) {
 	wire();
-	listen();
+	wireHold();
+	addEventListener('online', reached);
+	listen(stage, { back: reached, over: () => part(location.pathname).catch(() => {}) });
 	// A picture that moves by itself stands still for who asked for calm.
 	if (calm.matches) document.querySelector('.screen video[autoplay]')?.pause();
 }
