@@ -2,11 +2,14 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"regexp"
+	"strconv"
 	"strings"
 	"time"
 
@@ -28,23 +31,28 @@ type ledgerCmd struct {
 type verifyCmd struct {
 	books
 	jsonFlag
+	Anchor []string `help:"A head that was noted earlier and kept elsewhere, as this command prints it: the journal has to go on from it. May be given more than once." placeholder:"NUMBER:HASH"`
 }
 
 // Run implements the command.
 func (c *verifyCmd) Run(s *shared) error {
+	checks, err := anchorChecks(c.Anchor)
+	if err != nil {
+		return err
+	}
 	d, err := c.open(s.ctx)
 	if err != nil {
 		return err
 	}
 	defer d.Close()
 	bar, stop := progressOf(s.err, c.JSON, "reading the journal")
-	r, err := ledger.Verify(s.ctx, d, bar, app.Checks()...)
+	r, err := ledger.Verify(s.ctx, d, bar, append(app.Checks(), checks...)...)
 	stop()
 	if err != nil {
 		return err
 	}
 	if c.JSON {
-		err = printJSON(s.out, verified{"ledger_verification", c.name(), r})
+		err = printJSON(s.out, verified{"ledger_verification", c.name(), headOf(r), r})
 	} else {
 		fmt.Fprintf(s.out, "database: %s\n", c.name())
 		printReport(s.out, r)
@@ -60,14 +68,55 @@ func (c *verifyCmd) Run(s *shared) error {
 type verified struct {
 	Object   string `json:"object"`
 	Database string `json:"database"`
+	Head     string `json:"head"` // with its number, as --anchor takes it
 	*ledger.Report
+}
+
+// headOf is the head in the form of --anchor; "" for a journal without
+// transfers.
+func headOf(r *ledger.Report) string {
+	if r.Head == "" {
+		return ""
+	}
+	return fmt.Sprintf("%d:%s", r.Transfers, r.Head)
+}
+
+var anchorForm = regexp.MustCompile(`^([1-9][0-9]{0,17}):([0-9a-f]{64})$`)
+
+// anchorChecks are the checks that the journal goes on from these heads. More than
+// one may be given, and ledger.Anchor is a rule by one name, so they are one
+// check.
+func anchorChecks(heads []string) ([]ledger.Check, error) {
+	var all []ledger.Check
+	for _, head := range heads {
+		m := anchorForm.FindStringSubmatch(strings.ToLower(head))
+		if m == nil {
+			return nil, exit{statusUsage, fmt.Errorf("--anchor: %q is no head; write the number of the transfer, a colon and its hash of 64 digits, as ovation ledger verify prints them", head)}
+		}
+		seq, err := strconv.ParseInt(m[1], 10, 64)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, ledger.Anchor(seq, m[2]))
+	}
+	if len(all) < 2 {
+		return all, nil
+	}
+	return []ledger.Check{{Name: ledger.RuleAnchor, Run: func(ctx context.Context, tx *db.Tx, r *ledger.Report) error {
+		for _, c := range all {
+			if err := c.Run(ctx, tx, r); err != nil {
+				return err
+			}
+		}
+		return nil
+	}}}, nil
 }
 
 func printReport(w io.Writer, r *ledger.Report) {
 	out := bufio.NewWriter(w)
 	defer out.Flush()
 	fmt.Fprintf(out, "%d transfers, %d lines, %d accounts, read in %s\n", r.Transfers, r.Lines, r.Accounts, r.Took.Round(time.Millisecond))
-	fmt.Fprintf(out, "head of the chain: %s\n\n", r.Head)
+	fmt.Fprintf(out, "head of the chain: %s\n\n", cmp.Or(headOf(r), "none"))
 	broken := map[string]int{}
 	for _, f := range r.Findings {
 		broken[f.Rule]++
@@ -134,12 +183,20 @@ func (c *exportCmd) Run(s *shared) error {
 		text := journal.String()
 		answer.Journal = &text
 	default:
-		return ledger.ExportHledger(s.ctx, d, s.out)
+		return c.write(s.ctx, d, s.out)
 	}
 	if err != nil || !c.JSON {
 		return err
 	}
 	return printJSON(s.out, answer)
+}
+
+// write begins with a comment about where the journal comes from.
+func (c *exportCmd) write(ctx context.Context, d *db.DB, w io.Writer) error {
+	if _, err := fmt.Fprintf(w, "; database: %s\n", c.name()); err != nil {
+		return err
+	}
+	return ledger.ExportHledger(ctx, d, w)
 }
 
 func (c *exportCmd) toFile(ctx context.Context, d *db.DB) error {
@@ -150,7 +207,7 @@ func (c *exportCmd) toFile(ctx context.Context, d *db.DB) error {
 	if err != nil {
 		return err
 	}
-	if err := ledger.ExportHledger(ctx, d, f); err != nil {
+	if err := c.write(ctx, d, f); err != nil {
 		f.Close()
 		return err
 	}
@@ -180,12 +237,37 @@ func (c *asOfCmd) Run(s *shared) error {
 		return err
 	}
 	if c.JSON {
-		return printJSON(s.out, accounts)
+		return printJSON(s.out, balancesOf(c.name(), at, accounts))
 	}
+	fmt.Fprintf(s.out, "database: %s\n", c.name())
 	for _, a := range accounts {
 		fmt.Fprintf(s.out, "%20s %-8s %s\n", money.Amount{Units: a.Balance, Asset: a.Asset}.Decimal(), a.Asset, a.Path)
 	}
 	return nil
+}
+
+// balances are the accounts of an instant for programs, each as the API's
+// GET /v1/ledger/accounts has it.
+type balances struct {
+	Object   string    `json:"object"`
+	Database string    `json:"database"`
+	At       time.Time `json:"at"`
+	Data     []balance `json:"data"`
+}
+
+type balance struct {
+	Object  string      `json:"object"`
+	Path    string      `json:"path"`
+	Asset   money.Asset `json:"asset"`
+	Balance int64       `json:"balance"`
+}
+
+func balancesOf(database string, at time.Time, accounts []ledger.Account) balances {
+	b := balances{"ledger_balances", database, at.UTC(), make([]balance, 0, len(accounts))}
+	for _, a := range accounts {
+		b.Data = append(b.Data, balance{"ledger_account", a.Path, a.Asset, a.Balance})
+	}
+	return b
 }
 
 type explainCmd struct {
@@ -206,15 +288,18 @@ func (c *explainCmd) Run(s *shared) error {
 		return err
 	}
 	if c.JSON {
-		return printJSON(s.out, explanation{"explanation", step})
+		return printJSON(s.out, explanation{"explanation", c.name(), step})
 	}
+	fmt.Fprintf(s.out, "database: %s\n", c.name())
 	printStep(s.out, step, "")
 	return nil
 }
 
-// explanation is the answer of the API's GET /v1/explain/{id}.
+// explanation is the answer of the API's GET /v1/explain/{id}, and where it
+// was read.
 type explanation struct {
-	Object string `json:"object"`
+	Object   string `json:"object"`
+	Database string `json:"database"`
 	report.Step
 }
 

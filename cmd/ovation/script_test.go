@@ -29,7 +29,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "sandbox": sandboxRuns, "server": serverRuns, "stop": stops, "told": told, "walk": walk, "private": private, "open": opens,
+			"exits": exits, "sandbox": sandboxRuns, "server": serverRuns, "stop": stops, "told": told, "walk": walk, "private": private, "open": opens, "head": head,
 		},
 	})
 }
@@ -106,6 +106,14 @@ func private(ts *testscript.TestScript, _ bool, args []string) {
 			ts.Fatalf("others can read %s: %v", name, st.Mode())
 		}
 	}
+}
+
+// head notes the head of the folder's books as $HEAD: head world.
+func head(ts *testscript.TestScript, _ bool, args []string) {
+	ts.Check(ts.Exec("ovation", "ledger", "verify", "--data", ts.MkAbs(args[0]), "--json"))
+	var v struct{ Head string }
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile("stdout")), &v))
+	ts.Setenv("HEAD", v.Head)
 }
 
 // opens lets everybody look into a folder.
