@@ -104,7 +104,7 @@ func TestDirectory(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		in, err := service.MintSession(ctx, ana.ID, time.Hour)
+		in, err := service.MintSession(ctx, people.Console(), ana.ID, time.Hour)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -19,7 +19,7 @@ type keyView struct {
 	Mode       people.Mode    `json:"mode" enum:"test,live" doc:"Whether it is for test money or for real money"`
 	Person     id.Person      `json:"person,omitempty" doc:"Whom the key is bound to; missing for a key of the host platform"`
 	APIVersion string         `json:"api_version,omitempty" doc:"The version of the API that the key speaks; missing for the newest at each time"`
-	CreatedBy  string         `json:"created_by" doc:"The person or the key that made it"`
+	CreatedBy  string         `json:"created_by" doc:"The person or the key that made it; for one made in a session that a key has started, that key"`
 	CreatedAt  Instant        `json:"created_at" doc:"When it was made"`
 	RevokedAt  *Instant       `json:"revoked_at,omitempty" doc:"When it was revoked; missing while it holds"`
 	Secret     string         `json:"secret,omitempty" doc:"The key itself, in the answer that makes it and never again"`
@@ -131,9 +131,10 @@ type sessionIn struct {
 	}
 }
 
-// sessionMint starts a short session of a person for the host's own pages.
+// sessionMint starts a short session of a person for the host's own pages. It
+// may do what the person may and the key may too, and ends with the key.
 func (a *API) sessionMint(ctx context.Context, in *sessionIn) (*struct{ Body sessionView }, error) {
-	signed, err := a.cfg.Services.People.MintSession(ctx, in.Body.Person, time.Duration(in.Body.Lasts)*time.Second)
+	signed, err := a.cfg.Services.People.MintSession(ctx, CallerOf(ctx).Caller, in.Body.Person, time.Duration(in.Body.Lasts)*time.Second)
 	if err != nil {
 		return nil, err
 	}
@@ -160,7 +161,7 @@ func (a *API) keyRoutes() {
 	post(a, "/v1/api-keys", a.keyCreate, "Make an API key that may do no more than its maker", needs(people.KeysWrite), impersonal(), status(http.StatusCreated), fails(fault.RoleRequired, fault.ScopeMissing, fault.NotFound))
 	remove(a, "/v1/api-keys/{id}", a.keyRevoke, "Revoke an API key", needs(people.KeysWrite), impersonal(), fails(fault.AlreadyDone))
 	get(a, "/v1/sessions", a.sessionList, "Where the person is signed in", needs(people.PeopleRead), forPerson())
-	post(a, "/v1/sessions", a.sessionMint, "Start a short session of a person, for embedded pages", needs(people.SessionsWrite), hostOnly(), status(http.StatusCreated), fails(fault.NotFound))
+	post(a, "/v1/sessions", a.sessionMint, "Start a short session of a person, which may do no more than the key and ends with it", needs(people.SessionsWrite), hostOnly(), status(http.StatusCreated), fails(fault.NotFound))
 	remove(a, "/v1/sessions", a.sessionEndAll, "Sign the person out everywhere", needs(people.PeopleWrite), forPerson())
 	remove(a, "/v1/sessions/{id}", a.sessionEnd, "End one of the person's sessions", needs(people.PeopleWrite), forPerson())
 }

@@ -5,7 +5,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/fault"
+	"github.com/ovationhq/ovation/internal/people"
 )
 
 func TestKeysOverTheAPI(t *testing.T) {
@@ -99,4 +101,33 @@ func TestKeyOfAnUnknownVersion(t *testing.T) {
 	}
 	made := s.answered(t, 201, "POST /v1/api-keys", s.operator, "", `{"name":"k","scopes":["events:read"],"api_version":"`+Version+`"}`)
 	s.answered(t, 200, "GET /v1/events", "Authorization: Bearer "+made["secret"].(string))
+}
+
+// TestSessionNeverRisesAboveItsKey is the way from sessions:write to an
+// operator, and what is left of it.
+func TestSessionNeverRisesAboveItsKey(t *testing.T) {
+	s := newShop(t)
+	fan, boss := s.g.Person(), s.g.Person()
+	s.g.Write(func(tx *db.Tx) error { return people.Grant(t.Context(), tx, boss, people.Operator) })
+	key := func(scopes string) (line, name string) {
+		made := s.answered(t, 201, "POST /v1/api-keys", s.operator, "", `{"name":"Host","scopes":[`+scopes+`]}`)
+		return "Authorization: Bearer " + made["secret"].(string), made["id"].(string)
+	}
+	narrow, name := key(`"sessions:write","keys:write","wallet:read"`)
+	wantProblem(t, s.ask(t, "POST /v1/sessions", narrow, "", `{"person":"`+string(boss)+`","lasts":600}`), fault.ScopeMissing)
+	minted := "Authorization: Bearer " + s.answered(t, 201, "POST /v1/sessions", narrow, "", `{"person":"`+string(fan)+`","lasts":600}`)["token"].(string)
+	s.answered(t, 200, "GET /v1/wallet", minted)
+	wantProblem(t, s.ask(t, "GET /v1/earnings", minted), fault.ScopeMissing)
+	wantProblem(t, s.ask(t, "POST /v1/api-keys", minted, "", `{"name":"x","scopes":["payouts:write"]}`), fault.ScopeMissing)
+	if made := s.answered(t, 201, "POST /v1/api-keys", minted, "", `{"name":"x","scopes":["wallet:read"]}`); made["created_by"] != name {
+		t.Errorf("the key is made by %v, not by the host's key %s", made["created_by"], name)
+	}
+	if rec := s.ask(t, "DELETE /v1/api-keys/"+name, s.operator); rec.Code != 204 {
+		t.Fatalf("revoking: %d %s", rec.Code, rec.Body)
+	}
+	wantProblem(t, s.ask(t, "GET /v1/wallet", minted), fault.SessionRevoked)
+
+	strong, _ := key(`"admin"`)
+	all := "Authorization: Bearer " + s.answered(t, 201, "POST /v1/sessions", strong, "", `{"person":"`+string(boss)+`","lasts":600}`)["token"].(string)
+	s.answered(t, 200, "GET /v1/ledger/accounts", all)
 }

@@ -96,6 +96,12 @@ var frenchOfRules = map[string]string{
 	"A session lasts between %s and %s.":                                                    "Une session dure entre %s et %s.",
 	"There is no such session; it may have ended.":                                          "Cette session n’existe pas ; elle a pu se terminer.",
 
+	// What bounds sessions and keys.
+	"The key that started this session was revoked, and the session ended with it. Log in again.":   "La clé qui a ouvert cette session a été révoquée, et la session s’est terminée avec elle. Reconnectez-vous.",
+	"Sessions are started by a key of the host platform.":                                           "Les sessions sont ouvertes par une clé de la plateforme hôte.",
+	"This person is an operator. Only a key with the scope admin starts a session for one.":         "Cette personne est opératrice. Seule une clé avec la portée admin ouvre une session pour elle.",
+	"A password is not changed in a session that the host platform has started. Log in here first.": "Un mot de passe ne se change pas dans une session ouverte par la plateforme hôte. Connectez-vous d’abord ici.",
+
 	// Programmes.
 	"The audience was not recorded; each wrong value is listed.":                                                                      "L’audience n’a pas été enregistrée ; chaque valeur incorrecte est citée.",
 	"The version %s of %s is installed with other values, and a version never changes. Install the new values under the next number.": "La version %s de %s est installée avec d’autres valeurs, et une version ne change jamais. Installez les nouvelles valeurs sous le numéro suivant.",

@@ -63,7 +63,7 @@ func newShop(t *testing.T, change ...func(*Config)) *shop {
 	_, secret, err := s.people.FirstKey(t.Context(), "operator")
 	s.g.OK(err)
 	s.operator = "Authorization: Bearer " + secret
-	_, secret, err = s.people.CreateKey(t.Context(), people.Caller{Person: "console", Roles: []people.Role{people.Operator}}, people.NewKey{Name: "host", Scopes: allButAdmin()})
+	_, secret, err = s.people.CreateKey(t.Context(), people.Console(), people.NewKey{Name: "host", Scopes: allButAdmin()})
 	s.g.OK(err)
 	s.host = "Authorization: Bearer " + secret
 	return s
@@ -72,7 +72,7 @@ func newShop(t *testing.T, change ...func(*Config)) *shop {
 // session signs a person in and returns the Authorization line.
 func (s *shop) session(t *testing.T, person id.Person) string {
 	t.Helper()
-	in, err := s.people.MintSession(t.Context(), person, time.Hour)
+	in, err := s.people.MintSession(t.Context(), people.Console(), person, time.Hour)
 	s.g.OK(err)
 	return "Authorization: Bearer " + in.Token
 }

@@ -41,6 +41,9 @@
 //   - A handle's skeleton, an e-mail without case, an external id and a hash
 //     of a secret belong to one row each. Held by the schema.
 //   - A key never has a scope that its maker lacks, nor another mode.
+//   - A session that a key has started (MintSession) may do what its person may
+//     and that key may too, and ends when the key is revoked. So may a key that
+//     is made in it, which outlives it as a key outlives its maker.
 //   - A link is used once, in the transaction of what it permits.
 //   - A change of password ends all other sessions in the same transaction.
 //   - One operator at least remains.

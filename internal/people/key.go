@@ -1,6 +1,7 @@
 package people
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -20,7 +21,7 @@ type Key struct {
 	Mode       Mode
 	Person     id.Person // who the key is bound to; "" for the host platform
 	APIVersion string    // the version that it speaks unless it asks for another; "" means the newest at each time
-	CreatedBy  string    // the id of a person or of a key
+	CreatedBy  string    // the id of a person or of a key, also of one that started the person's session
 	CreatedUS  int64
 	RevokedUS  int64 // 0 while it holds
 }
@@ -65,6 +66,9 @@ func (s *Service) CreateKey(ctx context.Context, by Caller, k NewKey) (Key, stri
 		return Key{}, "", err
 	}
 	made := Key{Last4: secret[len(secret)-4:], Name: k.Name, Scopes: k.Scopes, Mode: s.mode, Person: k.Person, APIVersion: k.APIVersion, CreatedBy: by.ID()}
+	if by.Starter != "" {
+		made.CreatedBy = string(by.Starter) // who looks for what a leaked key has made finds this too
+	}
 	err = s.db.Write(ctx, func(tx *db.Tx) error {
 		if err := stillHolds(ctx, tx, by); err != nil {
 			return err
@@ -91,7 +95,7 @@ func (s *Service) CreateKey(ctx context.Context, by Caller, k NewKey) (Key, stri
 // FirstKey makes a key of the host platform with the scope admin, for who
 // administers the machine (the command line, the sandbox).
 func (s *Service) FirstKey(ctx context.Context, name string) (Key, string, error) {
-	return s.CreateKey(ctx, Caller{Person: "console", Roles: []Role{Operator}}, NewKey{Name: name, Scopes: []Scope{Admin}})
+	return s.CreateKey(ctx, Console(), NewKey{Name: name, Scopes: []Scope{Admin}})
 }
 
 func (k *NewKey) clean() error {
@@ -128,23 +132,38 @@ func mayMake(by Caller, k NewKey) error {
 	return nil
 }
 
-// stillHolds refuses a key that was revoked since it was looked at.
+// stillHolds refuses a key that was revoked since it was looked at, and a
+// session that such a key has started.
 func stillHolds(ctx context.Context, tx *db.Tx, by Caller) error {
-	if by.Key == "" {
+	key := cmp.Or(by.Key, by.Starter)
+	if key == "" {
 		return nil
 	}
-	found, err := db.Collect[Key](tx.Query(ctx, "SELECT "+keyColumns+" FROM api_key WHERE id = $1", string(by.Key)))(scanKey)
+	k, err := keyByID(ctx, tx, key)
 	if err != nil {
-		return fmt.Errorf("people: reading a key: %w", err)
+		return err
 	}
-	if len(found) == 0 || found[0].RevokedUS != 0 {
+	if k.RevokedUS != 0 {
 		return errKey()
 	}
 	return nil
 }
 
-// RevokeKey ends a key: one's own, or as an operator or a key of the host any.
-// In this process it is over at once, in others after two seconds.
+// keyByID returns the key, or the fault of one that is not known.
+func keyByID(ctx context.Context, tx *db.Tx, key id.Key) (Key, error) {
+	found, err := db.Collect[Key](tx.Query(ctx, "SELECT "+keyColumns+" FROM api_key WHERE id = $1", string(key)))(scanKey)
+	if err != nil {
+		return Key{}, fmt.Errorf("people: reading a key: %w", err)
+	}
+	if len(found) == 0 {
+		return Key{}, errKey()
+	}
+	return found[0], nil
+}
+
+// RevokeKey ends a key that the caller could have made, and the sessions that
+// the key has started. The sessions are over at once; the key is in this
+// process, and in others after two seconds.
 func (s *Service) RevokeKey(ctx context.Context, by Caller, key id.Key) error {
 	if err := by.Require(KeysWrite); err != nil {
 		return err
@@ -168,15 +187,10 @@ func (s *Service) RevokeKey(ctx context.Context, by Caller, key id.Key) error {
 	})
 }
 
-// mayRevoke lets a key of the host end only what it could have made.
+// mayRevoke lets everybody end only what they could have made: a person its
+// own keys, an operator all, and a key none that is stronger than itself.
 func mayRevoke(by Caller, k *Key) bool {
-	if by.Is(Operator) {
-		return true
-	}
-	if k.Person != "" {
-		return by.ActsFor(k.Person)
-	}
-	return by.IsHost() && mayMake(by, NewKey{Scopes: k.Scopes}) == nil
+	return by.Is(Operator) || mayMake(by, NewKey{Scopes: k.Scopes, Person: k.Person}) == nil
 }
 
 // Keys returns the keys that are bound to the person ("" for those of the

@@ -210,3 +210,30 @@ func TestScopeDocs(t *testing.T) {
 		t.Error("nobody may something")
 	}
 }
+
+// TestKeyRevokesNothingStronger has keys that may only make keys end others.
+func TestKeyRevokesNothingStronger(t *testing.T) {
+	each(t, func(w *world) {
+		me := Caller{Person: w.join().Person.ID, Roles: []Role{Fan}}
+		make := func(person id.Person, scopes ...Scope) Key {
+			by := Console()
+			if person != "" {
+				by = me
+			}
+			k, _, err := w.CreateKey(w.ctx, by, NewKey{Name: "x", Scopes: scopes, Person: person})
+			w.ok(err)
+			return k
+		}
+		host, own := make("", KeysWrite), make(me.Person, KeysWrite)
+		_, session, _ := w.mint(me.Person, SessionsWrite, KeysWrite)
+		stronger, bot := make("", KeysWrite, WalletRead), make(me.Person, PayoutsWrite, CoinsBuy)
+		for _, by := range []Caller{host.Caller(), own.Caller(), session.Caller()} {
+			w.wants(w.RevokeKey(w.ctx, by, stronger.ID), fault.NotFound)
+			w.wants(w.RevokeKey(w.ctx, by, bot.ID), fault.NotFound)
+			w.ok(w.RevokeKey(w.ctx, by, make(me.Person, KeysWrite).ID))
+		}
+		w.ok(w.RevokeKey(w.ctx, me, bot.ID))
+		w.ok(w.RevokeKey(w.ctx, host.Caller(), host.ID))
+		w.ok(w.RevokeKey(w.ctx, own.Caller(), own.ID))
+	})
+}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/fault"
+	"github.com/ovationhq/ovation/internal/id"
 )
 
 func TestLogIn(t *testing.T) {
@@ -299,7 +300,7 @@ func TestMintSession(t *testing.T) {
 	each(t, func(w *world) {
 		p, _, err := w.EnsureExternal(w.ctx, NewPerson{ExternalID: "7"})
 		w.ok(err)
-		in, err := w.MintSession(w.ctx, p.ID, 10*time.Minute)
+		in, err := w.MintSession(w.ctx, Console(), p.ID, 10*time.Minute)
 		w.ok(err)
 		_, err = w.SessionOf(w.ctx, in.Token)
 		w.ok(err)
@@ -307,13 +308,114 @@ func TestMintSession(t *testing.T) {
 		_, err = w.SessionOf(w.ctx, in.Token)
 		w.wants(err, fault.TokenExpired)
 		for _, d := range []time.Duration{-1, 0, time.Second, MaxHostSession + 1} {
-			_, err = w.MintSession(w.ctx, p.ID, d)
+			_, err = w.MintSession(w.ctx, Console(), p.ID, d)
 			w.wants(err, fault.ValidationFailed)
 		}
-		_, err = w.MintSession(w.ctx, somebodyElse, time.Hour)
+		_, err = w.MintSession(w.ctx, Console(), somebodyElse, time.Hour)
 		w.wants(err, fault.NotFound)
 		w.ok(w.Suspend(w.ctx, w.operator(), p.ID, "Spam."))
-		_, err = w.MintSession(w.ctx, p.ID, time.Hour)
+		_, err = w.MintSession(w.ctx, Console(), p.ID, time.Hour)
 		w.wants(err, fault.AccountSuspended)
+	})
+}
+
+// mint makes a host's key with the scopes and starts a session with it.
+func (w *world) mint(person id.Person, scopes ...Scope) (Key, Visit, string) {
+	w.t.Helper()
+	k, _, err := w.CreateKey(w.ctx, Console(), NewKey{Name: "host", Scopes: scopes})
+	w.ok(err)
+	in, err := w.MintSession(w.ctx, k.Caller(), person, time.Hour)
+	w.ok(err)
+	v, err := w.SessionOf(w.ctx, in.Token)
+	w.ok(err)
+	return k, v, in.Token
+}
+
+// TestMintedSessionNeverExceedsItsKey draws keys and persons: what the session
+// may, the person and the key may too, and so may a key that is made in it.
+func TestMintedSessionNeverExceedsItsKey(t *testing.T) {
+	each(t, func(w *world) {
+		fan, operator := w.join().Person.ID, w.operator().Person
+		var every []Scope
+		for _, d := range scopeDocs {
+			every = append(every, d.Scope)
+		}
+		rapid.Check(t, func(rt *rapid.T) {
+			some := rapid.SliceOfNDistinct(rapid.SampledFrom(every), 1, len(every), rapid.ID[Scope])
+			person := rapid.SampledFrom([]id.Person{fan, operator}).Draw(rt, "person")
+			k, _, err := w.CreateKey(w.ctx, Console(), NewKey{Name: "host", Scopes: some.Draw(rt, "key")})
+			if err != nil {
+				rt.Fatal(err)
+			}
+			key := k.Caller()
+			in, err := w.MintSession(w.ctx, key, person, time.Hour)
+			if may := key.May(SessionsWrite) && (person == fan || key.May(Admin)); (err == nil) != may {
+				rt.Fatalf("%v starts a session for %s: %v", k.Scopes, person, err)
+			}
+			if err != nil {
+				return
+			}
+			v, err := w.SessionOf(w.ctx, in.Token)
+			if err != nil {
+				rt.Fatal(err)
+			}
+			c := v.Caller()
+			itself := Caller{Person: person, Roles: v.Roles}
+			for _, s := range every {
+				if c.May(s) != (key.May(s) && itself.May(s)) {
+					rt.Fatalf("key %v, person %v: the session may %s: %v", k.Scopes, v.Roles, s, c.May(s))
+				}
+			}
+			if c.Is(Operator) != (key.Is(Operator) && itself.Is(Operator)) || c.IsHost() {
+				rt.Fatalf("key %v made the session of an operator", k.Scopes)
+			}
+			asked := NewKey{Name: "x", Scopes: some.Draw(rt, "asked"), Person: rapid.SampledFrom([]id.Person{"", person}).Draw(rt, "bound to")}
+			made, _, err := w.CreateKey(w.ctx, c, asked)
+			if err != nil {
+				return
+			}
+			for _, s := range every {
+				if by := made.Caller(); by.May(s) && !key.May(s) {
+					rt.Fatalf("in a session of %v a key was made that may %s", k.Scopes, s)
+				}
+			}
+			if made.CreatedBy != string(k.ID) {
+				rt.Fatalf("made by %s", made.CreatedBy)
+			}
+		})
+	})
+}
+
+// TestMintedSessionEndsWithItsKey also looks at who rises after the session
+// was started.
+func TestMintedSessionEndsWithItsKey(t *testing.T) {
+	each(t, func(w *world) {
+		person := w.join().Person.ID
+		k, v, token := w.mint(person, SessionsWrite, KeysWrite, PeopleRead)
+		c := v.Caller()
+		w.wants(c.Require(GiftsSend), fault.ScopeMissing)
+		_, err := w.MintSession(w.ctx, c, person, time.Hour)
+		w.wants(err, fault.ScopeMissing)
+		w.wants(w.ChangePassword(w.ctx, v.Session, password, nextPassword), fault.Forbidden)
+
+		w.write(func(tx *db.Tx) error { return Grant(w.ctx, tx, person, Operator) })
+		v, err = w.SessionOf(w.ctx, token)
+		w.ok(err)
+		if c = v.Caller(); c.Is(Operator) || c.May(Admin) || c.May(SessionsWrite) {
+			t.Errorf("the session rose with its person: %+v", c)
+		}
+		held, err := w.Sessions(w.ctx, person)
+		w.ok(err)
+		w.ok(w.RevokeKey(w.ctx, Console(), k.ID))
+		_, err = w.SessionOf(w.ctx, token)
+		w.wants(err, fault.SessionRevoked)
+		_, _, err = w.CreateKey(w.ctx, c, NewKey{Name: "late", Scopes: []Scope{PeopleRead}, Person: person})
+		w.wants(err, fault.TokenInvalid)
+		by := k.Caller()
+		_, err = w.MintSession(w.ctx, by, w.join().Person.ID, time.Hour)
+		w.wants(err, fault.TokenInvalid)
+		if after, err := w.Sessions(w.ctx, person); err != nil || len(after) != len(held)-1 {
+			t.Errorf("%d sessions, and %d after the key was revoked: %v", len(held), len(after), err)
+		}
 	})
 }

@@ -12,6 +12,9 @@ import (
 // ChangePassword replaces the password of the person whose session it is, and
 // ends the person's other sessions. Who has no password yet gives none.
 func (s *Service) ChangePassword(ctx context.Context, session Session, present, next string) error {
+	if session.Key != "" { // a first password would be a way past what bounds the session
+		return fault.New(fault.Forbidden, "A password is not changed in a session that the host platform has started. Log in here first.")
+	}
 	var person Person
 	var hash string
 	err := s.db.Read(ctx, func(tx *db.Tx) (err error) {

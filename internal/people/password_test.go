@@ -49,7 +49,7 @@ func TestFirstPassword(t *testing.T) {
 	each(t, func(w *world) {
 		p, _, err := w.EnsureExternal(w.ctx, NewPerson{ExternalID: "7", Email: "seven@example.org"})
 		w.ok(err)
-		in, err := w.MintSession(w.ctx, p.ID, time.Hour)
+		in, err := w.MintSession(w.ctx, Console(), p.ID, time.Hour)
 		w.ok(err)
 		w.ok(w.ChangePassword(w.ctx, in.Session, "", nextPassword))
 		_, err = w.LogIn(w.ctx, LogIn{Email: "seven@example.org", Password: nextPassword})

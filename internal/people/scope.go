@@ -43,7 +43,7 @@ type ScopeDoc struct {
 var scopeDocs = []ScopeDoc{
 	{PeopleRead, "Read profiles, roles and the state of a person.", true},
 	{PeopleWrite, "Make people of the host platform, change profiles, report audiences.", true},
-	{SessionsWrite, "Start a short session for a person, for embedded pages.", false},
+	{SessionsWrite, "Start a short session for a person, for embedded pages; it may do no more than this key.", false},
 	{KeysWrite, "Make and revoke keys that may do no more than this one.", true},
 	{CoinsBuy, "Buy coins in a person's name, and ask for refunds of them.", true},
 	{GiftsSend, "Send gifts in a person's name.", true},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/ovationhq/ovation/internal/db"
@@ -35,6 +36,7 @@ const (
 type Session struct {
 	ID        id.Session
 	Person    id.Person
+	Key       id.Key // the host's key that started it, by which it is bounded; "" if the person did
 	Origin    Origin
 	Address   string // all of IPv4, the first half of IPv6
 	Agent     string
@@ -48,22 +50,29 @@ type Visit struct {
 	Session Session
 	Person  Person
 	Roles   []Role
+	Scopes  []Scope // of the key that started the session, if one did
 }
 
 // Caller returns who asks.
-func (v *Visit) Caller() Caller { return Caller{Person: v.Person.ID, Roles: v.Roles} }
-
-const sessionColumns = "id, person_id, origin, address, agent, created_us, expires_us, revoked_us"
-
-func scanSession(r *db.Rows) (s Session, err error) {
-	return s, r.Scan((*string)(&s.ID), (*string)(&s.Person), (*string)(&s.Origin), &s.Address, &s.Agent, &s.CreatedUS, &s.ExpiresUS, &s.RevokedUS)
+func (v *Visit) Caller() Caller {
+	return Caller{Person: v.Person.ID, Starter: v.Session.Key, Roles: v.Roles, Scopes: v.Scopes}
 }
 
+const sessionColumns = "id, person_id, key_id, origin, address, agent, created_us, expires_us, revoked_us"
+
+func scanSession(r *db.Rows) (s Session, err error) {
+	return s, r.Scan((*string)(&s.ID), (*string)(&s.Person), (*string)(&s.Key), (*string)(&s.Origin), &s.Address, &s.Agent, &s.CreatedUS, &s.ExpiresUS, &s.RevokedUS)
+}
+
+// startSession starts a session that the person begins.
 func startSession(ctx context.Context, tx *db.Tx, tokenHash []byte, person id.Person, origin Origin, from From, lasts time.Duration) (Session, error) {
-	s := Session{ID: id.Session(tx.NewID(id.KindSession)), Person: person, Origin: origin, Address: place(from.Address), Agent: cleanAgent(from.Agent),
-		CreatedUS: tx.NowUS(), ExpiresUS: tx.NowUS() + lasts.Microseconds()}
-	_, err := tx.Exec(ctx, "INSERT INTO session (token_hash, "+sessionColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0)",
-		tokenHash, string(s.ID), string(s.Person), string(s.Origin), s.Address, s.Agent, s.CreatedUS, s.ExpiresUS)
+	return insertSession(ctx, tx, tokenHash, Session{Person: person, Origin: origin, Address: place(from.Address), Agent: cleanAgent(from.Agent)}, lasts)
+}
+
+func insertSession(ctx context.Context, tx *db.Tx, tokenHash []byte, s Session, lasts time.Duration) (Session, error) {
+	s.ID, s.CreatedUS, s.ExpiresUS = id.Session(tx.NewID(id.KindSession)), tx.NowUS(), tx.NowUS()+lasts.Microseconds()
+	_, err := tx.Exec(ctx, "INSERT INTO session (token_hash, "+sessionColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0)",
+		tokenHash, string(s.ID), string(s.Person), string(s.Key), string(s.Origin), s.Address, s.Agent, s.CreatedUS, s.ExpiresUS)
 	if err != nil {
 		return Session{}, fmt.Errorf("people: starting a session: %w", err)
 	}
@@ -86,9 +95,9 @@ func errToken() error {
 }
 
 // SessionOf returns the session that the token belongs to. It reads it each
-// time, so that a revocation, a suspension and a change of roles hold from
-// the next request on. The faults: token_invalid, session_revoked,
-// token_expired, account_suspended.
+// time, so that a revocation (also of the key that started it), a suspension
+// and a change of roles hold from the next request on. The faults:
+// token_invalid, session_revoked, token_expired, account_suspended.
 func (s *Service) SessionOf(ctx context.Context, token string) (Visit, error) {
 	if !isToken(token, sessionPrefix) {
 		return Visit{}, errToken()
@@ -120,19 +129,37 @@ func visit(ctx context.Context, tx *db.Tx, tokenHash []byte) (Visit, error) {
 	case found[0].ExpiresUS <= tx.NowUS():
 		return Visit{}, fault.New(fault.TokenExpired, "This session has ended. Log in again.")
 	}
-	person, err := Get(ctx, tx, found[0].Person)
-	if err != nil {
+	v := Visit{Session: found[0]}
+	if v.Session.Key != "" {
+		starter, err := keyByID(ctx, tx, v.Session.Key)
+		if err != nil {
+			return Visit{}, err
+		}
+		if starter.RevokedUS != 0 {
+			return Visit{}, fault.New(fault.SessionRevoked, "The key that started this session was revoked, and the session ended with it. Log in again.")
+		}
+		v.Scopes = starter.Scopes
+	}
+	if v.Person, err = Get(ctx, tx, v.Session.Person); err != nil {
 		return Visit{}, err
 	}
-	if person.SuspendedUS != 0 {
-		return Visit{}, errSuspended(person.SuspendedUS, person.SuspendedReason)
+	if v.Person.SuspendedUS != 0 {
+		return Visit{}, errSuspended(v.Person.SuspendedUS, v.Person.SuspendedReason)
 	}
-	return Visit{Session: found[0], Person: person}, nil
+	return v, nil
 }
 
-// MintSession starts a session for a person of the host platform, for as long
-// as the host asks, between a minute and MaxHostSession.
-func (s *Service) MintSession(ctx context.Context, person id.Person, lasts time.Duration) (SignedIn, error) {
+// MintSession starts a session for a person, for as long as the host asks,
+// between a minute and MaxHostSession. The session may do what the person may
+// and the host's key may too, and it ends when the key is revoked; that of the
+// Console is like one that the person began.
+func (s *Service) MintSession(ctx context.Context, by Caller, person id.Person, lasts time.Duration) (SignedIn, error) {
+	if err := by.Require(SessionsWrite); err != nil {
+		return SignedIn{}, err
+	}
+	if !by.IsHost() && by.Person != console {
+		return SignedIn{}, fault.New(fault.Forbidden, "Sessions are started by a key of the host platform.")
+	}
 	if lasts < minHostSession || lasts > MaxHostSession {
 		return SignedIn{}, fault.New(fault.ValidationFailed, "A session lasts between %s and %s.", minHostSession, MaxHostSession).
 			At("/lasts", fault.ValidationFailed, "between %s and %s", minHostSession, MaxHostSession)
@@ -143,13 +170,23 @@ func (s *Service) MintSession(ctx context.Context, person id.Person, lasts time.
 	}
 	in := SignedIn{Token: token}
 	err = s.db.Write(ctx, func(tx *db.Tx) error {
+		if err := stillHolds(ctx, tx, by); err != nil {
+			return err
+		}
 		if in.Person, err = Get(ctx, tx, person); err != nil {
 			return err
 		}
 		if in.Person.SuspendedUS != 0 {
 			return errSuspended(in.Person.SuspendedUS, in.Person.SuspendedReason)
 		}
-		in.Session, err = startSession(ctx, tx, hash, person, ByHost, From{}, lasts)
+		roles, err := RolesOf(ctx, tx, person)
+		if err != nil {
+			return err
+		}
+		if slices.Contains(roles, Operator) && !by.Is(Operator) {
+			return fault.New(fault.ScopeMissing, "This person is an operator. Only a key with the scope admin starts a session for one.").With("scope", string(Admin))
+		}
+		in.Session, err = insertSession(ctx, tx, hash, Session{Person: person, Key: by.Key, Origin: ByHost}, lasts)
 		return err
 	})
 	if err != nil {
@@ -199,7 +236,8 @@ func endSessions(ctx context.Context, tx *db.Tx, person id.Person, but id.Sessio
 func (s *Service) Sessions(ctx context.Context, person id.Person) (all []Session, err error) {
 	err = s.db.Read(ctx, func(tx *db.Tx) error {
 		all, err = db.Collect[Session](tx.Query(ctx, "SELECT "+sessionColumns+` FROM session
-			WHERE person_id = $1 AND revoked_us = 0 AND expires_us > $2 ORDER BY created_us DESC, id DESC`, string(person), tx.NowUS()))(scanSession)
+			WHERE person_id = $1 AND revoked_us = 0 AND expires_us > $2
+			AND NOT EXISTS (SELECT 1 FROM api_key k WHERE k.id = session.key_id AND k.revoked_us > 0) ORDER BY created_us DESC, id DESC`, string(person), tx.NowUS()))(scanSession)
 		return err
 	})
 	return all, err

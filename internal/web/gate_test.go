@@ -6,8 +6,10 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/ovationhq/ovation/internal/id"
+	"github.com/ovationhq/ovation/internal/people"
 )
 
 // TestMethods asks for pages with methods that they do not have.
@@ -102,4 +104,18 @@ func TestOneCoin(t *testing.T) {
 	if strings.Contains(plain(page.body), "1 coins") {
 		t.Error("the page says 1 coins")
 	}
+}
+
+// TestMintedSessionOpensNoPage puts the token that a host's key got for a
+// person into a browser: pages have no scopes that would bound it.
+func TestMintedSessionOpensNoPage(t *testing.T) {
+	r := still(t)
+	k, _, err := r.people.CreateKey(t.Context(), people.Console(), people.NewKey{Name: "host", Scopes: []people.Scope{people.SessionsWrite}})
+	r.ok(err)
+	in, err := r.people.MintSession(t.Context(), k.Caller(), r.fan.ID, time.Hour)
+	r.ok(err)
+	req, err := http.NewRequest(http.MethodGet, r.url+"/wallet", nil)
+	r.ok(err)
+	req.AddCookie(&http.Cookie{Name: "ovation", Value: in.Token})
+	has(t, r.browser("").do(req), 200, `action="/sign-in"`)
 }

@@ -38,7 +38,7 @@ func (v *visit) become(person id.Person) error {
 	start := v.site.cfg.Sandbox.SignIn
 	if start == nil {
 		start = func(ctx context.Context, person id.Person) (string, error) {
-			in, err := v.site.cfg.People.MintSession(ctx, person, people.MaxHostSession)
+			in, err := v.site.cfg.People.MintSession(ctx, people.Console(), person, people.MaxHostSession)
 			return in.Token, err
 		}
 	}
