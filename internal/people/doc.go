@@ -47,10 +47,13 @@
 //   - A link is used once, in the transaction of what it permits.
 //   - A change of password ends all other sessions in the same transaction.
 //   - One operator at least remains.
+//   - A change of what GET /v1/people/{id}/state shows of a person adds the event
+//     person.state_changed in its transaction. The event names fields, never
+//     their values: the log is kept for ever.
 //
 // # How to change
 //
 // A new scope is a constant with its sentence in scopeDocs (scope.go). A new
-// field of a person belongs into NewPerson, its check into check.go, and into
-// Brief only if a use case that storms needs it.
+// field of a person belongs into NewPerson, its check into check.go, its name
+// into Person.changes, and into Brief only if a use case that storms needs it.
 package people

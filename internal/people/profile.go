@@ -72,8 +72,13 @@ func (s *Service) update(ctx context.Context, person id.Person, change func(*New
 		if err != nil {
 			return fmt.Errorf("people: changing a person: %w", err)
 		}
-		after, err = Get(ctx, tx, person)
-		return err
+		if after, err = Get(ctx, tx, person); err != nil {
+			return err
+		}
+		if changed := after.changes(&p); len(changed) > 0 {
+			return emitChange(ctx, tx, person, changed...)
+		}
+		return nil
 	})
 	return after, err
 }
@@ -130,6 +135,9 @@ func (s *Service) Suspend(ctx context.Context, by Caller, person id.Person, reas
 			return fault.New(fault.AlreadyDone, "This person is suspended already.")
 		}
 		tx.AfterCommit(s.keys.forgetAll)
+		if err := emitChange(ctx, tx, person, "suspended"); err != nil {
+			return err
+		}
 		roles, err := RolesOf(ctx, tx, person)
 		if err != nil || !slices.Contains(roles, Operator) {
 			return err
@@ -155,6 +163,6 @@ func (s *Service) Reinstate(ctx context.Context, by Caller, person id.Person) er
 			return fault.New(fault.AlreadyDone, "This person is not suspended.")
 		}
 		tx.AfterCommit(s.keys.forgetAll)
-		return nil
+		return emitChange(ctx, tx, person, "suspended")
 	})
 }

@@ -46,12 +46,21 @@ func Grant(ctx context.Context, tx *db.Tx, person id.Person, role Role) error {
 	if err := exists(ctx, tx, person); err != nil {
 		return err
 	}
-	_, err := tx.Exec(ctx, "INSERT INTO person_role (person_id, role, since_us) VALUES ($1, $2, $3) ON CONFLICT (person_id, role) DO NOTHING",
+	fresh, err := addRole(ctx, tx, person, role)
+	if err != nil || !fresh {
+		return err
+	}
+	return emitChange(ctx, tx, person, "roles")
+}
+
+// addRole writes the role, and reports whether the person did not have it.
+func addRole(ctx context.Context, tx *db.Tx, person id.Person, role Role) (bool, error) {
+	n, err := tx.Exec(ctx, "INSERT INTO person_role (person_id, role, since_us) VALUES ($1, $2, $3) ON CONFLICT (person_id, role) DO NOTHING",
 		string(person), string(role), tx.NowUS())
 	if err != nil {
-		return fmt.Errorf("people: granting a role: %w", err)
+		return false, fmt.Errorf("people: granting a role: %w", err)
 	}
-	return nil
+	return n > 0, nil
 }
 
 // Revoke takes the role from the person; it changes nothing for who does not
@@ -64,10 +73,15 @@ func Revoke(ctx context.Context, tx *db.Tx, person id.Person, role Role) error {
 	if err != nil {
 		return fmt.Errorf("people: revoking a role: %w", err)
 	}
-	if n == 0 || role != Operator {
+	if n == 0 {
 		return nil
 	}
-	return requireOperator(ctx, tx)
+	if role == Operator {
+		if err := requireOperator(ctx, tx); err != nil {
+			return err
+		}
+	}
+	return emitChange(ctx, tx, person, "roles")
 }
 
 // HasOperator reports whether an operator can log in: one who is not

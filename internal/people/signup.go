@@ -157,8 +157,8 @@ func create(ctx context.Context, tx *db.Tx, p NewPerson, hash string, roles ...R
 	if err != nil {
 		return Person{}, fmt.Errorf("people: making a person: %w", err)
 	}
-	for _, role := range roles {
-		if err := Grant(ctx, tx, person.ID, role); err != nil {
+	for _, role := range roles { // without an event: nobody knows the person yet
+		if _, err := addRole(ctx, tx, person.ID, role); err != nil {
 			return Person{}, err
 		}
 	}
