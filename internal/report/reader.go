@@ -2,7 +2,7 @@ package report
 
 import (
 	"context"
-	"maps"
+	"math"
 	"slices"
 
 	"github.com/ovationhq/ovation/internal/content"
@@ -107,38 +107,50 @@ type WalletEntry struct {
 }
 
 // WalletEntries returns the changes of a person's coins, newest first, before
-// the transfer number (0 for the first page).
+// the transfer number (0 for the first page). However many lots the person has
+// had, it reads where each was touched last and walks those of the page. Lots
+// that were opened after the page's beginning are none of it.
 func (r *Reader) WalletEntries(ctx context.Context, person id.Person, before int64, limit int) ([]WalletEntry, error) {
 	return Ask(ctx, r, func(ctx context.Context, tx *db.Tx) ([]WalletEntry, error) {
-		lots, err := db.Collect[id.Lot](tx.Query(ctx, "SELECT id FROM wallet_lot WHERE person_id = $1 ORDER BY id", person))(func(row *db.Rows) (lot id.Lot, err error) {
-			return lot, row.Scan((*string)(&lot))
-		})
+		lots := map[string]id.Lot{} // by path
+		trails, err := db.Collect[ledger.Trail](tx.Query(ctx, `SELECT w.id, w.account_id, a.last_seq FROM wallet_lot w JOIN ledger_account a ON a.id = w.account_id
+			WHERE w.person_id = $1 AND w.opened_us <= COALESCE((SELECT t.at_us FROM ledger_transfer t WHERE t.seq = $2), $3)`, person, before, int64(math.MaxInt64)))(
+			func(row *db.Rows) (t ledger.Trail, err error) {
+				var lot id.Lot
+				err = row.Scan((*string)(&lot), &t.Account, &t.Last)
+				lots[ledger.LotPath(lot)] = lot
+				return t, err
+			})
 		if err != nil {
 			return nil, err
 		}
-		bySeq := map[int64]*WalletEntry{}
-		for _, lot := range lots {
-			path := ledger.LotPath(lot)
-			lines, err := ledger.OfAccount(ctx, tx, ledger.Ref{Path: path, Asset: money.Coin}, before, limit)
-			if err != nil {
-				return nil, err
-			}
-			for _, l := range lines {
-				e := bySeq[l.Seq]
-				if e == nil {
-					e = &WalletEntry{Kind: l.Kind, Cause: l.Cause, At: stamp(l.At.UnixMicro()), Seq: l.Seq}
-					bySeq[l.Seq] = e
-				}
-				e.Coins += l.Signed(path)
-				e.Lots = append(e.Lots, lot)
-			}
+		transfers, err := ledger.Merged(ctx, tx, trails, before, limit)
+		if err != nil {
+			return nil, err
 		}
 		var all []WalletEntry
-		for _, seq := range slices.Backward(slices.Sorted(maps.Keys(bySeq))) {
-			all = append(all, *bySeq[seq])
+		for _, t := range transfers {
+			all = append(all, walletEntry(t, lots))
 		}
-		return all[:min(len(all), limit)], nil
+		return all, nil
 	})
+}
+
+// walletEntry is what a transfer did to the lots of one person.
+func walletEntry(t ledger.Recorded, lots map[string]id.Lot) WalletEntry {
+	e := WalletEntry{Kind: t.Kind, Cause: t.Cause, At: stamp(t.At.UnixMicro()), Seq: t.Seq}
+	for _, l := range t.Lines {
+		if lot, ok := lots[l.To]; ok {
+			e.Coins += l.Amount.Units
+			e.Lots = append(e.Lots, lot)
+		}
+		if lot, ok := lots[l.From]; ok {
+			e.Coins -= l.Amount.Units
+			e.Lots = append(e.Lots, lot)
+		}
+	}
+	slices.Sort(e.Lots)
+	return e
 }
 
 // Earnings is what a creator sees of what they are owed.
