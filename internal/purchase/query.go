@@ -49,11 +49,6 @@ func get(ctx context.Context, tx *db.Tx, purchase id.Purchase) (Purchase, error)
 }
 
 // Get returns one purchase.
-func Get(ctx context.Context, tx *db.Tx, purchase id.Purchase) (Purchase, error) {
-	return get(ctx, tx, purchase)
-}
-
-// Get returns one purchase.
 func (s *Service) Get(ctx context.Context, purchase id.Purchase) (p Purchase, err error) {
 	err = s.db.Read(ctx, func(tx *db.Tx) error {
 		p, err = get(ctx, tx, purchase)
