@@ -56,7 +56,14 @@ func openPostgres(ctx context.Context, cfg Config) (engine, error) {
 		pool.Close()
 		return nil, fmt.Errorf("db: PostgreSQL does not answer: %w", err)
 	}
-	return &pgEngine{pool: pool, url: cfg.URL, slots: make(chan struct{}, pgConns-1), row: rand.Int64N(1<<62) + 2}, nil
+	e := &pgEngine{pool: pool, url: cfg.URL, slots: make(chan struct{}, pgConns-1), row: rand.Int64N(1<<62) + 2}
+	if cfg.ReadOnly {
+		if err := knownSchema(ctx, e, cfg.Migrations); err != nil {
+			pool.Close()
+			return nil, err
+		}
+	}
+	return e, nil
 }
 
 func (e *pgEngine) name() string { return "postgres" }

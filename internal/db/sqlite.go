@@ -38,18 +38,17 @@ const sqlitePragmas = "_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pr
 	"&_pragma=foreign_keys(ON)&_pragma=wal_autocheckpoint(0)&_pragma=temp_store(MEMORY)"
 
 func openSQLite(ctx context.Context, path string, cfg Config) (engine, error) {
-	path = strings.TrimPrefix(path, "//")
-	if path == "" {
-		return nil, errors.New("db: the database URL names no file; use sqlite:<file>")
+	path, err := sqliteFile(path)
+	if err != nil {
+		return nil, err
 	}
 	e := &sqliteEngine{path: path, idle: make(chan *sqliteConn, sqliteReaders), slots: make(chan struct{}, sqliteReaders)}
 	if cfg.ReadOnly {
 		if _, err := os.Stat(path); err != nil {
 			return nil, fmt.Errorf("db: there is no database at %s: %w", path, err)
 		}
-		return e, nil
+		return e, knownSchema(ctx, e, cfg.Migrations)
 	}
-	var err error
 	if e.lock, err = lockFile(path + ".lock"); err != nil {
 		return nil, err
 	}
@@ -63,6 +62,28 @@ func openSQLite(ctx context.Context, path string, cfg Config) (engine, error) {
 	}
 	e.checkpoint.start(e)
 	return e, nil
+}
+
+// sqliteFile returns the file that is meant. Two names of one file would be two
+// locks, and two writers: a link is followed, and a file with a second name is
+// refused.
+func sqliteFile(path string) (string, error) {
+	path = strings.TrimPrefix(path, "//")
+	switch {
+	case path == "":
+		return "", errors.New("db: the database URL names no file; use sqlite:<file>")
+	case strings.HasPrefix(path, "file:"), strings.HasPrefix(path, ":"), strings.ContainsAny(path, "?#\x00"):
+		return "", fmt.Errorf("db: the database URL names the file %q; write its path as it is, without parameters: sqlite:/var/lib/ovation/ovation.db", path)
+	}
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		path = real
+	}
+	if st, err := os.Stat(path); err == nil {
+		if sys, ok := st.Sys().(*syscall.Stat_t); ok && sys.Nlink > 1 && st.Mode().IsRegular() {
+			return "", fmt.Errorf("db: the file %s has a second name (a hard link), under which another process could write to it too; make a copy with ovation backup, and start with that", path)
+		}
+	}
+	return path, nil
 }
 
 func (e *sqliteEngine) dsn(more string) string {
