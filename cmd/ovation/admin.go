@@ -9,7 +9,6 @@ import (
 
 	"github.com/ovationhq/ovation/internal/app"
 	"github.com/ovationhq/ovation/internal/db"
-	"github.com/ovationhq/ovation/internal/people"
 )
 
 // adminCmd is the set-up of an instance.
@@ -56,18 +55,13 @@ func (c *adminCreateCmd) exists(ctx context.Context) error {
 		return nil
 	}
 	d, err := db.Open(ctx, db.Config{URL: c.DatabaseURL(), Clock: sandboxClock(""), ReadOnly: true})
-	if err != nil {
-		return err
+	if err == nil {
+		return d.Close()
 	}
-	defer d.Close()
-	err = d.Read(ctx, func(tx *db.Tx) error {
-		_, err := people.HasOperator(ctx, tx)
-		return err
-	})
-	if err != nil {
-		return fmt.Errorf("there is no instance in %s that this program can read; start the server there once: ovation serve --database …: %w", databaseName(c.DatabaseURL()), err)
+	if errors.Is(err, db.ErrOtherSchema) {
+		err = fmt.Errorf("there is no instance in %s that this program can read; start the server there once: ovation serve --database …: %w", databaseName(c.DatabaseURL()), err)
 	}
-	return nil
+	return err
 }
 
 func (c *adminCreateCmd) makeKey(s *shared, a *app.App) error {

@@ -74,8 +74,13 @@ const (
 
 // run is main without the process, so that tests can call it.
 func run(ctx context.Context, args []string, out, errOut io.Writer) int {
-	if len(args) == 0 {
+	switch { // what people try first
+	case len(args) == 0:
 		args = []string{"--help"}
+	case args[0] == "help":
+		args = append(slices.Clone(args[1:]), "--help")
+	case args[0] == "--version":
+		args[0] = "version"
 	}
 	var c cli
 	parser, err := kong.New(&c, kong.Name("ovation"), kong.Description("Pay creators, show the math."), kong.UsageOnError(),

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/fault"
@@ -59,6 +60,33 @@ func TestDatabaseName(t *testing.T) {
 	} {
 		if got := databaseName(where); got != want {
 			t.Errorf("%s is called %s, want %s", where, got, want)
+		}
+	}
+}
+
+func TestDays(t *testing.T) {
+	for text, want := range map[string]time.Duration{"8d": 192 * time.Hour, "24h": 24 * time.Hour, "1d12h": 36 * time.Hour, "0d90s": 90 * time.Second} {
+		var d days
+		if err := d.UnmarshalText([]byte(text)); err != nil || time.Duration(d) != want {
+			t.Errorf("%s is %s, %v", text, time.Duration(d), err)
+		}
+	}
+	for _, text := range []string{"", "8", "d", "1d1d", "d8", "-", "1.5d", "99999999999d"} {
+		var d days
+		if err := d.UnmarshalText([]byte(text)); err == nil {
+			t.Errorf("%q is %s", text, time.Duration(d))
+		}
+	}
+}
+
+// TestHelp is what people try first.
+func TestHelp(t *testing.T) {
+	for _, c := range []struct {
+		args []string
+		says string
+	}{{nil, "Usage: ovation"}, {[]string{"help"}, "Usage: ovation"}, {[]string{"help", "serve"}, "Usage: ovation serve"}, {[]string{"--version"}, "ovation "}} {
+		if status, said := runProgram(t, c.args...); status != 0 || !strings.Contains(said, c.says) {
+			t.Errorf("ovation %v: %d %s", c.args, status, said)
 		}
 	}
 }

@@ -56,6 +56,9 @@ func (c *restoreCmd) intoFolder(s *shared) error {
 	if err := copyFile(c.From, part); err != nil {
 		return err
 	}
+	if err := db.CheckCopy(s.ctx, part); err != nil {
+		return errors.Join(fmt.Errorf("%s is not restored: %w", c.From, err), removeAll(part, part+"-wal", part+"-shm"))
+	}
 	answer := restored{Object: "restore", Database: target, From: c.From}
 	if !c.JSON {
 		fmt.Fprintf(s.out, "database: %s\n", target)
@@ -157,6 +160,15 @@ func verifyURL(ctx context.Context, cfg db.Config) (*ledger.Report, error) {
 	}
 	r, err := ledger.Verify(ctx, d, nil, app.Checks()...)
 	return r, errors.Join(err, d.Close())
+}
+
+func removeAll(files ...string) (err error) {
+	for _, f := range files {
+		if e := os.Remove(f); e != nil && !errors.Is(e, os.ErrNotExist) {
+			err = errors.Join(err, e)
+		}
+	}
+	return err
 }
 
 func copyFile(from, to string) error {

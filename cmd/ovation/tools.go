@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"strconv"
 	"strings"
 	"time"
 
@@ -84,9 +85,30 @@ type clockCmd struct {
 }
 
 type advanceCmd struct {
-	Data string        `help:"The sandbox's data folder." default:"./ovation-dev" type:"path" env:"OVATION_DEV_DATA"`
-	By   time.Duration `arg:"" help:"How far, such as 24h."`
+	Data string `help:"The sandbox's data folder." default:"./ovation-dev" type:"path" env:"OVATION_DEV_DATA"`
+	By   days   `arg:"" help:"How far, such as 8d, 24h or 1d12h."`
 	jsonFlag
+}
+
+// days is a duration that knows days too.
+type days time.Duration
+
+// UnmarshalText implements encoding.TextUnmarshaler for kong.
+func (d *days) UnmarshalText(text []byte) error {
+	whole, rest, given := strings.Cut(string(text), "d")
+	if !given {
+		whole, rest = "0", string(text)
+	}
+	n, err := strconv.ParseInt(whole, 10, 32)
+	if given && rest == "" {
+		rest = "0"
+	}
+	more, wrong := time.ParseDuration(rest)
+	if err != nil || wrong != nil {
+		return fmt.Errorf("%q is no duration; write 8d, 24h or 1d12h", text)
+	}
+	*d = days(time.Duration(n)*24*time.Hour + more)
+	return nil
 }
 
 // Run implements the command.
@@ -97,12 +119,13 @@ func (c *advanceCmd) Run(s *shared) error {
 	}
 	var w app.World
 	if err := json.Unmarshal(text, &w); err != nil {
-		return err
+		return fmt.Errorf("%s can not be read; start the sandbox again, which writes it anew: %w", filepath.Join(c.Data, "dev.json"), err)
 	}
-	if c.By < time.Second {
+	by := time.Duration(c.By)
+	if by < time.Second {
 		return exit{statusUsage, fmt.Errorf("the clock moves forward by a second or more")}
 	}
-	body, err := json.Marshal(map[string]int64{"seconds": int64(c.By / time.Second)})
+	body, err := json.Marshal(map[string]int64{"seconds": int64(by / time.Second)})
 	if err != nil {
 		return err
 	}
