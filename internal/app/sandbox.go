@@ -9,10 +9,12 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/ovationhq/ovation/internal/api"
 	"github.com/ovationhq/ovation/internal/db"
+	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/payment/sandbox"
 	"github.com/ovationhq/ovation/internal/payment/stripe"
 )
@@ -126,7 +128,11 @@ const (
 
 func (a *App) stride(ctx context.Context, by time.Duration) error {
 	offset := a.Clock.Offset() + by
-	if err := os.WriteFile(a.offsetFile(), []byte(offset.String()+"\n"), 0o600); err != nil {
+	err := a.replaceFile("clock", []byte(offset.String()+"\n"))
+	if errors.Is(err, syscall.ENOSPC) {
+		return fault.Wrap(err, fault.DiskFull, "There is no room left on the server's disk. The clock was not moved.")
+	}
+	if err != nil {
 		return fmt.Errorf("the sandbox's clock: %w", err)
 	}
 	a.Clock.SetOffset(offset)

@@ -96,12 +96,14 @@ func (c *Config) Check(sandbox bool) []Problem {
 	}
 	add(c.Data == "", "data", "a folder is needed, such as ./ovation-data")
 	scheme, rest, _ := strings.Cut(c.Database, ":")
-	add(c.Database != "" && scheme != "sqlite" && scheme != "postgres" && scheme != "postgresql", "database", "%q is neither sqlite:<file> nor postgres://…", scheme)
+	// What may hold a password is not repeated in a message.
+	add(c.Database != "" && scheme != "sqlite" && scheme != "postgres" && scheme != "postgresql", "database", "%s is neither sqlite:<file> nor postgres://user:password@host/database", named(scheme))
 	add(scheme == "sqlite" && rest == "", "database", "sqlite: is followed by the name of a file")
+	add(scheme == "sqlite" && (strings.HasPrefix(rest, ":") || strings.HasPrefix(rest, "file:") || strings.ContainsAny(rest, "?#")), "database", "sqlite: is followed by the path of a file as it is, without parameters")
 	add(!isAddress(c.Listen), "listen", "%q is no address; write host:port, such as 127.0.0.1:8080, with a port from 0 to 65535", c.Listen)
 	add(c.Admin != "" && !isAddress(c.Admin), "admin", "%q is no address; write host:port, such as 127.0.0.1:9090, with a port from 0 to 65535", c.Admin)
 	u, err := url.Parse(c.URL)
-	add(c.URL != "" && (err != nil || !isSite(u)), "url", "%q is no address of a site; write https://host", c.URL)
+	add(c.URL != "" && (err != nil || !isSite(u)), "url", "this is no address of a site; write https://host, without a password")
 	for _, text := range c.TrustedProxies {
 		_, ok := network(text)
 		add(!ok, "trusted-proxies", "%q is neither an address nor a network, such as 10.0.0.0/8", text)
@@ -117,6 +119,14 @@ func (c *Config) Check(sandbox bool) []Problem {
 	}
 	add(live && err == nil && u.Scheme != "https", "url", "a live Stripe key needs the https:// address that people see")
 	return all
+}
+
+// named quotes the name of a scheme. What is no name may hold a password.
+func named(scheme string) string {
+	if scheme == "" || strings.Trim(scheme, "abcdefghijklmnopqrstuvwxyz0123456789+") != "" {
+		return "this"
+	}
+	return strconv.Quote(scheme)
 }
 
 // isAddress reports whether a server can listen there.
