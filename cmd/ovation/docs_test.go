@@ -213,7 +213,10 @@ func TestEventFields(t *testing.T) {
 	dev.post(t, string(fan), "/v1/gifts", fmt.Sprintf(`{"gift": "rose", "target": %q, "combo": {"id": "cmb_01jd0000000000000000000001", "seq": 1}}`, dev.world.Content["live"]), nil)
 	dev.post(t, string(creator), "/v1/live-rooms/"+dev.world.Content["live"]+"/end", "", nil)
 	dev.post(t, "", "/v1/clock/advance", `{"seconds": 700000}`, nil)
-	dev.post(t, string(creator), "/v1/payouts", `{}`, nil)
+	var asked struct{ ID string }
+	dev.post(t, string(creator), "/v1/payouts", `{}`, &asked)
+	dev.post(t, "", "/v1/payouts/"+asked.ID+"/hold", `{"reason": "We look into it."}`, nil)
+	dev.post(t, "", "/v1/payouts/"+asked.ID+"/release", "", nil)
 	dev.post(t, "", "/v1/clock/advance", `{"seconds": 400000}`, nil)
 
 	pages, seen := documented(t), map[string]bool{}

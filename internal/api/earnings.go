@@ -2,13 +2,11 @@ package api
 
 import (
 	"context"
-	"net/http"
 	"time"
 
 	"github.com/ovationhq/ovation/internal/earnings"
 	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/id"
-	"github.com/ovationhq/ovation/internal/idem"
 	"github.com/ovationhq/ovation/internal/payout"
 	"github.com/ovationhq/ovation/internal/report"
 )
@@ -32,12 +30,18 @@ func viewEarning(e earnings.Earning) earningView {
 		amount{Units: e.Diamonds, Asset: "DIAMOND"}, e.Amount, amount{Units: e.Paid, Asset: e.Amount.Asset}, e.Rule}
 }
 
-func (a *API) earningList(ctx context.Context, in *struct{ Page }) (*listOut[earningView], error) {
+type earningListIn struct {
+	Page
+	State earnings.State `query:"state" enum:"pending,available,partly_paid,paid" doc:"Only earnings in this state"`
+}
+
+func (a *API) earningList(ctx context.Context, in *earningListIn) (*listOut[earningView], error) {
 	before, err := a.after(ctx, in.Page)
 	if err != nil {
 		return nil, err
 	}
-	all, err := report.Ask3(ctx, a.cfg.Services.Reader, earnings.OfCreator, CallerOf(ctx).Person, id.Earning(before), in.Limit+1)
+	page := earnings.Page{Standing: in.State, Before: id.Earning(before), Limit: in.Limit + 1}
+	all, err := report.Ask2(ctx, a.cfg.Services.Reader, earnings.Listed, CallerOf(ctx).Person, page)
 	if err != nil {
 		return nil, err
 	}
@@ -120,87 +124,4 @@ func (a *API) payAccountLink(ctx context.Context, in *onboardIn) (*cardLinkOut, 
 func (a *API) payAccountRefresh(ctx context.Context, _ *struct{}) (*struct{ Body payAccountView }, error) {
 	acc, err := a.cfg.Services.Payouts.Refresh(ctx, CallerOf(ctx).Person)
 	return &struct{ Body payAccountView }{viewAccount(LanguageOf(ctx), acc)}, err
-}
-
-type payoutView struct {
-	Object        string       `json:"object" enum:"payout"`
-	ID            id.Payout    `json:"id"`
-	Creator       id.Person    `json:"creator"`
-	Amount        amount       `json:"amount"`
-	State         payout.State `json:"state" enum:"scheduled,sending,sent,paid,returning,returned,failed,canceled"`
-	FailureCode   string       `json:"failure_code,omitempty"`
-	FailureReason string       `json:"failure_reason,omitempty"`
-	RequestedAt   Instant      `json:"requested_at"`
-	SentAt        *Instant     `json:"sent_at,omitempty"`
-	ArrivesAt     *Instant     `json:"arrives_at,omitempty" doc:"When the bank should have it"`
-	EndedAt       *Instant     `json:"ended_at,omitempty" doc:"When it was paid, returned, failed or canceled"`
-	Rule          string       `json:"rule"`
-}
-
-func viewPayout(p payout.Payout) payoutView {
-	return payoutView{"payout", p.ID, p.Creator, p.Amount, p.State, p.FailureCode, p.FailureReason, at(p.RequestedUS), atOrNil(p.SentUS), atOrNil(p.ArrivesUS), atOrNil(p.EndedUS), p.Rule}
-}
-
-type payoutIn struct {
-	Key  string `header:"Idempotency-Key"`
-	Body struct {
-		Amount int64 `json:"amount,omitempty" minimum:"1" maximum:"9007199254740991" doc:"Smallest units; left out for all that is available and allowed today"`
-	}
-}
-
-type payoutOut struct {
-	Status   int
-	Location string `header:"Location"`
-	Replayed string `header:"Idempotent-Replay"`
-	Body     payoutView
-}
-
-func (a *API) payoutCreate(ctx context.Context, in *payoutIn) (*payoutOut, error) {
-	p, err := a.cfg.Services.Payouts.Withdraw(ctx, payout.Request{Key: in.Key, Creator: CallerOf(ctx).Person, Amount: in.Body.Amount})
-	if err != nil {
-		return nil, err
-	}
-	out := &payoutOut{Status: http.StatusCreated, Location: "/v1/payouts/" + string(p.ID), Body: viewPayout(p)}
-	if p.Replayed {
-		out.Replayed = "true"
-	}
-	return out, nil
-}
-
-type payoutGetIn struct {
-	ID id.Payout `path:"id"`
-}
-
-// ownPayout returns the payout if the caller may see it.
-func (a *API) ownPayout(ctx context.Context, payoutID id.Payout) (payout.Payout, error) {
-	p, err := report.Ask1(ctx, a.cfg.Services.Reader, payout.Get, payoutID)
-	if c := CallerOf(ctx); err == nil && !a.seesAll(&c) && p.Creator != c.Person {
-		err = fault.New(fault.NotFound, "There is no such payout.")
-	}
-	return p, err
-}
-
-func (a *API) payoutGet(ctx context.Context, in *payoutGetIn) (*struct{ Body payoutView }, error) {
-	p, err := a.ownPayout(ctx, in.ID)
-	return &struct{ Body payoutView }{viewPayout(p)}, err
-}
-
-func (a *API) payoutCancel(ctx context.Context, in *payoutGetIn, once *Once[payoutView]) error {
-	if _, err := a.ownPayout(ctx, in.ID); err != nil {
-		return err
-	}
-	_, err := a.cfg.Services.Payouts.CancelOnce(ctx, in.ID, once.Call(), func(p payout.Payout) (idem.Answer, error) { return once.Answer(viewPayout(p)) })
-	return err
-}
-
-func (a *API) payoutList(ctx context.Context, in *struct{ Page }) (*listOut[payoutView], error) {
-	before, err := a.after(ctx, in.Page)
-	if err != nil {
-		return nil, err
-	}
-	all, err := report.Ask3(ctx, a.cfg.Services.Reader, payout.OfCreator, CallerOf(ctx).Person, id.Payout(before), in.Limit+1)
-	if err != nil {
-		return nil, err
-	}
-	return listed(ctx, a, in.Page, all, func(p payout.Payout) string { return string(p.ID) }, viewPayout), nil
 }

@@ -88,10 +88,7 @@ func (a *API) moneyOut() {
 	get(a, "/v1/payout-account", a.payAccountGet, "The creator's payout account", needs(people.PayoutsRead), forPerson())
 	post(a, "/v1/payout-account/onboarding-link", a.payAccountLink, "A page of the provider on which the creator completes the account", needs(people.PayoutsWrite), forPerson(), fails(fault.UpstreamFailed, fault.AgeRestricted, fault.URLNotAllowed))
 	post(a, "/v1/payout-account/refresh", a.payAccountRefresh, "Ask the provider how the account stands", needs(people.PayoutsWrite), forPerson(), fails(fault.UpstreamFailed))
-	post(a, "/v1/payouts", a.payoutCreate, "Have available earnings paid out", needs(people.PayoutsWrite), forPerson(), keyed(), status(201), class(classMoney), fails(fault.KYCRequired, fault.PayoutBelowMinimum, fault.LimitReached, fault.InsufficientBalance, fault.IdempotencyKeyReused))
-	get(a, "/v1/payouts", a.payoutList, "The creator's payouts", needs(people.PayoutsRead), forPerson())
-	get(a, "/v1/payouts/{id}", a.payoutGet, "A payout", needs(people.PayoutsRead))
-	once(a, "/v1/payouts/{id}/cancel", a.payoutCancel, "Cancel a payout that was not sent yet", needs(people.PayoutsWrite), forPerson(), fails(fault.PayoutInProgress, fault.AlreadyDone))
+	a.payoutRoutes()
 
 	// Proof and integration.
 	get(a, "/v1/explain/{id}", a.explain, "Where an amount comes from", needs(people.ExplainRead))

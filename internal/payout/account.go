@@ -29,6 +29,16 @@ type Account struct {
 // Ready reports whether money can go all the way to the bank.
 func (a *Account) Ready() bool { return a.TransfersEnabled && a.PayoutsEnabled }
 
+// Reviewing reports whether the provider looks at the account and wants nothing
+// from the creator meanwhile. The reasons are Stripe's.
+func (a *Account) Reviewing() bool {
+	switch a.DisabledReason {
+	case "requirements.pending_verification", "under_review", "listed", "":
+		return a.Provider != "" && !a.Ready() && len(a.Due) == 0
+	}
+	return false
+}
+
 // check is the fault of an account to which nothing can be paid.
 func (a *Account) check() error {
 	switch {
@@ -38,7 +48,7 @@ func (a *Account) check() error {
 		return nil
 	case len(a.Due) > 0:
 		return fault.New(fault.KYCRequired, "The payout account lacks: %s. Complete it with POST /v1/payout-account/onboarding-link.", strings.Join(a.Due, ", ")).With("missing", a.Due)
-	case a.DisabledReason != "":
+	case !a.Reviewing():
 		return fault.New(fault.KYCRequired, "The provider has closed the payout account (%s). See the provider's page through POST /v1/payout-account/onboarding-link.", a.DisabledReason)
 	}
 	return fault.New(fault.KYCRequired, "The provider is still checking the payout account; nothing is missing from you. Try again later.")
@@ -67,16 +77,20 @@ func accountBy(ctx context.Context, tx *db.Tx, column, value string, person id.P
 
 // saveAccount keeps what the provider said, unless something that was asked
 // for later is kept already: answers may overtake each other. asOf is an
-// instant before the provider was asked.
+// instant before the provider was asked. An account that is in order wakes the
+// payouts that wait for it.
 func saveAccount(ctx context.Context, tx *db.Tx, person id.Person, fact payment.Account, asOf time.Time) error {
-	_, err := tx.Exec(ctx, `INSERT INTO payout_account (person_id, provider_id, transfers_enabled, payouts_enabled, due, disabled_reason, bank_name, bank_last4, updated_us)
+	n, err := tx.Exec(ctx, `INSERT INTO payout_account (person_id, provider_id, transfers_enabled, payouts_enabled, due, disabled_reason, bank_name, bank_last4, updated_us)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 		ON CONFLICT (person_id) DO UPDATE SET transfers_enabled = excluded.transfers_enabled, payouts_enabled = excluded.payouts_enabled, due = excluded.due,
 			disabled_reason = excluded.disabled_reason, bank_name = excluded.bank_name, bank_last4 = excluded.bank_last4, updated_us = excluded.updated_us
 		WHERE payout_account.updated_us <= excluded.updated_us`,
 		person, fact.ID, fact.TransfersEnabled, fact.PayoutsEnabled, strings.Join(append(append([]string{}, fact.PastDue...), fact.CurrentlyDue...), "\n"),
 		fact.DisabledReason, fact.BankName, fact.BankLast4, asOf.UnixMicro())
-	return err
+	if err != nil || n == 0 || !fact.TransfersEnabled || !fact.PayoutsEnabled {
+		return err
+	}
+	return wakeHeld(ctx, tx, person)
 }
 
 // Onboard returns a one-time page of the provider on which the creator

@@ -9,10 +9,17 @@
 // the creator's account at the provider, and from there paid out to the bank.
 //
 //	scheduled → sending → sent → paid
-//	    ↓          ↓        ↓
-//	canceled    failed   returning → returned
+//	  ↓   ↑↓       ↓        ↓
+//	  ↓  held   failed   returning → returned
+//	  ↓   ↓
+//	canceled
 //
-// scheduled can still be canceled; sending means that the provider was, or
+// scheduled can still be canceled. held means that it can not begin now: the
+// creator is suspended or too young, the account is not ready (all by a rule),
+// or an operator looks into it. What a rule holds goes by itself as soon as the
+// reason is gone: the work looks every hour, and news about the account wake
+// it. What an operator holds waits for the operator, also with its
+// cancellation. Each change is told once. sending means that the provider was, or
 // may have been, asked. In failed, canceled and returned the money is back
 // with the earnings that it came from. A bank may send back what was paid, for
 // which paid goes to returning; and what is returning goes to sent when the
@@ -35,11 +42,14 @@
 //     else is asked again; Sweep brings back work that was given up.
 //   - Until it is transferred or given back, the payout's ledger account
 //     holds the amount; afterwards it is empty.
+//   - A held payout says why, who holds it and since when; its money stays in
+//     its own account, and the provider was not asked.
 //   - Nothing is paid out while the account is not ready, below the minimum,
 //     or above the day's cap.
 //
 // # How to change
 //
 // Limits are the rate card's (package earnings). A new state needs a word in
-// the schema's constraint, a way out of it in drive.go and a line above.
+// the schema's constraint, a way out of it in drive.go and a line above. A new
+// reason to wait is a code in obstacle (hold.go).
 package payout

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/ovationhq/ovation/internal/db"
-	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/id"
 	"github.com/ovationhq/ovation/internal/payment"
 )
@@ -28,9 +27,9 @@ const (
 	keysRest  = 10 * time.Minute // and so long until what was asked last must show
 )
 
-// mostSteps bounds the steps of one drive. The longest way, from scheduled to
+// mostSteps bounds the steps of one drive. The longest way, from held to
 // returned with a look before each call, has fewer.
-const mostSteps = 8
+const mostSteps = 9
 
 // Drive takes a payout as far as it goes now. It returns when to look again,
 // or 0 when nothing can happen to it any more. It may be called at any time
@@ -60,7 +59,7 @@ const goOn step = -1
 
 func (s *Service) step(ctx context.Context, p Payout) (step, error) {
 	switch {
-	case p.State == Scheduled:
+	case p.State == Scheduled, p.State == Held:
 		return s.begin(ctx, p)
 	case p.State == Sending && p.Transfer == "":
 		return s.transfer(ctx, p)
@@ -129,16 +128,29 @@ func (s *Service) refused(ctx context.Context, p Payout, f func(tx *db.Tx, p *Pa
 }
 
 // begin writes that the provider is going to be asked. From here on the
-// payout can not be canceled. While its creator may not be paid it waits.
+// payout can not be canceled. While its creator may not be paid it is held, and
+// it is released when the reason is gone; what an operator holds, only the
+// operator releases.
 func (s *Service) begin(ctx context.Context, p Payout) (step, error) {
+	if err := s.freshen(ctx, p.Creator); err != nil {
+		return 0, err
+	}
 	next := goOn
 	err := s.change(ctx, p, func(tx *db.Tx, p *Payout) error {
 		next = goOn
-		if err := mayBePaid(ctx, tx, p.Creator); fault.CodeOf(err) != "" {
+		if p.ofOperator() {
 			next = step(retryLate)
 			return nil
-		} else if err != nil {
+		}
+		why, err := obstacle(ctx, tx, p)
+		switch {
+		case err != nil:
 			return err
+		case why != nil:
+			next = step(retryLate)
+			return p.hold(ctx, tx, Hold{Code: string(why.Code), Reason: why.Detail, By: ByRule})
+		case p.State == Held:
+			return p.release(ctx, tx, ByRule)
 		}
 		p.State, p.AskedUS = Sending, tx.NowUS()
 		return p.save(ctx, tx)

@@ -16,6 +16,7 @@ type State string
 // The states of a payout; see the package's documentation.
 const (
 	Scheduled State = "scheduled" // can still be canceled
+	Held      State = "held"      // waits until its Hold is over
 	Sending   State = "sending"   // the provider was asked, or may have been
 	Sent      State = "sent"      // on the way to the bank
 	Paid      State = "paid"      // in the bank
@@ -40,6 +41,7 @@ type Payout struct {
 	ArrivesUS      int64  // when the bank should have it; 0 while unknown
 	FailureCode    string
 	FailureReason  string
+	Hold           Hold // while it is held
 	RequestedUS    int64
 	SentUS         int64
 	EndedUS        int64 // paid, returned, failed or canceled at
@@ -47,18 +49,19 @@ type Payout struct {
 	Replayed bool // the key had made this payout before
 }
 
-const payoutColumns = "id, creator_id, amount_units, amount_asset, rule, state, account, attempt, asked_us, transfer_id, provider_payout, arrives_us, failure_code, failure_reason, requested_us, sent_us, ended_us"
+const payoutColumns = "id, creator_id, amount_units, amount_asset, rule, state, account, attempt, asked_us, transfer_id, provider_payout, arrives_us, failure_code, failure_reason, held_code, held_reason, held_by, held_us, requested_us, sent_us, ended_us"
 
 func scanPayout(r *db.Rows) (p Payout, err error) {
 	return p, r.Scan((*string)(&p.ID), (*string)(&p.Creator), &p.Amount.Units, (*string)(&p.Amount.Asset), &p.Rule, (*string)(&p.State), &p.Account, &p.Attempt, &p.AskedUS,
-		&p.Transfer, &p.ProviderPayout, &p.ArrivesUS, &p.FailureCode, &p.FailureReason, &p.RequestedUS, &p.SentUS, &p.EndedUS)
+		&p.Transfer, &p.ProviderPayout, &p.ArrivesUS, &p.FailureCode, &p.FailureReason, &p.Hold.Code, &p.Hold.Reason, &p.Hold.By, &p.Hold.SinceUS, &p.RequestedUS, &p.SentUS, &p.EndedUS)
 }
 
 // save writes what may change in a payout.
 func (p *Payout) save(ctx context.Context, tx *db.Tx) error {
 	_, err := tx.Exec(ctx, `UPDATE payout SET state = $2, attempt = $3, transfer_id = $4, provider_payout = $5, arrives_us = $6, failure_code = $7, failure_reason = $8,
-		sent_us = $9, ended_us = $10, asked_us = $11 WHERE id = $1`,
-		p.ID, string(p.State), p.Attempt, p.Transfer, p.ProviderPayout, p.ArrivesUS, p.FailureCode, p.FailureReason, p.SentUS, p.EndedUS, p.AskedUS)
+		sent_us = $9, ended_us = $10, asked_us = $11, held_code = $12, held_reason = $13, held_by = $14, held_us = $15 WHERE id = $1`,
+		p.ID, string(p.State), p.Attempt, p.Transfer, p.ProviderPayout, p.ArrivesUS, p.FailureCode, p.FailureReason, p.SentUS, p.EndedUS, p.AskedUS,
+		p.Hold.Code, p.Hold.Reason, p.Hold.By, p.Hold.SinceUS)
 	return err
 }
 
@@ -86,13 +89,23 @@ func one(rows *db.Rows, err error) (Payout, error) {
 // money a bank may yet send back; $1 is the end of the oldest of those.
 const underWay = "(ended_us = 0 OR (ended_us > $1 AND state = 'paid'))"
 
-// OfCreator returns the creator's payouts, newest first, before the given one
-// ("" for the first page).
-func OfCreator(ctx context.Context, tx *db.Tx, creator id.Person, before id.Payout, limit int) ([]Payout, error) {
-	if before == "" {
-		before = "pyo_~"
+// Page chooses a page of a creator's payouts.
+type Page struct {
+	State  State     // "" for all
+	Before id.Payout // the last of the page before; "" for the first page
+	Limit  int
+}
+
+// OfCreator returns the creator's payouts of the page, newest first.
+func OfCreator(ctx context.Context, tx *db.Tx, creator id.Person, page Page) ([]Payout, error) {
+	if page.Before == "" {
+		page.Before = "pyo_~"
 	}
-	return db.Collect[Payout](tx.Query(ctx, "SELECT "+payoutColumns+" FROM payout WHERE creator_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3", creator, before, limit))(scanPayout)
+	where, args := "creator_id = $1 AND id < $2", []any{creator, page.Before, page.Limit}
+	if page.State != "" {
+		where, args = where+" AND state = $4", append(args, string(page.State))
+	}
+	return db.Collect[Payout](tx.Query(ctx, "SELECT "+payoutColumns+" FROM payout WHERE "+where+" ORDER BY id DESC LIMIT $3", args...))(scanPayout)
 }
 
 // LinesOf returns the parts of earnings that a payout is made of.
@@ -101,7 +114,28 @@ func LinesOf(ctx context.Context, tx *db.Tx, payout id.Payout) ([]earnings.Part,
 		func(r *db.Rows) (p earnings.Part, err error) { return p, r.Scan((*string)(&p.Earning), &p.Units) })
 }
 
-// OfEarning returns the payouts that took from an earning.
-func OfEarning(ctx context.Context, tx *db.Tx, earning id.Earning) ([]Payout, error) {
-	return db.Collect[Payout](tx.Query(ctx, "SELECT "+payoutColumns+" FROM payout WHERE id IN (SELECT payout_id FROM payout_line WHERE earning_id = $1) ORDER BY id", earning))(scanPayout)
+// LinesOfAll returns the lines of many payouts, by their payout.
+func LinesOfAll(ctx context.Context, tx *db.Tx, payouts []id.Payout) (map[id.Payout][]earnings.Part, error) {
+	all := make(map[id.Payout][]earnings.Part, len(payouts))
+	if len(payouts) == 0 {
+		return all, nil
+	}
+	list := make([]any, len(payouts))
+	for i, p := range payouts {
+		list[i] = string(p)
+	}
+	rows, err := tx.QueryList(ctx, "SELECT payout_id, earning_id, units FROM payout_line WHERE payout_id IN ($list) ORDER BY payout_id, earning_id", list)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var payout string
+		var part earnings.Part
+		if err := rows.Scan(&payout, (*string)(&part.Earning), &part.Units); err != nil {
+			return nil, err
+		}
+		all[id.Payout(payout)] = append(all[id.Payout(payout)], part)
+	}
+	return all, rows.Err()
 }

@@ -9,11 +9,12 @@ const (
 	RuleTransfers = "a payout has exactly the transfers of its state, each of its amount between the right accounts"
 	RuleLimits    = "a payout is at least the minimum of its rate card, and a creator's payouts of a day are at most the cap"
 	RuleEarned    = "a payout takes from its creator's own earnings, which were available when it was requested"
+	RuleHeld      = "a held payout says why, who holds it and since when, and no other payout does"
 )
 
 // Checks are the rules of payouts for ledger verify.
 func Checks() []ledger.Check {
-	return []ledger.Check{checkLines(), checkAccount(), checkTransfers(), checkLimits(), checkEarned()}
+	return []ledger.Check{checkLines(), checkAccount(), checkTransfers(), checkLimits(), checkEarned(), checkHeld()}
 }
 
 func checkLines() ledger.Check {
@@ -29,7 +30,7 @@ func checkLines() ledger.Check {
 func checkAccount() ledger.Check {
 	return ledger.Look(RuleAccount, ledger.Violation{Detail: "its account holds %d, expected %d", Query: `SELECT s.id, s.have, s.want FROM (
 		SELECT p.id AS id, COALESCE(a.balance, 0) AS have,
-			CASE WHEN p.state IN ('scheduled', 'sending') AND p.transfer_id = '' THEN p.amount_units ELSE 0 END AS want
+			CASE WHEN p.state IN ('scheduled', 'held', 'sending') AND p.transfer_id = '' THEN p.amount_units ELSE 0 END AS want
 		FROM payout p LEFT JOIN ledger_account a ON a.path = 'payout/' || p.id AND a.asset = p.amount_asset) s WHERE s.have <> s.want`})
 }
 
@@ -75,4 +76,11 @@ func checkEarned() ledger.Check {
 			FROM payout p JOIN ledger_transfer t ON t.cause = p.id AND t.kind = 'payout.scheduled' JOIN payout_line l ON l.payout_id = p.id
 				LEFT JOIN ledger_transfer m ON m.cause = l.earning_id AND m.kind = 'earning.available'
 			WHERE m.seq IS NULL OR m.seq > t.seq`})
+}
+
+func checkHeld() ledger.Check {
+	return ledger.Look(RuleHeld,
+		ledger.Violation{Detail: "it is %s, and says that it is held for %q by %q since %d (µs)", Query: `SELECT p.id, p.state, p.held_code, p.held_by, p.held_us FROM payout p
+			WHERE CASE WHEN p.state = 'held' THEN p.held_code = '' OR p.held_reason = '' OR p.held_by = '' OR p.held_us <= 0
+				ELSE p.held_code <> '' OR p.held_reason <> '' OR p.held_by <> '' OR p.held_us <> 0 END`})
 }

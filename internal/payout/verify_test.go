@@ -10,21 +10,26 @@ import (
 	"github.com/ovationhq/ovation/internal/ledger"
 	"github.com/ovationhq/ovation/internal/money"
 	"github.com/ovationhq/ovation/internal/payout"
+	"github.com/ovationhq/ovation/internal/people"
 )
 
 // Every rule of verify.go names the damage that it is there for.
 func TestVerifyBites(t *testing.T) {
 	each(t, func(s *desk) {
 		s.ready(9)
-		canceled, open, paid := s.must(150), s.must(200), s.must(300)
+		canceled, open, held, paid := s.must(150), s.must(200), s.must(120), s.must(300)
 		_, err := s.pay.Cancel(s.Ctx, canceled.ID)
+		s.OK(err)
+		_, err = s.pay.Hold(s.Ctx, people.Caller{Person: "usr_boss", Roles: []people.Role{people.Operator}}, held.ID, "looking")
 		s.OK(err)
 		s.Exec("DELETE FROM due_work WHERE work_key = $1", string(open.ID))
 		s.later(time.Minute)
 		s.later(72 * time.Hour)
 		s.is(open, payout.Scheduled)
+		since := fmt.Sprint(s.is(held, payout.Held).Hold.SinceUS)
 		transfer := s.is(paid, payout.Paid).Transfer
-		for _, constraint := range []string{"sent_payout_has_a_transfer", "sent_payout_is_known_to_the_provider", "payout_has_an_end_when_it_has_ended"} {
+		for _, constraint := range []string{"sent_payout_has_a_transfer", "sent_payout_is_known_to_the_provider", "payout_has_an_end_when_it_has_ended",
+			"held_payout_says_why_who_and_since", "only_a_held_payout_is_said_to_be_held", "held_payout_was_not_transferred"} {
 			s.Unguard("payout", constraint)
 		}
 		earning := string(s.earned()[0].ID)
@@ -55,8 +60,16 @@ func TestVerifyBites(t *testing.T) {
 				"UPDATE ledger_line SET to_account = " + account(ledger.Deferred) + " WHERE seq = " + posted(paid, "transferred"),
 				"UPDATE ledger_line SET to_account = " + account(ledger.Provider) + " WHERE seq = " + posted(paid, "transferred")},
 			{"booked for no payout", payout.RuleTransfers, "UPDATE ledger_transfer SET cause = 'pyo_x' WHERE seq = " + posted(open, "scheduled"), "UPDATE ledger_transfer SET cause = '" + string(open.ID) + "' WHERE cause = 'pyo_x'"},
-			{"below the minimum", payout.RuleLimits, "UPDATE rate_card SET minimum_units = 201", "UPDATE rate_card SET minimum_units = 100"},
-			{"above the cap", payout.RuleLimits, "UPDATE rate_card SET daily_cap_units = 499", "UPDATE rate_card SET daily_cap_units = 100000"},
+			{"below the minimum", payout.RuleLimits, "UPDATE rate_card SET minimum_units = 121", "UPDATE rate_card SET minimum_units = 100"},
+			{"above the cap", payout.RuleLimits, "UPDATE rate_card SET daily_cap_units = 619", "UPDATE rate_card SET daily_cap_units = 100000"},
+			{"held without a code", payout.RuleHeld, "UPDATE payout SET held_code = ''" + of(held), "UPDATE payout SET held_code = 'under_review'" + of(held)},
+			{"held without a reason", payout.RuleHeld, "UPDATE payout SET held_reason = ''" + of(held), "UPDATE payout SET held_reason = 'looking'" + of(held)},
+			{"held by nobody", payout.RuleHeld, "UPDATE payout SET held_by = ''" + of(held), "UPDATE payout SET held_by = 'usr_boss'" + of(held)},
+			{"held since never", payout.RuleHeld, "UPDATE payout SET held_us = 0" + of(held), "UPDATE payout SET held_us = " + since + of(held)},
+			{"a hold that stayed", payout.RuleHeld, "UPDATE payout SET state = 'scheduled'" + of(held), "UPDATE payout SET state = 'held'" + of(held)},
+			{"a hold that was lost", payout.RuleHeld, "UPDATE payout SET state = 'held'" + of(open), "UPDATE payout SET state = 'scheduled'" + of(open)},
+			{"held money that is away", payout.RuleAccount, "UPDATE payout SET state = 'held'" + of(canceled), "UPDATE payout SET state = 'canceled'" + of(canceled)},
+			{"held money that was transferred", payout.RuleTransfers, "UPDATE payout SET transfer_id = 'tr_y'" + of(held), "UPDATE payout SET transfer_id = ''" + of(held)},
 			{"no rate card", payout.RuleLimits, "UPDATE payout SET rule = 'none'" + of(open), "UPDATE payout SET rule = 'current@1'" + of(open)},
 			{"somebody else's earning", payout.RuleEarned, "UPDATE earning SET creator_id = 'usr_x' WHERE id = '" + earning + "'", "UPDATE earning SET creator_id = '" + string(s.creator) + "' WHERE id = '" + earning + "'"},
 			{"an earning that never matured", payout.RuleEarned, "UPDATE ledger_transfer SET cause = 'ern_x' WHERE cause = '" + earning + "' AND kind = 'earning.available'",
@@ -87,6 +100,10 @@ func TestSchema(t *testing.T) {
 			"the transfer of another":           "UPDATE payout SET transfer_id = '" + sent.Transfer + "' WHERE id = '" + string(other.ID) + "'",
 			"a line of no payout":               "INSERT INTO payout_line (payout_id, earning_id, units) VALUES ('pyo_x', 'ern_x', 1)",
 			"no attempt":                        "UPDATE payout SET attempt = 0" + of,
+			"held without a reason":             "UPDATE payout SET state = 'held', held_code = 'x', held_by = 'rule', held_us = 1 WHERE id = '" + string(other.ID) + "'",
+			"held without an instant":           "UPDATE payout SET state = 'held', held_code = 'x', held_by = 'rule', held_reason = 'x' WHERE id = '" + string(other.ID) + "'",
+			"said to be held, and is not":       "UPDATE payout SET held_reason = 'x'" + of,
+			"held and transferred":              "UPDATE payout SET state = 'held', held_code = 'x', held_by = 'rule', held_reason = 'x', held_us = 1" + of,
 		} {
 			err := s.D.Write(s.Ctx, func(tx *db.Tx) error {
 				_, err := tx.Exec(s.Ctx, statement)

@@ -82,7 +82,7 @@ func (s *Service) Withdraw(ctx context.Context, r Request) (p Payout, err error)
 // same key gets the same answer, whatever became of the payout since.
 func (p *Payout) asRequested() {
 	p.State, p.Attempt, p.Replayed = Scheduled, 1, true
-	p.Transfer, p.ProviderPayout, p.FailureCode, p.FailureReason = "", "", "", ""
+	p.Transfer, p.ProviderPayout, p.FailureCode, p.FailureReason, p.Hold = "", "", "", "", Hold{}
 	p.AskedUS, p.ArrivesUS, p.SentUS, p.EndedUS = 0, 0, 0, 0
 }
 
@@ -117,8 +117,8 @@ func schedule(ctx context.Context, tx *db.Tx, r Request) (Payout, error) {
 		return Payout{}, err
 	}
 	_, err = tx.Exec(ctx, `INSERT INTO payout (id, creator_id, idem_key, fingerprint, amount_units, amount_asset, rule, state, account, attempt, asked_us,
-			transfer_id, provider_payout, arrives_us, failure_code, failure_reason, requested_us, sent_us, ended_us)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, 0, '', '', 0, '', '', $10, 0, 0)`,
+			transfer_id, provider_payout, arrives_us, failure_code, failure_reason, held_code, held_reason, held_by, held_us, requested_us, sent_us, ended_us)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, 0, '', '', 0, '', '', '', '', '', 0, $10, 0, 0)`,
 		p.ID, r.Creator, r.Key, r.fingerprint(), p.Amount.Units, string(p.Amount.Asset), p.Rule, string(p.State), p.Account, p.RequestedUS)
 	if err != nil {
 		return Payout{}, err
@@ -179,10 +179,24 @@ func allowed(ctx context.Context, tx *db.Tx, r Request, card earnings.RateCard) 
 	return amount, nil
 }
 
+// field is one more member of an event's data.
+type field struct {
+	name  string
+	value any
+}
+
 // tell writes the payout's event.
-func tell(ctx context.Context, tx *db.Tx, kind string, p Payout) error {
-	data, err := json.Marshal(map[string]any{"object": "payout", "id": p.ID, "creator": p.Creator, "amount": p.Amount, "state": p.State,
-		"failure_code": p.FailureCode, "failure_reason": p.FailureReason})
+func tell(ctx context.Context, tx *db.Tx, kind string, p Payout, more ...field) error {
+	d := map[string]any{"object": "payout", "id": p.ID, "creator": p.Creator, "amount": p.Amount, "state": p.State,
+		"failure_code": p.FailureCode, "failure_reason": p.FailureReason}
+	if p.State == Held {
+		d["held"] = map[string]any{"code": p.Hold.Code, "reason": p.Hold.Reason, "by": p.Hold.By,
+			"since": time.UnixMicro(p.Hold.SinceUS).UTC().Format("2006-01-02T15:04:05.000000Z")}
+	}
+	for _, m := range more {
+		d[m.name] = m.value
+	}
+	data, err := json.Marshal(d)
 	if err != nil {
 		return err
 	}
@@ -215,7 +229,10 @@ func cancel(ctx context.Context, tx *db.Tx, payout id.Payout, p *Payout) (err er
 	switch p.State {
 	case Canceled:
 		return fault.New(fault.AlreadyDone, "The payout %s was canceled before.", payout)
-	case Scheduled:
+	case Scheduled, Held:
+		if !p.Cancelable() {
+			return fault.New(fault.PayoutInProgress, "The payout %s is under review and can not be canceled until that is over. Nothing was changed.", payout)
+		}
 		return giveBack(ctx, tx, p, Canceled, "payout.canceled", ledger.PayoutPath(p.ID))
 	}
 	return fault.New(fault.PayoutInProgress, "The payout %s is %s and can not be canceled any more.", payout, p.State)
@@ -235,7 +252,7 @@ func giveBack(ctx context.Context, tx *db.Tx, p *Payout, state State, kind, from
 	if err := earnings.Return(ctx, tx, lines); err != nil {
 		return err
 	}
-	p.State, p.EndedUS = state, tx.NowUS()
+	p.State, p.EndedUS, p.Hold = state, tx.NowUS(), Hold{}
 	if err := p.save(ctx, tx); err != nil {
 		return err
 	}

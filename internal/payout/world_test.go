@@ -204,7 +204,7 @@ func (s *desk) transfers(p payout.Payout) []payment.Transfer {
 // told returns the types of the payouts' events.
 func (s *desk) told() (types []string) {
 	s.T.Helper()
-	for _, e := range s.Events("payout.scheduled", "payout.sent", "payout.paid", "payout.failed", "payout.canceled") {
+	for _, e := range s.Events("payout.scheduled", "payout.held", "payout.released", "payout.sent", "payout.paid", "payout.failed", "payout.canceled") {
 		types = append(types, e.Type)
 		if e.Topic != "person:"+string(s.creator) {
 			s.T.Errorf("%s was told to %s", e.Type, e.Topic)

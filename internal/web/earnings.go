@@ -47,7 +47,7 @@ func showEarnings(v *visit, p *problem, status int) error {
 	if e.Account, err = report.Ask1(v, v.site.cfg.Reader, payout.AccountOf, v.me()); err != nil {
 		return err
 	}
-	if e.Payouts, err = report.Ask3(v, v.site.cfg.Reader, payout.OfCreator, v.me(), id.Payout(""), 20); err != nil {
+	if e.Payouts, err = report.Ask2(v, v.site.cfg.Reader, payout.OfCreator, v.me(), payout.Page{Limit: 20}); err != nil {
 		return err
 	}
 	if e.Standing, err = v.site.cfg.Creators.Standing(v, v.me()); err != nil {
@@ -172,6 +172,8 @@ func timeline(p payout.Payout) []timelineStep {
 	steps := []timelineStep{{Key: "payout.step.requested", US: p.RequestedUS, Done: true}}
 	sent := timelineStep{Key: "payout.step.sent", US: p.SentUS, Done: p.SentUS != 0}
 	switch p.State {
+	case payout.Held:
+		return append(steps, timelineStep{Key: "payout.step.held", US: p.Hold.SinceUS, Bad: true}, sent, timelineStep{Key: "payout.step.arrives"})
 	case payout.Canceled:
 		return append(steps, timelineStep{Key: "payout.step.canceled", US: p.EndedUS, Done: true, Bad: true})
 	case payout.Failed:
@@ -205,3 +207,12 @@ func dueKey(item string) string {
 
 // earnsNothing reports whether the visitor is no creator yet.
 func (v *visit) earnsNothing() bool { return !v.is(people.Creator) }
+
+// heldFor is why a payout is held, in words for a page: what is missing in the
+// account stands on the same page, and not behind an address of the API.
+func (v *visit) heldFor(h payout.Hold) string {
+	if h.Code == string(fault.KYCRequired) {
+		return v.T("payout.held_kyc")
+	}
+	return v.in(h.Reason)
+}

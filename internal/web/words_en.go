@@ -224,6 +224,11 @@ var english = map[string]string{
 	"payout.step.requested": "Requested", "payout.step.sent": "Sent to the bank", "payout.step.arrives": "In the bank, expected", "payout.step.paid": "In the bank",
 	"payout.step.canceled": "Canceled: available again", "payout.step.failed": "Failed: available again", "payout.step.returning": "The bank sends it back",
 	"payout.step.returned": "Returned: available again",
+	"payout.held":          "held",
+	"payout.step.held":     "Held since",
+	"payout.held_kyc":      "The payout account is not ready. What is missing stands above, under “Payout account”.",
+	"payout.held_rule":     "The payout goes by itself as soon as that is settled. Until then it can be canceled.",
+	"payout.held_operator": "An operator of this site looks into it, and you have nothing to do. The payout goes as soon as that is over.",
 	"payouts.title":        "Payouts",
 	"payouts.empty":        "No payouts yet.",
 

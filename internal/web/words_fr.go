@@ -224,6 +224,11 @@ var french = map[string]string{
 	"payout.step.requested": "Demandé", "payout.step.sent": "Envoyé à la banque", "payout.step.arrives": "À la banque, prévu le", "payout.step.paid": "À la banque",
 	"payout.step.canceled": "Annulé : de nouveau disponible", "payout.step.failed": "Échoué : de nouveau disponible", "payout.step.returning": "La banque le renvoie",
 	"payout.step.returned": "Retourné : de nouveau disponible",
+	"payout.held":          "retenu",
+	"payout.step.held":     "Retenu depuis le",
+	"payout.held_kyc":      "Le compte de versement n’est pas prêt. Ce qui manque est indiqué plus haut, sous « Compte de versement ».",
+	"payout.held_rule":     "Le versement part de lui-même dès que c’est réglé. D’ici là, il peut être annulé.",
+	"payout.held_operator": "Un exploitant de ce site l’examine, et vous n’avez rien à faire. Le versement part dès que c’est terminé.",
 	"payouts.title":        "Versements",
 	"payouts.empty":        "Pas encore de versements.",
 

@@ -30,18 +30,26 @@ CREATE TABLE payout (
 	arrives_us BIGINT NOT NULL,
 	failure_code TEXT NOT NULL,
 	failure_reason TEXT NOT NULL,
+	held_code TEXT NOT NULL,
+	held_reason TEXT NOT NULL,
+	held_by TEXT NOT NULL,
+	held_us BIGINT NOT NULL,
 	requested_us BIGINT NOT NULL,
 	sent_us BIGINT NOT NULL,
 	ended_us BIGINT NOT NULL,
 	CONSTRAINT payout_key_is_used_once_by_a_creator UNIQUE (creator_id, idem_key),
 	CONSTRAINT payout_is_of_money CHECK (amount_units > 0),
-	CONSTRAINT payout_state_is_known_word CHECK (state IN ('scheduled', 'sending', 'sent', 'paid', 'returning', 'returned', 'failed', 'canceled')),
+	CONSTRAINT payout_state_is_known_word CHECK (state IN ('scheduled', 'held', 'sending', 'sent', 'paid', 'returning', 'returned', 'failed', 'canceled')),
 	CONSTRAINT sent_payout_has_a_transfer CHECK (state NOT IN ('sent', 'paid', 'returning', 'returned') OR transfer_id <> ''),
 	CONSTRAINT sent_payout_is_known_to_the_provider CHECK (state NOT IN ('sent', 'paid') OR provider_payout <> ''),
 	CONSTRAINT payout_has_an_end_when_it_has_ended CHECK ((state IN ('paid', 'returned', 'failed', 'canceled')) = (ended_us > 0)),
+	CONSTRAINT held_payout_says_why_who_and_since CHECK (state <> 'held' OR (held_code <> '' AND held_reason <> '' AND held_by <> '' AND held_us > 0)),
+	CONSTRAINT only_a_held_payout_is_said_to_be_held CHECK (state = 'held' OR (held_code = '' AND held_reason = '' AND held_by = '' AND held_us = 0)),
+	CONSTRAINT held_payout_was_not_transferred CHECK (state <> 'held' OR transfer_id = ''),
 	CONSTRAINT payout_has_an_attempt CHECK (attempt > 0)
 );
 CREATE INDEX payout_creator ON payout (creator_id, id);
+CREATE INDEX payout_creator_state ON payout (creator_id, state, id);
 CREATE UNIQUE INDEX payout_of_provider ON payout (provider_payout) WHERE provider_payout <> '';
 CREATE UNIQUE INDEX payout_of_transfer ON payout (transfer_id) WHERE transfer_id <> '';
 CREATE INDEX payout_under_way ON payout (id) WHERE ended_us = 0;

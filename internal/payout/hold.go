@@ -1,0 +1,168 @@
+package payout
+
+import (
+	"context"
+	"errors"
+
+	"github.com/ovationhq/ovation/internal/db"
+	"github.com/ovationhq/ovation/internal/fault"
+	"github.com/ovationhq/ovation/internal/id"
+	"github.com/ovationhq/ovation/internal/people"
+	"github.com/ovationhq/ovation/internal/text"
+)
+
+// Hold is why a payout waits, in words that its creator reads.
+type Hold struct {
+	Code    string // of the rule's fault, or UnderReview
+	Reason  string // a sentence
+	By      string // ByRule, or the id of the operator, or of the key, who holds it
+	SinceUS int64  // 0: the payout is not held
+}
+
+// ByRule holds a payout by itself and lets it go by itself.
+const ByRule = "rule"
+
+// UnderReview is the code of a payout that an operator holds.
+const UnderReview = "under_review"
+
+var reasonRule = text.Rule{Name: "The reason", Max: 200}
+
+// ofOperator reports whether somebody, and no rule, holds the payout.
+func (p *Payout) ofOperator() bool { return p.State == Held && p.Hold.By != ByRule }
+
+// Cancelable reports whether the creator can take the payout back. What an
+// operator looks into can not: else the creator would ask again, and the money
+// would be gone a minute later.
+func (p *Payout) Cancelable() bool {
+	return p.State == Scheduled || p.State == Held && !p.ofOperator()
+}
+
+// obstacle returns why the payout can not begin now, or nil.
+func obstacle(ctx context.Context, tx *db.Tx, p *Payout) (*fault.Error, error) {
+	err := mayBePaid(ctx, tx, p.Creator)
+	if err == nil {
+		var account Account
+		if account, err = AccountOf(ctx, tx, p.Creator); err != nil {
+			return nil, err
+		}
+		err = account.check()
+	}
+	switch fault.CodeOf(err) {
+	case fault.AccountSuspended, fault.AgeRestricted, fault.KYCRequired:
+		why, _ := errors.AsType[*fault.Error](err)
+		return why, nil
+	}
+	return nil, err // of the database, which says nothing about the creator
+}
+
+// hold stops the payout, or keeps it stopped for another reason. The same
+// reason in other words, such as a shorter list of what is missing, is kept and
+// not told again.
+func (p *Payout) hold(ctx context.Context, tx *db.Tx, h Hold) error {
+	if p.State == Held && p.Hold.Code == h.Code && p.Hold.By == h.By {
+		if p.Hold.Reason == h.Reason {
+			return nil
+		}
+		p.Hold.Reason = h.Reason
+		return p.save(ctx, tx)
+	}
+	h.SinceUS = tx.NowUS()
+	p.State, p.Hold = Held, h
+	if err := p.save(ctx, tx); err != nil {
+		return err
+	}
+	return tell(ctx, tx, "payout.held", *p)
+}
+
+// release lets the payout go on; by is who does it.
+func (p *Payout) release(ctx context.Context, tx *db.Tx, by string) error {
+	p.State, p.Hold = Scheduled, Hold{}
+	if err := p.save(ctx, tx); err != nil {
+		return err
+	}
+	return tell(ctx, tx, "payout.released", *p, field{"released_by", by})
+}
+
+// Hold has a payout that was not sent yet wait until an operator releases it.
+// Operators do it. Its faults: role_required, validation_failed, not_found,
+// payout_in_progress.
+func (s *Service) Hold(ctx context.Context, by people.Caller, payout id.Payout, reason string) (p Payout, err error) {
+	if err := by.RequireRole(people.Operator); err != nil {
+		return p, err
+	}
+	reason, wrong := reasonRule.Clean(reason)
+	var fields fault.Fields
+	fields.Add("/reason", wrong)
+	if err := fields.Err(); err != nil {
+		return p, err
+	}
+	err = s.db.Write(ctx, func(tx *db.Tx) error {
+		if p, err = Get(ctx, tx, payout); err != nil {
+			return err
+		}
+		if p.State != Scheduled && p.State != Held {
+			return fault.New(fault.PayoutInProgress, "The payout %s is %s and can not be held any more.", payout, p.State)
+		}
+		return p.hold(ctx, tx, Hold{Code: UnderReview, Reason: reason, By: by.ID()})
+	})
+	return p, err
+}
+
+// Release lets a payout go that an operator holds. Operators do it. What a rule
+// holds goes by itself: state_conflict.
+func (s *Service) Release(ctx context.Context, by people.Caller, payout id.Payout) (p Payout, err error) {
+	if err := by.RequireRole(people.Operator); err != nil {
+		return p, err
+	}
+	err = s.db.Write(ctx, func(tx *db.Tx) error {
+		if p, err = Get(ctx, tx, payout); err != nil {
+			return err
+		}
+		switch {
+		case p.State != Held:
+			return fault.New(fault.StateConflict, "The payout %s is %s, and nobody holds it.", payout, p.State)
+		case !p.ofOperator():
+			return fault.New(fault.StateConflict, "The payout %s is held by a rule (%s). It goes by itself when the reason is gone.", payout, p.Hold.Code)
+		}
+		if err := p.release(ctx, tx, by.ID()); err != nil {
+			return err
+		}
+		return wake(ctx, tx, payout)
+	})
+	return p, err
+}
+
+// freshen asks the provider about an account that was not ready when it was
+// seen last, so that no payout waits for news that were lost. A provider that
+// does not answer leaves what is known.
+func (s *Service) freshen(ctx context.Context, creator id.Person) error {
+	var a Account
+	err := s.db.Read(ctx, func(tx *db.Tx) (err error) {
+		a, err = AccountOf(ctx, tx, creator)
+		return err
+	})
+	if err != nil || a.Provider == "" || a.Ready() {
+		return err
+	}
+	asOf := s.db.Clock().Now()
+	fact, err := s.stripe.RetrieveAccount(ctx, a.Provider)
+	if err != nil {
+		return nil //nolint:nilerr // the payout is held for what was seen last, and the provider is asked again with it
+	}
+	return s.db.Write(ctx, func(tx *db.Tx) error { return saveAccount(ctx, tx, creator, fact, asOf) })
+}
+
+// wakeHeld has the creator's payouts driven at once that wait for the account.
+func wakeHeld(ctx context.Context, tx *db.Tx, creator id.Person) error {
+	held, err := db.Collect[id.Payout](tx.Query(ctx, "SELECT id FROM payout WHERE creator_id = $1 AND state = 'held' AND held_code = $2", creator, string(fault.KYCRequired)))(
+		func(r *db.Rows) (p id.Payout, err error) { return p, r.Scan((*string)(&p)) })
+	if err != nil {
+		return err
+	}
+	for _, p := range held {
+		if err := wake(ctx, tx, p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
