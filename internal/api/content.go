@@ -18,11 +18,12 @@ type videoView struct {
 	Poster   string    `json:"poster,omitempty"`
 	Duration int64     `json:"duration_ms"`
 	GiftsOn  bool      `json:"gifts_on"`
+	Hidden   bool      `json:"hidden" doc:"Whether its creator alone sees it, and nobody can give gifts on it"`
 	PostedAt Instant   `json:"posted_at"`
 }
 
 func viewVideo(v content.Video) videoView {
-	return videoView{"video", v.ID, v.Creator, v.Title, v.Media, v.Poster, v.DurationMS, v.GiftsOn, at(v.PostedUS)}
+	return videoView{"video", v.ID, v.Creator, v.Title, v.Media, v.Poster, v.DurationMS, v.GiftsOn, v.Visibility == content.Hidden, at(v.PostedUS)}
 }
 
 func (a *API) videoList(ctx context.Context, in *struct{ Page }) (*listOut[videoView], error) {
@@ -69,6 +70,12 @@ func (a *API) videoCreate(ctx context.Context, in *videoIn) (*struct{ Body video
 	b := in.Body
 	v, err := a.cfg.Services.Creators.Post(ctx, content.NewVideo{Creator: CallerOf(ctx).Person, Title: b.Title, Description: b.Description, Media: b.Media, Poster: b.Poster,
 		DurationMS: b.DurationMS, Width: b.Width, Height: b.Height, GiftsOn: *b.GiftsOn})
+	return &struct{ Body videoView }{viewVideo(v)}, err
+}
+
+// videoHide has no way back: what was shown and withdrawn is posted anew.
+func (a *API) videoHide(ctx context.Context, in *videoGetIn) (*struct{ Body videoView }, error) {
+	v, err := a.cfg.Services.Creators.Hide(ctx, CallerOf(ctx).Person, in.ID)
 	return &struct{ Body videoView }{viewVideo(v)}, err
 }
 

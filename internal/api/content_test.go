@@ -13,7 +13,12 @@ func TestVideoByID(t *testing.T) {
 	if o := s.answered(t, 200, "GET /v1/videos/"+video); o["id"] != video || o["creator"] != string(star) || o["object"] != "video" {
 		t.Errorf("the video: %v", o)
 	}
-	s.g.Exec("UPDATE video SET visibility = 'hidden' WHERE id = $1", video)
+	wantProblem(t, s.ask(t, "POST /v1/videos/"+video+"/hide", s.session(t, s.g.Creator())), fault.NotFound)
+	for range 2 {
+		if o := s.answered(t, 200, "POST /v1/videos/"+video+"/hide", s.session(t, star)); o["hidden"] != true {
+			t.Errorf("the hidden video: %v", o)
+		}
+	}
 	wantProblem(t, s.ask(t, "GET /v1/videos/"+video), fault.NotFound)
 	wantProblem(t, s.ask(t, "GET /v1/videos/"+video, s.session(t, s.g.Person())), fault.NotFound)
 	s.answered(t, 200, "GET /v1/videos/"+video, s.session(t, star))
@@ -36,5 +41,22 @@ func TestGiftsOffFromTheStart(t *testing.T) {
 				t.Errorf("%s with %q: gifts_on is %v", line, said, o["gifts_on"])
 			}
 		}
+	}
+}
+
+// TestWholePageOfContent asks for the most that a page can have, of more than
+// there are on one page.
+func TestWholePageOfContent(t *testing.T) {
+	s := newShop(t)
+	star := s.g.Creator()
+	for range 101 {
+		s.g.Video(star)
+	}
+	o := s.answered(t, 200, "GET /v1/videos?limit=100")
+	if n := len(o["data"].([]any)); n != 100 || o["has_more"] != true {
+		t.Fatalf("%d videos, has_more %v", n, o["has_more"])
+	}
+	if rest := s.answered(t, 200, "GET /v1/videos?limit=100&cursor="+o["next_cursor"].(string)); len(rest["data"].([]any)) != 1 {
+		t.Errorf("the second page: %v", rest)
 	}
 }

@@ -67,15 +67,6 @@ func RequestID(ctx context.Context) string {
 	return ""
 }
 
-// KeyOf returns the request's Idempotency-Key, checked, of an operation that
-// wants one.
-func KeyOf(ctx context.Context) string {
-	if x := exchangeOf(ctx); x != nil {
-		return x.key
-	}
-	return ""
-}
-
 // LanguageOf returns the language that the request asks for.
 func LanguageOf(ctx context.Context) Language {
 	if x := exchangeOf(ctx); x != nil {

@@ -8,8 +8,6 @@ import (
 	"encoding/binary"
 	"net/url"
 
-	"github.com/danielgtaylor/huma/v2"
-
 	"github.com/ovationhq/ovation/internal/fault"
 )
 
@@ -97,19 +95,4 @@ func sign(key []byte, bound []string, position []byte) []byte {
 	}
 	h.Write(position)
 	return h.Sum(nil)[:cursorMAC]
-}
-
-// Metadata are a client's own words about a thing: at most 50, with names of
-// up to 40 and values of up to 500 characters.
-type Metadata map[string]string
-
-// Schema implements huma.SchemaProvider.
-func (Metadata) Schema(huma.Registry) *huma.Schema {
-	names, values, most := 40, 500, 50
-	return &huma.Schema{
-		Type: huma.TypeObject, Description: "Your own words about it: names of up to 40 and values of up to 500 characters",
-		MaxProperties:        &most,
-		AdditionalProperties: &huma.Schema{Type: huma.TypeString, MaxLength: &values},
-		Extensions:           map[string]any{"propertyNames": &huma.Schema{Type: huma.TypeString, MaxLength: &names}},
-	}
 }

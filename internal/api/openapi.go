@@ -12,6 +12,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/ovationhq/ovation/internal/fault"
+	"github.com/ovationhq/ovation/internal/people"
 )
 
 func init() {
@@ -52,7 +53,7 @@ func libraryConfig() huma.Config {
 				Parameters: sharedParams,
 				Headers:    sharedHeaders,
 				SecuritySchemes: map[string]*huma.SecurityScheme{
-					"bearer":  {Type: "http", Scheme: "bearer", Description: "An API key (ovn_test_sk_…, ovn_live_sk_…) or a session's token. The names beside an operation are the scopes that it needs."},
+					"bearer":  {Type: "http", Scheme: "bearer", Description: "An API key (ovn_test_sk_…, ovn_live_sk_…) or a session's token. The names beside an operation are the scopes that it needs.\n\n" + scopeList()},
 					"session": {Type: "apiKey", In: "cookie", Name: SessionCookie(true), Description: "The session of a person in a browser."},
 				},
 			},
@@ -60,6 +61,19 @@ func libraryConfig() huma.Config {
 		Formats:       map[string]huma.Format{"application/json": jsonFormat, "json": jsonFormat},
 		DefaultFormat: "application/json",
 	}
+}
+
+// scopeList says what each scope permits, as a list in Markdown.
+func scopeList() string {
+	var b strings.Builder
+	for _, d := range people.ScopeDocs() {
+		of := "keys of the host"
+		if d.Personal {
+			of = "any key"
+		}
+		fmt.Fprintf(&b, "- `%s` (%s): %s\n", d.Scope, of, d.Doc)
+	}
+	return b.String()
 }
 
 // sharedParams are headers that many operations take.

@@ -51,7 +51,7 @@ func class(name string) option { return func(op *operation) { op.className = nam
 func batch() option { return func(op *operation) { op.maxBody = maxBatchBody } }
 
 // keyed wants an Idempotency-Key and leaves the rest to the handler, which
-// finds it with KeyOf, or in its input if that names the header. For use
+// finds it in its input if that names the header, or in the exchange. For use
 // cases that remember their keys themselves.
 func keyed() option { return func(op *operation) { op.keyed = true } }
 

@@ -180,7 +180,8 @@ func TestLedgerTransfer(t *testing.T) {
 		}
 		last := page.Data[0]
 		n, _ := id.Sequence(id.KindTransfer, last.ID)
-		at, _ := id.Time(last.ID)
+		_, hi, _, _ := id.Halves(last.ID)
+		at := time.UnixMilli(int64(hi >> 16))
 		for wrong, detail := range map[string]string{
 			id.OfSequence(id.KindTransfer, at.Add(time.Millisecond), n): "There is no transfer",
 			id.OfSequence(id.KindTransfer, at, n+1):                     "There is no transfer",

@@ -68,6 +68,7 @@ func (a *API) products() {
 	get(a, "/v1/videos", a.videoList, "The latest videos", public())
 	post(a, "/v1/videos", a.videoCreate, "Post a video", needs(people.ContentWrite), forPerson(), status(201))
 	get(a, "/v1/videos/{id}", a.videoGet, "A video", public())
+	post(a, "/v1/videos/{id}/hide", a.videoHide, "Take a video out of the lists and close it for gifts, for good", needs(people.ContentWrite), forPerson())
 	get(a, "/v1/live-rooms", a.roomList, "The rooms that are live", public())
 	post(a, "/v1/live-rooms", a.roomCreate, "Open a LIVE room", needs(people.ContentWrite), forPerson(), status(201))
 	get(a, "/v1/live-rooms/{id}", a.roomGet, "A LIVE room", public())

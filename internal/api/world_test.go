@@ -14,6 +14,8 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/danielgtaylor/huma/v2"
+
 	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/id"
@@ -133,7 +135,7 @@ type (
 			Note     string      `json:"note,omitempty" maxLength:"20"`
 			When     string      `json:"when,omitempty" format:"date-time"`
 			Lines    []payLine   `json:"lines,omitempty" maxItems:"3"`
-			Metadata Metadata    `json:"metadata,omitempty"`
+			Metadata metadata    `json:"metadata,omitempty"`
 			Any      any         `json:"any,omitempty"`
 			Status   string      `json:"status,omitempty" readOnly:"true"`
 		}
@@ -280,7 +282,7 @@ func (w *world) storm(rw http.ResponseWriter, r *http.Request) error {
 	}
 	w.writes.Add(1)
 	rw.Header()["Content-Type"] = onlyJSON
-	_, err := fmt.Fprintf(rw, `{"id":%q,"amount":%d}`, KeyOf(r.Context()), in.Amount)
+	_, err := fmt.Fprintf(rw, `{"id":%q,"amount":%d}`, exchangeOf(r.Context()).key, in.Amount)
 	return err
 }
 
@@ -365,4 +367,17 @@ func wantProblem(t testing.TB, rec *httptest.ResponseRecorder, code fault.Code) 
 		t.Errorf("the code is %v (%v), want %s", p["code"], p["detail"], code)
 	}
 	return p
+}
+
+// metadata is an object with names of the client's own.
+type metadata map[string]string
+
+// Schema implements huma.SchemaProvider.
+func (metadata) Schema(huma.Registry) *huma.Schema {
+	names, values, most := 40, 500, 50
+	return &huma.Schema{
+		Type: huma.TypeObject, MaxProperties: &most,
+		AdditionalProperties: &huma.Schema{Type: huma.TypeString, MaxLength: &values},
+		Extensions:           map[string]any{"propertyNames": &huma.Schema{Type: huma.TypeString, MaxLength: &names}},
+	}
 }

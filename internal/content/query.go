@@ -88,8 +88,9 @@ func (c Cursor) after(kind id.Kind) (int64, string, error) {
 }
 
 // MaxPage is the most that a list returns at once; a limit outside of 1 to
-// MaxPage is brought inside.
-const MaxPage = 100
+// MaxPage is brought inside. It is a page of the API and the one thing more
+// that tells whether there is another page.
+const MaxPage = 101
 
 // page asks for one row more than the limit, to know whether there are more.
 func page[T any](rows *db.Rows, err error, limit int, scan func(*db.Rows) (T, error), key func(T) Cursor) ([]T, Cursor, error) {
@@ -119,18 +120,6 @@ func LatestVideos(ctx context.Context, tx *db.Tx, from Cursor, limit int) ([]Vid
 	return page(rows, err, limit, scanVideo, videoKey)
 }
 
-// VideosOf returns a creator's videos, also the hidden ones, the newest first.
-func VideosOf(ctx context.Context, tx *db.Tx, creator id.Person, from Cursor, limit int) ([]Video, Cursor, error) {
-	limit = bound(limit)
-	at, last, err := from.after(id.KindVideo)
-	if err != nil {
-		return nil, Cursor{}, err
-	}
-	rows, err := tx.Query(ctx, "SELECT "+videoColumns+` FROM video WHERE creator_id = $1 AND (posted_us, id) < ($2, $3)
-		ORDER BY posted_us DESC, id DESC LIMIT $4`, creator, at, last, limit+1)
-	return page(rows, err, limit, scanVideo, videoKey)
-}
-
 // LiveNow returns the rooms on the air, the one that started last first.
 func LiveNow(ctx context.Context, tx *db.Tx, from Cursor, limit int) ([]Room, Cursor, error) {
 	limit = bound(limit)
@@ -141,16 +130,4 @@ func LiveNow(ctx context.Context, tx *db.Tx, from Cursor, limit int) ([]Room, Cu
 	rows, err := tx.Query(ctx, "SELECT "+roomColumns+` FROM live_room WHERE state = 'live' AND (started_us, id) < ($1, $2)
 		ORDER BY started_us DESC, id DESC LIMIT $3`, at, last, limit+1)
 	return page(rows, err, limit, scanRoom, func(r Room) Cursor { return Cursor{r.StartedUS, string(r.ID)} })
-}
-
-// RoomsOf returns a creator's rooms in any state, the one opened last first.
-func RoomsOf(ctx context.Context, tx *db.Tx, creator id.Person, from Cursor, limit int) ([]Room, Cursor, error) {
-	limit = bound(limit)
-	at, last, err := from.after(id.KindLive)
-	if err != nil {
-		return nil, Cursor{}, err
-	}
-	rows, err := tx.Query(ctx, "SELECT "+roomColumns+` FROM live_room WHERE creator_id = $1 AND (opened_us, id) < ($2, $3)
-		ORDER BY opened_us DESC, id DESC LIMIT $4`, creator, at, last, limit+1)
-	return page(rows, err, limit, scanRoom, func(r Room) Cursor { return Cursor{r.OpenedUS, string(r.ID)} })
 }

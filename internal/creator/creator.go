@@ -33,6 +33,11 @@ func (s *Service) Post(ctx context.Context, n content.NewVideo) (content.Video, 
 	return write(ctx, s.db, func(tx *db.Tx) (content.Video, error) { return content.PostVideo(ctx, tx, n) })
 }
 
+// Hide takes the creator's video out of the lists and closes it for gifts.
+func (s *Service) Hide(ctx context.Context, by id.Person, video id.Video) (content.Video, error) {
+	return write(ctx, s.db, func(tx *db.Tx) (content.Video, error) { return content.HideVideo(ctx, tx, by, video) })
+}
+
 // Open opens a LIVE room, which is not live yet.
 func (s *Service) Open(ctx context.Context, n content.NewRoom) (content.Room, error) {
 	return write(ctx, s.db, func(tx *db.Tx) (content.Room, error) { return content.OpenRoom(ctx, tx, n) })

@@ -168,15 +168,6 @@ func KindOf(s string) Kind {
 	return Kind(s[:3])
 }
 
-// Time returns the instant, to the millisecond, at which the id was made.
-func Time(s string) (time.Time, bool) {
-	_, hi, _, err := Halves(s)
-	if err != nil {
-		return time.Time{}, false
-	}
-	return time.UnixMilli(int64(hi >> 16)).UTC(), true
-}
-
 func clip(s string) string {
 	if len(s) > 40 {
 		return s[:40] + "…"

@@ -47,8 +47,8 @@ func TestSequence(t *testing.T) {
 	if !ok || n != 123456789 {
 		t.Fatalf("got %d, %v", n, ok)
 	}
-	if got, _ := Time(s); !got.Equal(at.Truncate(time.Millisecond)) {
-		t.Fatalf("time %v", got)
+	if _, hi, _, err := Halves(s); err != nil || int64(hi>>16) != at.UnixMilli() {
+		t.Fatalf("the id is of %d ms, want %d (%v)", hi>>16, at.UnixMilli(), err)
 	}
 	if _, ok := Sequence(KindGift, s); ok {
 		t.Fatal("a transfer was taken for a gift")

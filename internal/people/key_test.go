@@ -73,7 +73,7 @@ func TestKeyOfPerson(t *testing.T) {
 		w.wants(err, fault.RoleRequired)
 		_, _, err = w.CreateKey(w.ctx, me, NewKey{Name: "x", Scopes: []Scope{WalletRead}, Person: other.Person.ID})
 		w.wants(err, fault.NotFound)
-		for _, host := range []Scope{Admin, LedgerRead, PolicyWrite, EventsRead, SessionsWrite} {
+		for _, host := range []Scope{Admin, LedgerRead, EventsRead, SessionsWrite} {
 			_, _, err = w.CreateKey(w.ctx, me, NewKey{Name: "x", Scopes: []Scope{host}, Person: me.Person})
 			w.wants(err, fault.ValidationFailed)
 		}

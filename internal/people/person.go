@@ -135,17 +135,6 @@ func GetMany(ctx context.Context, tx *db.Tx, persons []id.Person) (map[id.Person
 	return all, rows.Err()
 }
 
-// List returns persons, the newest first, beginning before the id ("" is the
-// newest of all).
-func List(ctx context.Context, tx *db.Tx, before id.Person, limit int) ([]Person, error) {
-	all, err := db.Collect[Person](tx.Query(ctx, "SELECT "+personColumns+" FROM person WHERE $1 = '' OR id < $1 ORDER BY id DESC LIMIT $2",
-		string(before), int64(limit)))(scanPerson)
-	if err != nil {
-		return nil, fmt.Errorf("people: listing persons: %w", err)
-	}
-	return all, nil
-}
-
 // exists tells whether there is the person.
 func exists(ctx context.Context, tx *db.Tx, person id.Person) error {
 	var n int64

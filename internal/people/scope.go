@@ -27,7 +27,6 @@ const (
 	EventsRead    Scope = "events:read"
 	ExplainRead   Scope = "explain:read"
 	LedgerRead    Scope = "ledger:read"
-	PolicyWrite   Scope = "policy:write"
 	Admin         Scope = "admin"
 )
 
@@ -42,20 +41,19 @@ type ScopeDoc struct {
 
 var scopeDocs = []ScopeDoc{
 	{PeopleRead, "Read profiles, roles and the state of a person.", true},
-	{PeopleWrite, "Make people of the host platform, change profiles, report audiences.", true},
+	{PeopleWrite, "Make people of the host platform, change profiles, report audiences, join programmes and leave them, end sessions.", true},
 	{SessionsWrite, "Start a short session for a person, for embedded pages; it may do no more than this key.", false},
 	{KeysWrite, "Make and revoke keys that may do no more than this one.", true},
-	{CoinsBuy, "Buy coins in a person's name, and ask for refunds of them.", true},
+	{CoinsBuy, "Buy coins in a person's name, save cards and remove them.", true},
 	{GiftsSend, "Send gifts in a person's name.", true},
 	{WalletRead, "Read a person's coins, lots and entries.", true},
 	{EarningsRead, "Read what a creator has earned.", true},
 	{PayoutsRead, "Read payouts and the state of a payout account.", true},
 	{PayoutsWrite, "Ask for payouts, cancel them, begin the onboarding of a payout account.", true},
-	{ContentWrite, "Make and change videos, LIVE rooms and their goals.", true},
-	{EventsRead, "Read the event log and keep webhook endpoints.", false},
+	{ContentWrite, "Post videos and hide them, open, start and end LIVE rooms, switch gifts on and off.", true},
+	{EventsRead, "Read the event log.", false},
 	{ExplainRead, "Walk from any amount to where it came from and where it went.", true},
 	{LedgerRead, "Read accounts, transfers and the verification of the books.", false},
-	{PolicyWrite, "Change rate cards, packs, catalogues and programmes.", false},
 	{Admin, "Everything, also what only an operator may do.", false},
 }
 
