@@ -18,6 +18,9 @@ const (
 	RuleHold      = "an earning is held for the days of its rate card"
 )
 
+// Kinds are the kinds of the transfers that this package posts.
+var Kinds = []string{"earning.available"}
+
 // Checks are the rules of earnings for ledger verify.
 func Checks() []ledger.Check {
 	return []ledger.Check{
@@ -97,5 +100,7 @@ func checkPosted() ledger.Check {
 			WHERE s.converted <> s.diamonds OR s.paid <> s.units`,
 	}, ledger.Violation{Detail: "it was converted at %d and held until %d (µs), or under another rate card, or is said to be pending",
 		Query: `SELECT e.id, t.at_us, e.available_us FROM earning e JOIN ledger_transfer t ON t.cause = e.id AND t.kind = 'earning.available'
-			WHERE e.state <> 'available' OR t.at_us < e.available_us OR t.rule <> e.rule`})
+			WHERE e.state <> 'available' OR t.at_us < e.available_us OR t.rule <> e.rule`,
+	}, ledger.Violation{Detail: "transfer %d converted it, and there is no such earning",
+		Query: `SELECT t.cause, t.seq FROM ledger_transfer t WHERE t.kind = 'earning.available' AND NOT EXISTS (SELECT 1 FROM earning e WHERE e.id = t.cause)`})
 }

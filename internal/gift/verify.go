@@ -15,6 +15,9 @@ const (
 	RuleEvents   = "every gift outside a combo and every combo that has ended has its one event"
 )
 
+// Kinds are the kinds of the transfers that this package posts.
+var Kinds = []string{"gift.sent"}
+
 // Checks are the rules of gifts for ledger verify.
 func Checks() []ledger.Check {
 	return []ledger.Check{

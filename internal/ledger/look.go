@@ -3,6 +3,8 @@ package ledger
 import (
 	"context"
 	"regexp"
+	"strconv"
+	"strings"
 
 	"github.com/ovationhq/ovation/internal/db"
 )
@@ -61,3 +63,17 @@ func (v *Violation) look(ctx context.Context, tx *db.Tx, rule string, r *Report)
 }
 
 var valueVerbs = regexp.MustCompile(`%[dsq]`)
+
+// RuleKinds is the name of the check that KindsOnly makes.
+const RuleKinds = "every transfer is of a kind that a product posts"
+
+// KindsOnly is the check that the journal has transfers of these kinds alone.
+// That each of them has its cause is a rule of the product that posts it.
+func KindsOnly(kinds ...string) Check {
+	list, args := make([]string, len(kinds)), make([]any, len(kinds))
+	for i, k := range kinds {
+		list[i], args[i] = "$"+strconv.Itoa(i+1), k
+	}
+	return Look(RuleKinds, Violation{Detail: "transfer %d is of the kind %q", Args: args,
+		Query: "SELECT t.cause, t.seq, t.kind FROM ledger_transfer t WHERE t.kind NOT IN (" + strings.Join(list, ", ") + ")"})
+}

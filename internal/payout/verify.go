@@ -12,6 +12,9 @@ const (
 	RuleHeld      = "a held payout says why, who holds it and since when, and no other payout does"
 )
 
+// Kinds are the kinds of the transfers that this package posts.
+var Kinds = []string{"payout.scheduled", "payout.transferred", "payout.failed", "payout.canceled", "payout.returned"}
+
 // Checks are the rules of payouts for ledger verify.
 func Checks() []ledger.Check {
 	return []ledger.Check{checkLines(), checkAccount(), checkTransfers(), checkLimits(), checkEarned(), checkHeld()}

@@ -18,6 +18,9 @@ const (
 	RuleProvider = "the provider does not owe us less than nothing"
 )
 
+// Kinds are the kinds of the transfers that this package posts.
+var Kinds = []string{"coin_purchase.completed", "coin_purchase.fee"}
+
 // Checks are the rules of purchases for ledger verify.
 func Checks() []ledger.Check {
 	return []ledger.Check{

@@ -17,6 +17,9 @@ const (
 	RuleFIFO        = "coins are spent first-in first-out, paid ones before promotional ones"
 )
 
+// Kinds are the kinds of the transfers that this package posts.
+var Kinds = []string{"coins.granted"}
+
 // Checks are the rules of lots for ledger verify.
 func Checks() []ledger.Check {
 	return []ledger.Check{
@@ -28,7 +31,9 @@ func Checks() []ledger.Check {
 			Query: `SELECT w.id, COALESCE(a.path, '') FROM wallet_lot w LEFT JOIN ledger_account a ON a.id = w.account_id
 				WHERE a.path IS NULL OR a.path <> 'lot/' || w.id
 				UNION ALL SELECT '', a.path FROM ledger_account a LEFT JOIN wallet_lot w ON w.account_id = a.id
-				WHERE a.path >= 'lot/' AND a.path < 'lot0' AND w.id IS NULL`}),
+				WHERE a.path >= 'lot/' AND a.path < 'lot0' AND w.id IS NULL`},
+			ledger.Violation{Detail: "transfer %d granted coins, and there is no lot of them",
+				Query: `SELECT t.cause, t.seq FROM ledger_transfer t WHERE t.kind = 'coins.granted' AND NOT EXISTS (SELECT 1 FROM wallet_lot w WHERE w.cause = t.cause)`}),
 		{Name: RuleFIFO, Run: checkFIFO},
 	}
 }
