@@ -9,6 +9,7 @@ import (
 	"github.com/ovationhq/ovation/internal/db/dbtest"
 	"github.com/ovationhq/ovation/internal/ledger"
 	"github.com/ovationhq/ovation/internal/money"
+	"github.com/ovationhq/ovation/internal/wallet"
 )
 
 func TestMain(m *testing.M) { dbtest.Main(m) }
@@ -50,12 +51,13 @@ func TestRunRepeats(t *testing.T) {
 	}
 }
 
-// TestAuditBites plants a fee that the provider knows nothing of; an audit that
-// does not see it would prove nothing.
+// TestAuditBites plants money that the provider knows nothing of, in books that
+// are sound; an audit that does not see it would prove nothing.
 func TestAuditBites(t *testing.T) {
 	r, err := run(t.Context(), Options{Seed: 1, Steps: 40, Every: 20, Database: "sqlite"}, func(l *life) error {
 		return l.app.DB.Write(t.Context(), func(tx *db.Tx) error {
-			_, err := ledger.Post(t.Context(), tx, "fee.planted", "planted", "", ledger.Move{From: ledger.ProcessingCosts, To: ledger.Provider, Amount: money.Amount{Units: 1, Asset: money.USD}})
+			paid := money.Amount{Units: 1, Asset: money.USD}
+			_, err := wallet.Grant(t.Context(), tx, "coins.granted", wallet.NewLot{Person: "usr_planted", Cause: "planted", Coins: 1, Paid: paid}, ledger.Move{From: ledger.Provider, To: ledger.Deferred, Amount: paid})
 			return err
 		})
 	})
@@ -63,7 +65,7 @@ func TestAuditBites(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !strings.Contains(strings.Join(r.Differences, "\n"), "the provider holds") {
-		t.Errorf("a fee that the provider did not take was not noticed: %v", r.Differences)
+		t.Errorf("money that the provider does not have was not noticed: %v", r.Differences)
 	}
 }
 
