@@ -9,6 +9,7 @@ import (
 
 	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/fault"
+	"github.com/ovationhq/ovation/internal/gift/gifttest"
 	"github.com/ovationhq/ovation/internal/id"
 	"github.com/ovationhq/ovation/internal/ledger/ledgertest"
 	"github.com/ovationhq/ovation/internal/payment/sandbox"
@@ -19,7 +20,7 @@ import (
 // verified compares the books at the end of a test that moves money.
 func (s *shop) verified(t *testing.T) {
 	t.Helper()
-	ledgertest.Verify(t, s.db, append(purchase.Checks(), payout.Checks()...)...)
+	ledgertest.Verify(t, s.db, gifttest.Checks(append(purchase.Checks(), payout.Checks()...)...)...)
 }
 
 // TestPayoutIsCanceledOnce: the same request again gets the first answer, and
