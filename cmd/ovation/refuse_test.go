@@ -1,8 +1,12 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"net"
 	"net/http"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -126,5 +130,24 @@ func TestWebhookGarbage(t *testing.T) {
 	post(long, signed(long)).problem(t, "a long event", http.StatusRequestEntityTooLarge, "body_too_large")
 	if after := r.heads(); after != before {
 		t.Errorf("garbage changed %s to %s", before, after)
+	}
+}
+
+// TestTakenAddress wants a start that can not be to leave nothing behind.
+func TestTakenAddress(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	for _, command := range []string{"dev", "serve"} {
+		folder := filepath.Join(t.TempDir(), "data")
+		status, said := runProgram(t, command, "--data", folder, "--listen", l.Addr().String())
+		if status != statusFailed || !strings.Contains(said, "choose another address") {
+			t.Errorf("%s: %d %s", command, status, said)
+		}
+		if _, err := os.Stat(folder); !errors.Is(err, os.ErrNotExist) {
+			t.Errorf("%s left its folder: %v", command, err)
+		}
 	}
 }

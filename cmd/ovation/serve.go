@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"net"
 	"os"
 	"runtime/debug"
 	"time"
@@ -33,6 +34,9 @@ func (c *devCmd) Run(s *shared) error {
 	if err := config.Err(o.Config.Check(true)); err != nil {
 		return exit{statusUsage, err}
 	}
+	if err := free(c.Listen); err != nil {
+		return err
+	}
 	warnOfOpenFolder(s, c.Data)
 	begun := time.Now()
 	a, err := app.New(s.ctx, o)
@@ -54,6 +58,16 @@ func (c *devCmd) Run(s *shared) error {
 Ready after %d ms. Sign in as anybody on the site. Stop with Ctrl-C; the world stays in %s.
 `, w.URL, w.URL, c.Data, time.Since(begun).Milliseconds(), c.Data)
 	})
+}
+
+// free refuses an address that somebody has, before anything is made: a folder
+// that was left behind would be taken for an instance.
+func free(address string) error {
+	l, err := net.Listen("tcp", address)
+	if err != nil {
+		return fmt.Errorf("listening: %w; choose another address with --listen", err)
+	}
+	return l.Close()
 }
 
 // serveCmd runs an instance for real.
@@ -82,6 +96,9 @@ func tuneMemory() {
 // Run implements the command.
 func (c *serveCmd) Run(s *shared) error {
 	if err := c.check(); err != nil {
+		return err
+	}
+	if err := free(c.Listen); err != nil {
 		return err
 	}
 	warnOfOpenFolder(s, c.Data)

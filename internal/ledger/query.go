@@ -130,7 +130,7 @@ const trail = `WITH RECURSIVE trail (seq, n) AS (
 			WHERE l.seq = $2 AND (l.to_account = $1 OR l.from_account = $1)), a.last_seq), CAST(1 AS BIGINT)
 		FROM ledger_account a WHERE a.id = $1
 		UNION SELECT CASE WHEN l.to_account = $1 THEN l.to_prev ELSE l.from_prev END, w.n + CASE WHEN l.seq < $2 THEN 1 ELSE 0 END
-		FROM trail w JOIN ledger_line l ON l.seq = w.seq WHERE (l.to_account = $1 OR l.from_account = $1) AND w.n < $3) `
+		FROM trail w JOIN ledger_line l ON l.seq = w.seq WHERE (l.to_account = $1 OR l.from_account = $1) AND (w.n < $3 OR w.seq >= $2)) `
 
 // numberOf returns the account's number; 0 if nothing was ever posted to it.
 func numberOf(ctx context.Context, tx *db.Tx, r Ref) (n int64, err error) {

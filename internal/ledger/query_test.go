@@ -89,6 +89,21 @@ func TestOfAccountPages(t *testing.T) {
 					t.Fatalf("pages of %d (-whole +paged):\n%s", limit, diff)
 				}
 			}
+			// From a transfer that did not touch the account: of four, three touched lot/1.
+			lot := ledger.Ref{Path: "lot/1", Asset: money.Coin}
+			for before := int64(3); before <= 14; before++ {
+				one, err := ledger.OfAccount(ctx, tx, lot, before, 1)
+				if err != nil {
+					return err
+				}
+				want := before - 1
+				for want%4 == 1 {
+					want--
+				}
+				if len(one) == 0 || one[0].Seq != min(want, 12) {
+					t.Errorf("before %d the last is %v, want %d", before, one, min(want, 12))
+				}
+			}
 			if none, err := ledger.OfAccount(ctx, tx, ledger.Ref{Path: ref.Path, Asset: "EUR"}, 0, 5); len(none) != 0 || err != nil {
 				t.Errorf("an unknown account has %v, %v", none, err)
 			}
