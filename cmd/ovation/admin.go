@@ -30,7 +30,7 @@ func (c *adminCreateCmd) Run(s *shared) error {
 	if err := c.exists(s.ctx); err != nil {
 		return err
 	}
-	a, err := app.New(s.ctx, app.Options{Config: c.Config, Log: logger(s.err, c.LogLevel)})
+	a, err := app.New(s.ctx, app.Options{Config: c.Config, KeepRules: true, Log: logger(s.err, c.LogLevel)})
 	if errors.Is(err, db.ErrLocked) {
 		return fmt.Errorf("the server of %s is running, and only one process at a time writes to the database: stop it for a moment, make the link, and start it again (a server that has no operator prints a link of its own when it starts): %w", c.Data, db.ErrLocked)
 	}

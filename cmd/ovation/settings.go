@@ -8,6 +8,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"github.com/ovationhq/ovation/internal/app"
 	"github.com/ovationhq/ovation/internal/config"
 )
 
@@ -24,10 +25,21 @@ type settings struct {
 
 // check refuses wrong settings before anything is made.
 func (s *settings) check() error {
-	if err := config.Err(s.Check(false)); err != nil {
+	if err := config.Err(s.problems()); err != nil {
 		return exit{statusUsage, err}
 	}
 	return nil
+}
+
+// problems are all wrong settings, those in a preset's file with their lines.
+func (s *settings) problems() []config.Problem { return checkAll(&s.Config, false) }
+
+func checkAll(c *config.Config, sandbox bool) []config.Problem {
+	all := c.Check(sandbox)
+	if c.PresetFile != "" {
+		all = append(all, app.CheckPresetFile(c.PresetFile)...)
+	}
+	return all
 }
 
 // settingsFile answers for a flag from a --config file. A flag wins over the

@@ -29,7 +29,7 @@ type configCheckCmd struct {
 
 // Run implements the command.
 func (c *configCheckCmd) Run(s *shared) error {
-	problems := append(c.Check(false), config.CheckEnvironment(os.Environ())...)
+	problems := append(c.problems(), config.CheckEnvironment(os.Environ())...)
 	if c.JSON {
 		if problems == nil {
 			problems = []config.Problem{}
@@ -73,11 +73,12 @@ func (c *configPrintCmd) Run(s *shared) error {
 		Admin               string   `json:"admin"`
 		URL                 string   `json:"url"`
 		Preset              string   `json:"preset"`
+		PresetFile          string   `json:"preset_file"`
 		LogLevel            string   `json:"log_level"`
 		TrustedProxies      []string `json:"trusted_proxies"`
 		StripeKey           string   `json:"stripe_key"`
 		StripeWebhookSecret []string `json:"stripe_webhook_secret"`
-	}{c.Data, database, c.Listen, c.Admin, c.PublicURL(), c.Preset, c.LogLevel, append([]string{}, c.TrustedProxies...), key, secrets})
+	}{c.Data, database, c.Listen, c.Admin, c.PublicURL(), c.Preset, c.PresetFile, c.LogLevel, append([]string{}, c.TrustedProxies...), key, secrets})
 }
 
 type clockCmd struct {

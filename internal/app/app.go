@@ -44,6 +44,9 @@ type Options struct {
 	Fans    int    // simulated fans of the sandbox
 	Sim     bool   // whether they act
 	Log     *slog.Logger
+	// KeepRules leaves the rules that hold as they are, whatever the settings
+	// say: for a command beside the server, which may have been given others.
+	KeepRules bool
 	// NoLimits switches the rate limits off, for measuring.
 	NoLimits bool
 
@@ -143,10 +146,10 @@ func New(ctx context.Context, o Options) (*App, error) {
 
 // build makes the services of the products.
 func (a *App) build(ctx context.Context) error {
-	err := a.DB.Write(ctx, func(tx *db.Tx) error { return InstallPreset(ctx, tx, a.Options.Config.Preset) })
-	if err != nil {
+	if err := a.rules(ctx); err != nil {
 		return err
 	}
+	var err error
 	cfg := stripe.Config{SecretKey: a.Options.Config.StripeKey, WebhookSecrets: a.Options.Config.StripeWebhookSecret}
 	if a.Options.Sandbox {
 		if a.sandbox, err = a.openSandbox(ctx); err != nil {
@@ -175,6 +178,21 @@ func (a *App) build(ctx context.Context) error {
 	a.Runner = outbox.NewRunner(a.DB, a.Log)
 	a.register()
 	return nil
+}
+
+// rules brings the rules of the settings into force.
+func (a *App) rules(ctx context.Context) error {
+	return a.DB.Write(ctx, func(tx *db.Tx) error {
+		if a.Options.KeepRules {
+			if cards, err := earnings.History(ctx, tx); err != nil || len(cards) > 0 {
+				return err
+			}
+		}
+		if file := a.Options.Config.PresetFile; file != "" {
+			return InstallPresetFile(ctx, tx, file)
+		}
+		return InstallPreset(ctx, tx, a.Options.Config.Preset)
+	})
 }
 
 // Close closes what New opened. It may be called more than once.

@@ -7,16 +7,13 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
-	"github.com/BurntSushi/toml"
-
 	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/earnings"
+	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/gift"
-	"github.com/ovationhq/ovation/internal/money"
 	"github.com/ovationhq/ovation/internal/programme"
 	"github.com/ovationhq/ovation/internal/wallet"
 )
@@ -27,67 +24,25 @@ var Presets = []string{"current", "classic-2022"}
 //go:embed presets/*.toml
 var presetFiles embed.FS
 
-// preset is a rule set as its file writes it.
+// preset is a rule set. What belongs to a version (its number and its start)
+// stands in Version and From alone until it is installed.
 type preset struct {
-	Name       string                      `toml:"name"`
-	Version    string                      `toml:"version"`
-	From       time.Time                   `toml:"from"`
-	Rates      presetRates                 `toml:"rates"`
-	Packs      map[string]map[string]int64 `toml:"packs"`
-	Programmes []presetProgramme           `toml:"programme"`
-}
-
-type presetRates struct {
-	DiamondsPerCoin string `toml:"diamonds_per_coin"`
-	CentsPerDiamond string `toml:"cents_per_diamond"`
-	Currency        string `toml:"currency"`
-	HoldDays        int64  `toml:"hold_days"`
-	DailyCap        int64  `toml:"daily_cap"`
-	Minimum         int64  `toml:"minimum"`
+	Name       string
+	Version    string
+	From       time.Time
+	Card       earnings.RateCard
+	Packs      []wallet.Pack
+	Gifts      []gift.Item
+	Programmes []presetProgramme
 }
 
 type presetProgramme struct {
-	Name     string                      `toml:"name"`
-	Criteria []presetCriterion           `toml:"criteria"`
-	Regions  map[string]map[string]int64 `toml:"regions"` // region → metric → another threshold
-}
+	Name                   string
+	GraceDays, ReapplyDays int64
+	Criteria               []programme.Criterion
+	Regions                map[string]map[string]int64 // region → metric → another threshold
 
-type presetCriterion struct {
-	Metric    string   `toml:"metric"`
-	Op        string   `toml:"op"`
-	Threshold int64    `toml:"threshold"`
-	Words     []string `toml:"words"`
-}
-
-type presetGifts struct {
-	Gifts []struct {
-		ID         string `toml:"id"`
-		Name       string `toml:"name"`
-		Emoji      string `toml:"emoji"`
-		Coins      int64  `toml:"coins"`
-		Streakable bool   `toml:"streakable"`
-	} `toml:"gift"`
-}
-
-// The prices in coins of the gifts that can be given on videos.
-const videoGiftLeast, videoGiftMost = 5, 3000
-
-// graceDays and reapplyDays hold for all programmes of both presets.
-const graceDays, reapplyDays = 30, 30
-
-// readPreset reads a shipped rule set. An unknown key is an error, so that a
-// misspelt limit is not taken for none.
-func readPreset(name string) (p preset, g presetGifts, err error) {
-	for file, into := range map[string]any{name: &p, "gifts": &g} {
-		meta, err := toml.DecodeFS(presetFiles, "presets/"+file+".toml", into)
-		if err != nil {
-			return p, g, fmt.Errorf("app: the preset %q: %w", file, err)
-		}
-		if unknown := meta.Undecoded(); len(unknown) > 0 {
-			return p, g, fmt.Errorf("app: the preset %q has the unknown key %s", file, unknown[0])
-		}
-	}
-	return p, g, nil
+	path string // in the file
 }
 
 // InstallPreset brings the rule set into force. In an empty database it holds
@@ -98,7 +53,7 @@ func InstallPreset(ctx context.Context, tx *db.Tx, name string) error {
 	if !slices.Contains(Presets, name) {
 		return fmt.Errorf("app: there is no preset %q; there are %s", name, strings.Join(Presets, " and "))
 	}
-	p, g, err := readPreset(name)
+	p, err := shippedPreset(name)
 	if err != nil {
 		return err
 	}
@@ -112,29 +67,108 @@ func InstallPreset(ctx context.Context, tx *db.Tx, name string) error {
 		}
 		p.succeed(cards, tx.Now())
 	}
-	card, err := p.rateCard()
+	return p.install(ctx, tx)
+}
+
+// InstallPresetFile brings an operator's own rule set into force. It holds from
+// the instant that the file names, or from now on if that is past and others
+// hold already. A version that is installed is left as it is, and one with
+// other content is refused.
+func InstallPresetFile(ctx context.Context, tx *db.Tx, file string) error {
+	p, wrong := readPresetFile(file)
+	if len(wrong) > 0 {
+		return fmt.Errorf("the preset has mistakes: %s", strings.Join(wrong, "; "))
+	}
+	cards, err := earnings.History(ctx, tx)
 	if err != nil {
 		return err
 	}
+	for i, c := range cards {
+		if c.Version != p.Version {
+			continue
+		}
+		if i > 0 {
+			return fmt.Errorf("the version %s of %s was followed by %s, and a version begins once; give the file the next number of its version", p.Version, file, cards[0].Version)
+		}
+		return p.unchanged(ctx, tx, file, c)
+	}
+	if err := p.begin(cards, tx.Now(), file); err != nil {
+		return err
+	}
+	return p.install(ctx, tx)
+}
+
+// begin moves the start of a new version to where it can hold.
+func (p *preset) begin(cards []earnings.RateCard, now time.Time, file string) error {
+	switch future := p.From.After(now); {
+	case future && len(cards) == 0:
+		return fmt.Errorf("%s holds from %s, and until then there would be no rules at all; choose an instant that is past", file, p.From.Format(time.RFC3339))
+	case future && p.From.UnixMicro() <= cards[0].FromUS:
+		return fmt.Errorf("%s holds from %s, and %s from %s; choose a later instant", file, p.From.Format(time.RFC3339), cards[0].Version, time.UnixMicro(cards[0].FromUS).UTC().Format(time.RFC3339))
+	case !future && len(cards) > 0:
+		p.From = time.UnixMicro(max(now.UnixMicro(), cards[0].FromUS+1)).UTC()
+	}
+	return nil
+}
+
+// unchanged holds the file to the version that was installed from it. Its start
+// may be an instant that was past then, because the rules began with the start
+// of the server.
+func (p preset) unchanged(ctx context.Context, tx *db.Tx, file string, c earnings.RateCard) error {
+	begun := time.UnixMicro(c.FromUS).UTC()
+	same := !p.From.After(begun) && (begun.Before(tx.Now()) || begun.Equal(tx.Now()) || p.From.Equal(begun))
+	p.From = begun
+	card, packs, items := p.dated()
+	same = same && card == c
+	there, err := wallet.PacksOfVersion(ctx, tx, p.Version)
+	if err != nil {
+		return err
+	}
+	catalogue, err := gift.CatalogOf(ctx, tx, p.Version)
+	if err != nil {
+		return err
+	}
+	slices.SortFunc(there, comparePacks)
+	slices.SortFunc(items, func(a, b gift.Item) int { return strings.Compare(a.ID, b.ID) })
+	slices.SortFunc(catalogue, func(a, b gift.Item) int { return strings.Compare(a.ID, b.ID) })
+	same = same && slices.Equal(packs, there) && slices.Equal(items, catalogue)
+	installed, err := programme.Policies(ctx, tx)
+	if err != nil {
+		return err
+	}
+	policies, _ := p.policies()
+	others := len(policies)
+	for _, q := range installed {
+		if q.Version != p.Version {
+			continue
+		}
+		others--
+		same = same && slices.ContainsFunc(policies, func(r programme.Policy) bool { return r.Programme == q.Programme && r.Region == q.Region })
+	}
+	if same = same && others == 0; same {
+		err = programme.Install(ctx, tx, policies) // which compares each
+		same = !fault.Is(err, fault.StateConflict)
+	}
+	if !same {
+		return fmt.Errorf("the version %s is installed with other content than %s has now, and a version never changes; give the file the next number of its version", p.Version, file)
+	}
+	return err
+}
+
+// install writes all rules of the version.
+func (p preset) install(ctx context.Context, tx *db.Tx) error {
+	card, packs, items := p.dated()
 	if err := earnings.Install(ctx, tx, card); err != nil {
-		return err
-	}
-	packs, err := p.packs()
-	if err != nil {
 		return err
 	}
 	if err := wallet.Install(ctx, tx, packs); err != nil {
 		return err
 	}
-	var items []gift.Item
-	for _, i := range g.Gifts {
-		items = append(items, gift.Item{Version: p.Version, ID: i.ID, Name: i.Name, Emoji: i.Emoji, PriceCoins: i.Coins, Streakable: i.Streakable,
-			OnLive: true, OnVideo: i.Coins >= videoGiftLeast && i.Coins <= videoGiftMost, FromUS: p.From.UnixMicro()})
-	}
 	if err := gift.Install(ctx, tx, items); err != nil {
 		return err
 	}
-	return programme.Install(ctx, tx, p.policies())
+	policies, _ := p.policies()
+	return programme.Install(ctx, tx, policies)
 }
 
 // succeed gives the rule set the number and the start with which it follows
@@ -156,56 +190,31 @@ func presetOf(version string) string {
 	return name
 }
 
-func (p preset) rateCard() (earnings.RateCard, error) {
-	c := earnings.RateCard{Version: p.Version, FromUS: p.From.UnixMicro(), PayAsset: money.Asset(p.Rates.Currency), HoldDays: p.Rates.HoldDays,
-		DailyCap: p.Rates.DailyCap, MinimumUnits: p.Rates.Minimum}
-	var err error
-	if c.DiamondsNum, c.DiamondsDen, err = fraction(p.Rates.DiamondsPerCoin); err != nil {
-		return c, err
+// dated returns the rates, packs and gifts with the version and the start.
+func (p preset) dated() (card earnings.RateCard, packs []wallet.Pack, items []gift.Item) {
+	us := p.From.UnixMicro()
+	card, packs, items = p.Card, slices.Clone(p.Packs), slices.Clone(p.Gifts)
+	card.Version, card.FromUS = p.Version, us
+	for i := range packs {
+		packs[i].Version, packs[i].FromUS = p.Version, us
 	}
-	c.PayNum, c.PayDen, err = fraction(p.Rates.CentsPerDiamond)
-	return c, err
+	for i := range items {
+		items[i].Version, items[i].FromUS = p.Version, us
+	}
+	return card, packs, items
 }
 
-func fraction(s string) (num, den int64, err error) {
-	n, d, _ := strings.Cut(s, "/")
-	if num, err = strconv.ParseInt(n, 10, 64); err == nil {
-		den, err = strconv.ParseInt(d, 10, 64)
-	}
-	if err != nil || num < 0 || den < 1 {
-		return 0, 0, fmt.Errorf("app: %q is no rate; write it as a fraction, such as 1/2", s)
-	}
-	return num, den, nil
-}
-
-func (p preset) packs() ([]wallet.Pack, error) {
-	var packs []wallet.Pack
-	for currency, prices := range p.Packs {
-		for coins, price := range prices {
-			n, err := strconv.ParseInt(coins, 10, 64)
-			if err != nil {
-				return nil, fmt.Errorf("app: the pack %q of %s: %w", coins, currency, err)
-			}
-			packs = append(packs, wallet.Pack{Version: p.Version, Coins: n, Price: money.Amount{Units: price, Asset: money.Asset(currency)}, FromUS: p.From.UnixMicro()})
-		}
-	}
-	slices.SortFunc(packs, func(a, b wallet.Pack) int {
-		return cmp.Or(cmp.Compare(a.Price.Asset, b.Price.Asset), cmp.Compare(a.Coins, b.Coins))
-	})
-	return packs, nil
+func comparePacks(a, b wallet.Pack) int {
+	return cmp.Or(cmp.Compare(a.Price.Asset, b.Price.Asset), cmp.Compare(a.Coins, b.Coins))
 }
 
 // policies writes each programme once for everywhere and once for each region
-// that asks for something else.
-func (p preset) policies() []programme.Policy {
-	var all []programme.Policy
+// that asks for something else, and says where in the file each stands.
+func (p preset) policies() (all []programme.Policy, paths []string) {
 	for _, pr := range p.Programmes {
 		base := programme.Policy{Version: p.Version, Preset: p.Name, Programme: programme.Programme(pr.Name), Region: programme.Everywhere,
-			FromUS: p.From.UnixMicro(), GraceDays: graceDays, ReapplyDays: reapplyDays}
-		for _, c := range pr.Criteria {
-			base.Criteria = append(base.Criteria, programme.Criterion{Metric: programme.Metric(c.Metric), Op: programme.Op(c.Op), Threshold: c.Threshold, Words: c.Words, Label: "criterion." + c.Metric})
-		}
-		all = append(all, base)
+			FromUS: p.From.UnixMicro(), GraceDays: pr.GraceDays, ReapplyDays: pr.ReapplyDays, Criteria: pr.Criteria}
+		all, paths = append(all, base), append(paths, pr.path)
 		for _, region := range slices.Sorted(maps.Keys(pr.Regions)) {
 			other := base
 			other.Region = region
@@ -215,8 +224,8 @@ func (p preset) policies() []programme.Policy {
 					other.Criteria[i].Threshold = n
 				}
 			}
-			all = append(all, other)
+			all, paths = append(all, other), append(paths, pr.path)
 		}
 	}
-	return all
+	return all, paths
 }

@@ -36,8 +36,15 @@ type newcomer struct {
 // open starts a sandbox and reads its dev.json.
 func open(t *testing.T, database string) *newcomer {
 	t.Helper()
+	return openIn(t, t.TempDir(), database, "")
+}
+
+// openIn starts the sandbox of a folder, with rules of a file if it is named.
+func openIn(t *testing.T, folder, database, rules string) *newcomer {
+	t.Helper()
 	o := app.Options{Sandbox: true, Seed: 1, Fans: 2, NoLimits: true, Log: slog.New(slog.DiscardHandler)}
-	o.Config.Data, o.Config.Database, o.Config.Listen, o.Config.Preset = t.TempDir(), database, "127.0.0.1:0", "current"
+	o.Config.Data, o.Config.Database, o.Config.Listen, o.Config.Preset = folder, database, "127.0.0.1:0", "current"
+	o.Config.PresetFile = rules
 	a, err := app.New(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)

@@ -18,13 +18,14 @@ import (
 // configuration file; a flag wins over the environment, which wins over the
 // file.
 type Config struct {
-	Data     string `help:"Folder of the database, the media and the keys." default:"./ovation-data" env:"OVATION_DATA" type:"path"`
-	Database string `help:"sqlite:<file> or postgres://…; empty means a SQLite file in the data folder." env:"OVATION_DATABASE" placeholder:"URL"`
-	Listen   string `help:"Address of the site and the API." default:"127.0.0.1:8080" env:"OVATION_LISTEN"`
-	Admin    string `help:"Address of /metrics and the profiler; empty means none." env:"OVATION_ADMIN" placeholder:"HOST:PORT"`
-	URL      string `help:"The address that people see, such as https://ovation.example; empty means http:// and the listen address." env:"OVATION_URL" placeholder:"URL"`
-	Preset   string `help:"The rules: current or classic-2022. On an instance with other rules they hold from the start of the server on." default:"current" enum:"current,classic-2022" env:"OVATION_PRESET"`
-	LogLevel string `help:"debug, info, warn or error." default:"info" enum:"debug,info,warn,error" env:"OVATION_LOG_LEVEL"`
+	Data       string `help:"Folder of the database, the media and the keys." default:"./ovation-data" env:"OVATION_DATA" type:"path"`
+	Database   string `help:"sqlite:<file> or postgres://…; empty means a SQLite file in the data folder." env:"OVATION_DATABASE" placeholder:"URL"`
+	Listen     string `help:"Address of the site and the API." default:"127.0.0.1:8080" env:"OVATION_LISTEN"`
+	Admin      string `help:"Address of /metrics and the profiler; empty means none." env:"OVATION_ADMIN" placeholder:"HOST:PORT"`
+	URL        string `help:"The address that people see, such as https://ovation.example; empty means http:// and the listen address." env:"OVATION_URL" placeholder:"URL"`
+	Preset     string `help:"The rules: current or classic-2022. On an instance with other rules they hold from the start of the server on." default:"current" enum:"current,classic-2022" env:"OVATION_PRESET"`
+	PresetFile string `help:"A file with rules of your own, a copy of a preset with a name of its own; used instead of --preset." env:"OVATION_PRESET_FILE" placeholder:"FILE"`
+	LogLevel   string `help:"debug, info, warn or error." default:"info" enum:"debug,info,warn,error" env:"OVATION_LOG_LEVEL"`
 
 	TrustedProxies []string `help:"Proxies that are believed about whom they speak for (X-Forwarded-For), as addresses or networks such as 10.0.0.0/8." env:"OVATION_TRUSTED_PROXIES" placeholder:"NETWORK"`
 

@@ -51,6 +51,11 @@ func Catalog(ctx context.Context, tx *db.Tx) ([]Item, error) {
 	return db.Collect[Item](tx.Query(ctx, "SELECT "+itemColumns+" FROM gift_item WHERE "+catalogInForce+" ORDER BY price_coins, id", tx.NowUS()))(scanItem)
 }
 
+// CatalogOf returns the gifts of a version, from whenever they hold.
+func CatalogOf(ctx context.Context, tx *db.Tx, version string) ([]Item, error) {
+	return db.Collect[Item](tx.Query(ctx, "SELECT "+itemColumns+" FROM gift_item WHERE version = $1 ORDER BY price_coins, id", version))(scanItem)
+}
+
 // itemsAt returns those of the named gifts that can be given at the instant.
 func itemsAt(ctx context.Context, tx *db.Tx, us int64, names []string) (map[string]Item, error) {
 	list := make([]any, len(names))

@@ -94,6 +94,10 @@ var (
 // can overflow.
 const maxThreshold = 1_000_000_000_000
 
+// Check returns a fault that names every wrong part of the policies, by the
+// policy's place in the list.
+func Check(policies []Policy) error { return check(policies) }
+
 // check returns a fault that names every wrong part of the policies.
 func check(policies []Policy) error {
 	bad := fault.New(fault.ValidationFailed, "The policies can not be installed; each wrong part is listed. Nothing was changed.")

@@ -52,6 +52,12 @@ func PacksOf(ctx context.Context, tx *db.Tx, version string, currency money.Asse
 	return db.Collect[Pack](tx.Query(ctx, "SELECT "+packColumns+" FROM coin_pack WHERE version = $1 AND currency = $2 ORDER BY coins", version, string(currency)))(scanPack)
 }
 
+// PacksOfVersion returns the price lists of a version in all currencies, from
+// whenever they hold.
+func PacksOfVersion(ctx context.Context, tx *db.Tx, version string) ([]Pack, error) {
+	return db.Collect[Pack](tx.Query(ctx, "SELECT "+packColumns+" FROM coin_pack WHERE version = $1 ORDER BY currency, coins", version))(scanPack)
+}
+
 // Currencies returns the currencies in which coins are sold.
 func Currencies(ctx context.Context, tx *db.Tx) ([]money.Asset, error) {
 	return db.Collect[money.Asset](tx.Query(ctx, "SELECT DISTINCT currency FROM coin_pack WHERE from_us <= $1 ORDER BY currency", tx.NowUS()))(

@@ -1,0 +1,246 @@
+package app_test
+
+import (
+	"fmt"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/ovationhq/ovation/internal/app"
+	"github.com/ovationhq/ovation/internal/clock"
+	"github.com/ovationhq/ovation/internal/db"
+	"github.com/ovationhq/ovation/internal/db/dbtest"
+	"github.com/ovationhq/ovation/internal/earnings"
+	"github.com/ovationhq/ovation/internal/gift"
+	"github.com/ovationhq/ovation/internal/programme"
+	"github.com/ovationhq/ovation/internal/wallet"
+)
+
+// copied writes a copy of the preset current as mine@1, with the edits: old
+// and new texts in turn.
+func copied(t *testing.T, edits ...string) string {
+	t.Helper()
+	text, err := os.ReadFile("presets/current.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	edits = append([]string{`name = "current"`, `name = "mine"`, `version = "current@1"`, `version = "mine@1"`}, edits...)
+	s := string(text)
+	for i := 0; i < len(edits); i += 2 {
+		if !strings.Contains(s, edits[i]) {
+			t.Fatalf("there is no %q to edit", edits[i])
+		}
+		s = strings.Replace(s, edits[i], edits[i+1], 1)
+	}
+	file := filepath.Join(t.TempDir(), "mine.toml")
+	if err := os.WriteFile(file, []byte(s), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+// TestPresetFileMistakes makes one mistake in each copy, and then all.
+func TestPresetFileMistakes(t *testing.T) {
+	var all, wantAll []string
+	for _, c := range []struct{ old, new, want string }{
+		{`from = 2020-01-01T00:00:00Z`, `from = 2020-01-01`, "6: from: 2020-01-01 00:00:00 +0000 date-local is not what is wanted; write an instant such as 2026-03-01T00:00:00Z"},
+		{`diamonds_per_coin = "1/1"`, `diamonds_per_coin = "1:1"`, `9: rates.diamonds_per_coin: "1:1" is no rate; write it as a fraction, such as 1/2`},
+		{`currency = "USD"`, `currency = "dollars"`, `11: rates.currency: "dollars" is no currency; write three large letters, such as USD`},
+		{`hold_days = 7`, `hold_days = "7"`, "12: rates.hold_days: 7 is not what is wanted; write a whole number from 0 to 3650"},
+		{`daily_cap = 100000`, `dayly_cap = 100000`, "13: rates.dayly_cap: there is no such name; the names are those of the presets that ship with the program"},
+		{`{ 70 = 109,`, `{ x = 109,`, `18: packs.EUR.x: "x" is no number of coins from 1 to 1000000`},
+		{`JPY = {`, `JAPAN = {`, "20: packs.JAPAN: this is no currency; write three large letters, such as USD"},
+		{`least_coins = 5`, `least_coins = 5000`, "26: video_gifts.most_coins: 3000 is below least_coins, 5000"},
+		{`grace_days = 30 `, `grace_days = 0 `, "30: programme[0].grace_days: 0 is not what is wanted; write a whole number from 1 to 3650"},
+		{`{ metric = "account_age_days", op = "at_least", threshold = 30 }`, `{ metric = "account_age_days", threshold = 30 }`, "34: programme[0].criteria[1].op: it is missing; write at_least, above, one_of or none_of"},
+		{`KR = { age_years = 19 }`, `KR = { age = 19 }`, "39: programme[0].regions.KR.age: the programme has no such criterion, so no region can have another threshold of it"},
+	} {
+		got := problems(copied(t, c.old, c.new))
+		want := []string{"mine.toml:" + c.want}
+		if strings.HasPrefix(c.new, "dayly") {
+			want = append([]string{"mine.toml:8: rates.daily_cap: it is missing; write a whole number from 1 to 1000000000"}, want...)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s:\n%s", c.new, diff)
+		}
+		all, wantAll = append(all, c.old, c.new), append(wantAll, want...)
+	}
+	if got := problems(copied(t, all...)); len(got) != len(wantAll) {
+		t.Errorf("of %d mistakes there were told:\n%s", len(wantAll), strings.Join(got, "\n"))
+	}
+	for _, c := range []struct{ old, new, want string }{
+		{`metric = "followers", op = "at_least"`, `metric = "likes", op = "at_least"`, `mine.toml:33: programme[0].criteria[0].metric: "likes" is no metric.`},
+		{`name = "live_gifts"`, `name = "karaoke"`, `mine.toml:42: programme[1].name: "karaoke" is no programme.`},
+		{`version = "mine@1"`, `version = "mine"`, `mine.toml:5: version: "mine" is not what is wanted; write the name, an at sign and a number, such as mine@1`},
+		{`name = "mine"`, `name = "current"`, `mine.toml:4: name: current is a preset that ships with the program; give the copy a name of its own`},
+		{`[packs]`, `[packs`, `this is no TOML: `},
+	} {
+		if got := strings.Join(problems(copied(t, c.old, c.new)), "\n"); !strings.Contains(got, c.want) {
+			t.Errorf("%s: %q, want %q", c.new, got, c.want)
+		}
+	}
+	if got := problems(copied(t)); got != nil {
+		t.Errorf("of a copy: %q", got)
+	}
+	if got := problems("nowhere.toml"); len(got) != 1 || !strings.Contains(got[0], "can not be read") {
+		t.Errorf("of no file: %q", got)
+	}
+}
+
+func problems(file string) (all []string) {
+	for _, p := range app.CheckPresetFile(file) {
+		all = append(all, p.Detail)
+	}
+	return all
+}
+
+// TestPresetFile brings a copy into force, edits it, and takes it back.
+func TestPresetFile(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB, clk *clock.Manual) {
+		ctx := t.Context()
+		install := func(file string) error {
+			clk.Advance(time.Hour)
+			return d.Write(ctx, func(tx *db.Tx) error { return app.InstallPresetFile(ctx, tx, file) })
+		}
+		version := func() (v string) {
+			t.Helper()
+			err := d.Read(ctx, func(tx *db.Tx) error {
+				card, err := earnings.Rates(ctx, tx)
+				v = card.Version
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return v
+		}
+		is := func(err error, says string) {
+			t.Helper()
+			if says == "" && err != nil || says != "" && (err == nil || !strings.Contains(err.Error(), says)) {
+				t.Errorf("%v, want %q", err, says)
+			}
+		}
+		soon := clk.Now().Add(100 * 24 * time.Hour).UTC().Format(time.RFC3339)
+		is(install(copied(t, "from = 2020-01-01T00:00:00Z", "from = "+soon)), "there would be no rules at all")
+		is(install(copied(t)), "")
+		is(install(copied(t)), "") // the next start
+		is(d.Write(ctx, func(tx *db.Tx) error { return app.InstallPreset(ctx, tx, "current") }), "")
+		if v := version(); v != "current@1" {
+			t.Errorf("%s holds", v)
+		}
+		is(install(copied(t)), "was followed by current@1")
+		two := []string{`"mine@1"`, `"mine@2"`, `hold_days = 7`, `hold_days = 9`, "reapply_days = 30 ", "reapply_days = 5 ", "least_coins = 5", "least_coins = 25", "{ 70 = 99,", "{ 60 = 99,"}
+		is(install(copied(t, two...)), "")
+		if v := version(); v != "mine@2" {
+			t.Errorf("%s holds", v)
+		}
+		d.Read(ctx, func(tx *db.Tx) error { //nolint:errcheck // each is looked at
+			card, _ := earnings.Rates(ctx, tx)
+			packs, _ := wallet.Packs(ctx, tx, "USD")
+			items, _ := gift.Catalog(ctx, tx)
+			policies, _ := programme.Installed(ctx, tx, "US")
+			got := fmt.Sprint(card.HoldDays, " ", packs[0].Coins, " ", items[2].ID, " ", items[2].OnVideo, " ", items[3].OnVideo)
+			for _, p := range policies {
+				got += fmt.Sprint(" ", p.Version, " ", p.ReapplyDays)
+			}
+			if want := "9 60 clap false true mine@2 30 mine@2 5"; got != want {
+				t.Errorf("%s, want %s", got, want)
+			}
+			return nil
+		})
+		is(install(copied(t, two...)), "")
+		for _, edit := range [][]string{{`hold_days = 9`, `hold_days = 8`}, {`{ 60 = 99, `, `{ `}, {`most_coins = 3000`, `most_coins = 3001`, `[packs]`, "[[gift]]\nid=\"rose\"\nname=\"R\"\nemoji=\"R\"\ncoins=2\n[packs]"},
+			{"reapply_days = 5 ", "reapply_days = 6 "}, {`regions = { KR = { age_years = 19 }, `, `regions = { `}, {`CHF`, ``}, {"from = 2020-01-01T00:00:00Z", "from = " + soon}} {
+			if edit[0] == "CHF" {
+				edit = []string{`[packs]`, "[packs]\nCHF = { 1 = 1 }"}
+			}
+			is(install(copied(t, append(two, edit...)...)), "the version mine@2 is installed with other content than")
+		}
+		three := append(two, `"mine@2"`, `"mine@3"`, "from = 2020-01-01T00:00:00Z", "from = "+soon)
+		is(install(copied(t, three...)), "")
+		if v := version(); v != "mine@2" {
+			t.Errorf("%s holds before its start", v)
+		}
+		is(install(copied(t, append(three, soon, clk.Now().Add(time.Hour).UTC().Format(time.RFC3339))...)), "other content") // its start was told to people
+		is(install(copied(t, append(three, `"mine@3"`, `"mine@4"`)...)), "choose a later instant")
+		is(install(copied(t, three...)), "")
+		clk.Advance(100 * 24 * time.Hour)
+		if v := version(); v != "mine@3" {
+			t.Errorf("%s holds after the start of mine@3", v)
+		}
+	})
+}
+
+// TestOwnRules changes the rules of an instance that people use: what was given
+// before stays explained by the rules of its day, and the books are right.
+func TestOwnRules(t *testing.T) {
+	t.Run("sqlite", func(t *testing.T) { ownRules(t, "") })
+	t.Run("postgres", func(t *testing.T) { ownRules(t, dbtest.PostgresURL(t)) })
+}
+
+func ownRules(t *testing.T, database string) {
+	folder := t.TempDir()
+	mine := []string{`diamonds_per_coin = "1/1"`, `diamonds_per_coin = "1/2"`, `{ 70 = 99,`, `{ 70 = 199,`,
+		"[packs]", "[[gift]]\nid = \"rose\"\nname = \"Rose\"\nemoji = \"🌹\"\ncoins = 8\n\n[packs]"}
+	var first string
+	t.Run("before", func(t *testing.T) {
+		n := openIn(t, folder, database, "")
+		fan := string(n.world.People["fan"])
+		card := n.call(http.MethodPost, "/v1/cards/test", fan, object{}, http.StatusCreated)
+		n.call(http.MethodPost, "/v1/coin-purchases", fan, object{"coins": 350, "card": card["id"]}, http.StatusCreated)
+		g := n.call(http.MethodPost, "/v1/gifts", fan, object{"gift": "rose", "target": n.world.Content["live"], "quantity": 2}, http.StatusCreated)
+		first = fmt.Sprint(g["id"])
+		if g.units(t, "coins", "COIN") != 10 || !ruledBy(n, first, "current@1", "10") {
+			t.Errorf("the first gift: %v %v", g, n.get("/v1/explain/"+first, ""))
+		}
+	})
+	t.Run("after", func(t *testing.T) {
+		n := openIn(t, folder, database, copied(t, mine...))
+		n.n = 1000
+		fan := string(n.world.People["fan"])
+		g := n.call(http.MethodPost, "/v1/gifts", fan, object{"gift": "rose", "target": n.world.Content["live"], "quantity": 2}, http.StatusCreated)
+		second := fmt.Sprint(g["id"])
+		if g.units(t, "coins", "COIN") != 16 || !ruledBy(n, second, "mine@1", "8") {
+			t.Errorf("the second gift: %v %v", g, n.get("/v1/explain/"+second, ""))
+		}
+		if !ruledBy(n, first, "current@1", "10") {
+			t.Errorf("the first gift is explained anew: %v", n.get("/v1/explain/"+first, ""))
+		}
+		if list := fmt.Sprint(n.get("/v1/coin-packs?currency=USD", "")); !strings.Contains(list, "199") || !strings.Contains(list, "mine@1") {
+			t.Errorf("the packs: %s", list)
+		}
+		n.advance(9 * 24 * time.Hour)
+		if findings, _ := n.get("/v1/ledger/verification", "")["findings"].([]any); len(findings) > 0 {
+			t.Errorf("the books: %v", findings)
+		}
+	})
+	t.Run("edited", func(t *testing.T) {
+		o := app.Options{Sandbox: true, Seed: 1, Log: slog.New(slog.DiscardHandler)}
+		o.Config.Data, o.Config.Database, o.Config.Listen, o.Config.Preset = folder, database, "127.0.0.1:0", "current"
+		o.Config.PresetFile = copied(t, append(mine, "hold_days = 7", "hold_days = 8")...)
+		if a, err := app.New(t.Context(), o); err == nil || !strings.Contains(err.Error(), "mine@1 is installed with other content") {
+			t.Errorf("an edited version: %v, %v", a, err)
+		}
+		o.KeepRules = true // as ovation admin create does
+		a, err := app.New(t.Context(), o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := a.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// ruledBy reports whether the explanation of a gift names the version and so
+// many diamonds.
+func ruledBy(n *newcomer, gift, version, diamonds string) bool {
+	step := n.get("/v1/explain/"+gift, "")
+	return step["rule"] == version && strings.Contains(fmt.Sprint(step["formula"]), "→ "+diamonds+" diamonds")
+}
