@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/ovationhq/ovation/internal/db"
@@ -124,6 +127,37 @@ func missing(err error, what string) error {
 // plain writes an amount for a formula.
 func plain(a money.Amount) string { return a.Decimal() + " " + string(a.Asset) }
 
+// cents are the currencies whose smallest unit people call a cent.
+var cents = []money.Asset{"USD", "EUR", "AUD", "CAD", "HKD", "NZD", "SGD"}
+
+// minor writes a count of an asset's smallest units, which may be a fraction:
+// "4459 cents", "13 JPY", "13 × 0.001 KWD".
+func minor(count string, asset money.Asset) string {
+	switch {
+	case slices.Contains(cents, asset) && (count == "1" || strings.Contains(count, "/")):
+		return count + " cent"
+	case slices.Contains(cents, asset):
+		return count + " cents"
+	case asset.Digits() == 0:
+		return count + " " + string(asset)
+	}
+	return count + " × " + plain(money.Amount{Units: 1, Asset: asset})
+}
+
+// conversion is the formula of an earning, in smallest units: it is these that
+// are rounded down.
+func conversion(e *earnings.Earning, card *earnings.RateCard) string {
+	asset := e.Amount.Asset
+	s := fmt.Sprintf("⌊%d diamonds × %s⌋ = %s", e.Diamonds, minor(fmt.Sprintf("%d/%d", card.PayNum, card.PayDen), asset), minor(strconv.FormatInt(e.Amount.Units, 10), asset))
+	if asset.Digits() > 0 {
+		s += " = " + plain(e.Amount)
+	}
+	if rest := e.Diamonds * card.PayNum % card.PayDen; rest != 0 {
+		s += fmt.Sprintf(", the remaining %s stays with the platform", minor(fmt.Sprintf("%d/%d", rest, card.PayDen), asset))
+	}
+	return s
+}
+
 // earning explains an earning; taken is the part of it that a payout took, or
 // -1 for all of it.
 func (e *explainer) earning(ctx context.Context, earning string, taken int64) (Step, error) {
@@ -140,10 +174,7 @@ func (e *explainer) earning(ctx context.Context, earning string, taken int64) (S
 	}
 	s := Step{ID: earning, Kind: "earning", Title: "Gifts of " + got.Day.Format(time.DateOnly) + " (UTC)", Amount: got.Amount, Rule: got.Rule,
 		State: string(got.Standing()), At: stamp(got.AvailableUS), Owner: string(got.Creator)}
-	s.Formula = fmt.Sprintf("⌊%d diamonds × %d/%d⌋ = %s", got.Diamonds, card.PayNum, card.PayDen, plain(got.Amount))
-	if rest := got.Diamonds * card.PayNum % card.PayDen; rest != 0 {
-		s.Formula += fmt.Sprintf(", the remaining %d/%d of the smallest unit stays with the platform", rest, card.PayDen)
-	}
+	s.Formula = conversion(&got, &card)
 	if taken >= 0 && taken != got.Amount.Units {
 		s.Amount.Units = taken
 		s.Formula += fmt.Sprintf(", of which %s went into this payout", plain(s.Amount))

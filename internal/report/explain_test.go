@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/ovationhq/ovation/internal/earnings"
 	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/gift"
 	"github.com/ovationhq/ovation/internal/id"
@@ -250,4 +251,20 @@ func (s *desk) newest(creator id.Person) id.Earning {
 	e, err := s.reader.Earnings(s.Ctx, creator, "", 1)
 	s.OK(err)
 	return e.Earnings[0].ID
+}
+
+// The formula of an earning counts in the currency's smallest units: these are
+// what is rounded down.
+func TestConversion(t *testing.T) {
+	for asset, want := range map[money.Asset]string{
+		money.USD: "⌊27 diamonds × 1/2 cent⌋ = 13 cents = 0.13 USD, the remaining 1/2 cent stays with the platform",
+		"JPY":     "⌊27 diamonds × 1/2 JPY⌋ = 13 JPY, the remaining 1/2 JPY stays with the platform",
+		"KWD":     "⌊27 diamonds × 1/2 × 0.001 KWD⌋ = 13 × 0.001 KWD = 0.013 KWD, the remaining 1/2 × 0.001 KWD stays with the platform",
+		"GBP":     "⌊27 diamonds × 1/2 × 0.01 GBP⌋ = 13 × 0.01 GBP = 0.13 GBP, the remaining 1/2 × 0.01 GBP stays with the platform",
+	} {
+		e := earnings.Earning{Diamonds: 27, Amount: money.Amount{Units: 13, Asset: asset}}
+		if got := report.Conversion(&e, &earnings.RateCard{PayNum: 1, PayDen: 2}); got != want {
+			t.Errorf("%s: %q, want %q", asset, got, want)
+		}
+	}
 }

@@ -1,0 +1,4 @@
+package report
+
+// Conversion is the formula of an earning.
+var Conversion = conversion
