@@ -71,7 +71,7 @@ func (s *Service) ForgotPassword(ctx context.Context, email string) (token strin
 // UseLink uses the link up in the transaction of what it permits, and returns
 // the person that it is for. The faults: link_invalid and link_expired.
 func UseLink(ctx context.Context, tx *db.Tx, token string, purpose Purpose) (id.Person, error) {
-	person, err := peekLink(ctx, tx, token, purpose)
+	person, err := PeekLink(ctx, tx, token, purpose)
 	if err != nil {
 		return "", err
 	}
@@ -89,8 +89,9 @@ func errLink() error {
 	return fault.New(fault.LinkInvalid, "This link is not known, or has been used. Ask for a new one.")
 }
 
-// peekLink returns whom the link is for without using it up.
-func peekLink(ctx context.Context, tx *db.Tx, token string, purpose Purpose) (id.Person, error) {
+// PeekLink returns whom the link is for without using it up. The faults are
+// those of UseLink.
+func PeekLink(ctx context.Context, tx *db.Tx, token string, purpose Purpose) (id.Person, error) {
 	if !isToken(token, linkPrefix) {
 		return "", errLink()
 	}

@@ -44,7 +44,7 @@ func (s *Service) ResetPassword(ctx context.Context, link, next string, from Fro
 	var person Person
 	var hash string
 	err := s.db.Read(ctx, func(tx *db.Tx) error {
-		who, err := peekLink(ctx, tx, link, ForPassword)
+		who, err := PeekLink(ctx, tx, link, ForPassword)
 		if err != nil {
 			return err
 		}

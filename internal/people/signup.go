@@ -42,7 +42,7 @@ func (s *Service) SignUp(ctx context.Context, r SignUp) (SignedIn, error) {
 // printed when it started without one.
 func (s *Service) SetUp(ctx context.Context, link string, r SignUp) (SignedIn, error) {
 	err := s.db.Read(ctx, func(tx *db.Tx) error { // before any work is done for a stranger
-		_, err := peekLink(ctx, tx, link, ForSetUp)
+		_, err := PeekLink(ctx, tx, link, ForSetUp)
 		return err
 	})
 	if err != nil {

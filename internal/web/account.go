@@ -2,9 +2,12 @@ package web
 
 import (
 	"net/http"
+	"strings"
 	"time"
 
+	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/people"
+	"github.com/ovationhq/ovation/internal/report"
 )
 
 // entry is what the pages of signing in and up show.
@@ -29,6 +32,9 @@ func signIn(v *visit) error {
 	in, err := v.site.cfg.People.LogIn(v, people.LogIn{Email: v.form("email"), Password: v.r.PostFormValue("password"), From: v.from()})
 	if err != nil {
 		p := v.problemOf(err)
+		if p.Code == fault.AuthRequired {
+			p.Title = v.T("problem.sign_in")
+		}
 		return v.show(p.Status, signInView(v, &entry{To: local(v.form("to"), "/"), Action: "/sign-in", Typed: people.NewPerson{Email: v.form("email")}, Problem: p}))
 	}
 	return v.welcome(in)
@@ -49,7 +55,7 @@ func signUpPage(v *visit) error {
 // newcomer reads the form of a new account.
 func (v *visit) newcomer() people.SignUp {
 	return people.SignUp{
-		NewPerson: people.NewPerson{Handle: v.form("handle"), Name: v.form("name"), Email: v.form("email"), Region: v.form("region"),
+		NewPerson: people.NewPerson{Handle: v.form("handle"), Name: v.form("name"), Email: v.form("email"), Region: strings.ToUpper(v.form("region")),
 			BirthDate: v.form("birth_date"), Locale: v.lang},
 		Password: v.r.PostFormValue("password"), From: v.from(),
 	}
@@ -75,9 +81,12 @@ func signOut(v *visit) error {
 	return v.redirect("/")
 }
 
-// setUpPage shows the form that makes the first operator. The link is used up
-// by the form, not by opening the page.
+// setUpPage shows the form that makes the first operator, to who has a link
+// that works. The link is used up by the form, not by opening the page.
 func setUpPage(v *visit) error {
+	if _, err := report.Ask2(v, v.site.cfg.Reader, people.PeekLink, v.r.PathValue("token"), people.ForSetUp); err != nil {
+		return err
+	}
 	return v.show(http.StatusOK, signUpView(v, &entry{To: "/operator", Action: "/setup/" + v.r.PathValue("token"), SetUp: true}))
 }
 
@@ -87,6 +96,9 @@ func setUp(v *visit) error {
 	in, err := v.site.cfg.People.SetUp(v, v.r.PathValue("token"), r)
 	if err != nil {
 		p := v.problemOf(err)
+		if p.Code == fault.LinkInvalid || p.Code == fault.LinkExpired {
+			return err // no form helps
+		}
 		return v.show(p.Status, signUpView(v, &entry{To: "/operator", Action: "/setup/" + v.r.PathValue("token"), SetUp: true, Typed: r.NewPerson, Problem: p}))
 	}
 	return v.welcome(in)
