@@ -44,7 +44,7 @@ func libraryConfig() huma.Config {
 			OpenAPI: "3.1.0",
 			Info: &huma.Info{
 				Title: "Ovation", Version: Version,
-				Description: "Coins, gifts, subscriptions and payouts for creators. Amounts are whole numbers of the smallest unit beside their asset. Times are RFC 3339 in UTC. Problems are RFC 9457; each has a page under /problems/.",
+				Description: "Coins, gifts, earnings and payouts for creators. Amounts are whole numbers of the smallest unit beside their asset. Times are RFC 3339 in UTC. Problems are RFC 9457; each has a page under /problems/.",
 				License:     &huma.License{Name: "Apache-2.0", Identifier: "Apache-2.0"},
 			},
 			Servers: []*huma.Server{{URL: "/", Description: "This instance"}},
