@@ -181,7 +181,7 @@ func TestInBrowser(t *testing.T) {
 	}
 	b.do("ask where it comes from", click("#earning-rows a.explain"), see("#panel[open] #explanation"))
 	b.shot("explain")
-	if got := b.text("#panel .formula"); got != "⌊550 diamonds × 1/2⌋ = 2.75 USD" {
+	if got := b.text("#panel .formula"); got != "⌊550 diamonds × 1/2 cent⌋ = 275 cents = $2.75" {
 		t.Errorf("the formula is %q", got)
 	}
 	b.tour(r)

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/ovationhq/ovation/internal/fault"
@@ -101,7 +102,7 @@ func requestPayout(v *visit) error {
 		p := v.problemOf(err)
 		return showEarnings(v, p, p.Status)
 	}
-	return v.redirect("/earnings?did=payout_requested#payouts")
+	return v.redirect("/earnings?did=payout_requested")
 }
 
 // requested reads the amount in the form, in the rate card's currency.
@@ -156,7 +157,7 @@ func cancelPayout(v *visit) error {
 		p := v.problemOf(err)
 		return showEarnings(v, p, p.Status)
 	}
-	return v.redirect("/earnings?did=payout_canceled#payouts")
+	return v.redirect("/earnings?did=payout_canceled")
 }
 
 // timelineStep is one step of a payout on its way, as its timeline shows them.
@@ -186,6 +187,22 @@ func timeline(p payout.Payout) []timelineStep {
 		return append(steps, sent, timelineStep{Key: "payout.step.paid", US: p.EndedUS, Done: true})
 	}
 	return append(steps, sent, timelineStep{Key: "payout.step.arrives", US: p.ArrivesUS})
+}
+
+// missing names what the provider still wants to know, each thing once: it asks
+// for the day, the month and the year of a birth one by one.
+func (v *visit) missing(due []string) []string {
+	var all []string
+	for _, d := range due {
+		name := d
+		if key := dueKey(d); key != "" {
+			name = v.T(key)
+		}
+		if !slices.Contains(all, name) {
+			all = append(all, name)
+		}
+	}
+	return all
 }
 
 // dueKey names the words for what the provider still wants to know. Its names

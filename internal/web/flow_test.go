@@ -38,7 +38,7 @@ func TestPayout(t *testing.T) {
 	r.ok(err)
 	res.Body.Close()
 	has(t, maker.post("/earnings/account", url.Values{}), 200, "Payouts go to SANDBOX TEST BANK •••• 6789")
-	has(t, maker.post("/earnings/payouts", url.Values{"key": {key}, "amount": {"99"}}), 402, "Not enough coins", "99.00 USD were asked for")
+	has(t, maker.post("/earnings/payouts", url.Values{"key": {key}, "amount": {"99"}}), 402, "More than is available", "99.00 USD were asked for")
 	for range 2 {
 		page = maker.post("/earnings/payouts", url.Values{"key": {key}, "amount": {"2.00"}})
 		has(t, page, 200, "The payout is scheduled", "$2.00", `id="available">$3.00`)
@@ -58,7 +58,7 @@ func TestPayout(t *testing.T) {
 		t.Error("the earning that was paid out does not say so")
 	}
 	payout := regexp.MustCompile(`href="/explain/(pyo_[^"]+)"`).FindStringSubmatch(page.body)
-	has(t, maker.get("/explain/"+payout[1]), 200, "the sum of 1 earning = 5.00 USD", "Sum of the parts")
+	has(t, maker.get("/explain/"+payout[1]), 200, "the sum of 1 earning = $5.00", "⌊1,000 diamonds × 1/2 cent⌋ = 500 cents = $5.00", `<a href="/explain/ern_`, "Sum of the parts")
 	part := maker.get("/explain/"+payout[1], "X-Part", "explain")
 	if strings.Contains(part.body, "<html") || !strings.Contains(part.body, `id="explanation"`) {
 		t.Errorf("the part is %s", part.body)

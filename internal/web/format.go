@@ -30,9 +30,14 @@ func (v *visit) amount(a money.Amount) string {
 	case money.Diamond:
 		return v.N("unit.diamonds", a.Units)
 	}
-	n, err := currency.NewAmount(a.Decimal(), string(a.Asset))
+	return v.decimal(a.Decimal(), string(a.Asset))
+}
+
+// decimal writes money by the language.
+func (v *visit) decimal(number, asset string) string {
+	n, err := currency.NewAmount(number, asset)
 	if err != nil {
-		return a.Decimal() + " " + string(a.Asset)
+		return number + " " + asset
 	}
 	return monies[v.lang].Format(n)
 }
@@ -85,7 +90,11 @@ func (v *visit) when(us int64) string {
 // day writes a date.
 func (v *visit) day(t time.Time) string {
 	t = t.UTC()
-	return v.T("time.day", strconv.Itoa(t.Day()), v.T("month."+strconv.Itoa(int(t.Month()))), strconv.Itoa(t.Year()))
+	day := strconv.Itoa(t.Day())
+	if v.lang == "fr" && t.Day() == 1 {
+		day = "1er"
+	}
+	return v.T("time.day", day, v.T("month."+strconv.Itoa(int(t.Month()))), strconv.Itoa(t.Year()))
 }
 
 // machine writes an instant for the datetime attribute.

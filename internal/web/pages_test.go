@@ -157,6 +157,8 @@ func TestGiftWithoutScript(t *testing.T) {
 	for range 2 {
 		has(t, b.post(room+"/topup", topup), 200, "In your wallet:", "55 coins", "<strong data-balance-text>100 coins</strong>", `value="lantern@100" checked`)
 	}
+	has(t, b.post(room+"/topup", topup), 200, "The form was sent once more, and nothing was charged for it.")
+	has(t, b.get("/wallet"), 200, "🌹 Rose ×10 to Théo Marchand", "🌹 Rose ×1 to Théo Marchand")
 	has(t, b.give(t, r, "lantern@100", "1"), 200, "You gave Théo Marchand 1 × 🏮 Lantern:", "<strong data-balance-text>0 coins</strong>")
 	has(t, b.give(t, r, "lantern@99", "1"), 409, "The price has changed", "costs 100 coins now")
 	has(t, r.browser(r.maker.ID).get(room), 200, "This is yours")

@@ -27,7 +27,7 @@ var reportFrench = []struct {
 	{regexp.MustCompile(`^spent on further gifts$`), "dépensé pour d’autres cadeaux"},
 	{regexp.MustCompile(`^the sum of 1 earning =`), "la somme de 1 gain ="},
 	{regexp.MustCompile(`^the sum of (\d+) earnings =`), "la somme de $1 gains ="},
-	{regexp.MustCompile(`, the remaining (\S+) of the smallest unit stays with the platform`), ", le reste de $1 de la plus petite unité reste à la plateforme"},
+	{regexp.MustCompile(`, the remaining (.+) stays with the platform`), ", le reste, $1, va à la plateforme"},
 	{regexp.MustCompile(`, of which (.+) went into this payout`), ", dont $1 sont dans ce versement"},
 	{regexp.MustCompile(`(\d+) of the (\d+) coins that cost (.+); (\d+) are left`), "$1 des $2 pièces qui ont coûté $3 ; il en reste $4"},
 	{regexp.MustCompile(`(\d+) of the (\d+) coins of a promotion; (\d+) are left`), "$1 des $2 pièces d’une promotion ; il en reste $3"},

@@ -46,6 +46,8 @@ func (v *visit) problemOf(err error) *problem {
 		if n, ok := f.Data["missing"].(int64); ok {
 			p.Missing = n
 			p.Detail, p.DetailLang = v.T("problem.insufficient", v.coins(n)), ""
+		} else { // of money: a payout
+			p.Title = v.T("problem.insufficient_money")
 		}
 	case fault.CardDeclined:
 		reason, _, _ := strings.Cut(f.Detail, " Nothing was charged.")
@@ -53,6 +55,10 @@ func (v *visit) problemOf(err error) *problem {
 		p.Detail, p.DetailLang = v.declined(code, reason), ""
 	case fault.KYCRequired:
 		p.Detail, p.DetailLang = v.T("problem.kyc"), ""
+	case fault.UpstreamFailed:
+		if payment.NotSetUp(err) {
+			p.Title, p.Detail, p.DetailLang = v.T("problem.no_payments"), v.T("payments.none"), ""
+		}
 	case fault.Internal:
 		p.DetailLang = ""
 	}
@@ -109,7 +115,7 @@ func (p *problem) field(pointer string) string {
 func titleKey(code fault.Code, status int) string {
 	switch code {
 	case fault.InsufficientBalance, fault.CardDeclined, fault.RateLimited, fault.AgeRestricted, fault.SelfGift, fault.PriceChanged,
-		fault.LinkInvalid, fault.LinkExpired, fault.KYCRequired, fault.NotEligible, fault.PayoutBelowMinimum, fault.AccountSuspended, fault.LimitReached,
+		fault.LinkInvalid, fault.LinkExpired, fault.KYCRequired, fault.NotEligible, fault.PayoutBelowMinimum, fault.AccountSuspended, fault.LimitReached, fault.HandleTaken,
 		fault.IdempotencyKeyReused, fault.IdempotencyKeyMissing, fault.UpstreamFailed, fault.ValidationFailed:
 		return "problem." + string(code)
 	}

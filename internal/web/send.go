@@ -85,7 +85,7 @@ func topUp(v *visit) error {
 	if bought.Outcome != payment.Succeeded {
 		return v.redirect("/purchases/" + string(bought.ID) + "?" + query("back", v.here()))
 	}
-	return v.redirect(v.here() + "&" + query("bought", string(bought.ID)) + "#tray")
+	return v.redirect(v.here() + "&" + query("bought", string(bought.ID)) + again(bought) + "#tray")
 }
 
 func visibleASCII(s string) bool {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/ovationhq/ovation/internal/fault"
+	"github.com/ovationhq/ovation/internal/gift"
 	"github.com/ovationhq/ovation/internal/id"
 	"github.com/ovationhq/ovation/internal/money"
 	"github.com/ovationhq/ovation/internal/payment"
@@ -22,12 +23,13 @@ type purse struct {
 	Chosen     int64 // coins of the chosen pack
 	Cards      []payment.Card
 	NoCards    bool // the cards could not be read
-	Entries    []report.WalletEntry
+	Changes    []change
 	Older      int64 // where the next page of entries begins; 0 at the end
 	Open       []purchase.Purchase
 	Key        string
 	Problem    *problem
 	Bought     *purchase.Purchase
+	Again      bool   // Bought was bought earlier, and its form was sent once more
 	Notice     string // key of a sentence
 }
 
@@ -50,17 +52,23 @@ func showWallet(v *visit, p *problem, status int) error {
 		return err
 	}
 	before := integer(v.r.URL.Query().Get("before"))
-	if w.Entries, err = v.site.cfg.Reader.WalletEntries(v, v.me(), before, entriesAtOnce+1); err != nil {
+	entries, err := v.site.cfg.Reader.WalletEntries(v, v.me(), before, entriesAtOnce+1)
+	if err != nil {
 		return err
 	}
-	if len(w.Entries) > entriesAtOnce {
-		w.Entries = w.Entries[:entriesAtOnce]
-		w.Older = w.Entries[entriesAtOnce-1].Seq
+	if len(entries) > entriesAtOnce {
+		entries = entries[:entriesAtOnce]
+		w.Older = entries[entriesAtOnce-1].Seq
+	}
+	if w.Changes, err = v.changes(entries); err != nil {
+		return err
 	}
 	if err := v.purchases(w); err != nil {
 		return err
 	}
-	if w.Cards, err = v.site.cfg.Purchases.Cards(v, v.me()); err != nil {
+	if v.site.cfg.NoPayments {
+		w.NoCards = true
+	} else if w.Cards, err = v.site.cfg.Purchases.Cards(v, v.me()); err != nil {
 		v.problemOf(err) // into the log; the page says it in its own place
 		w.NoCards = true
 	}
@@ -76,6 +84,7 @@ func (v *visit) purchases(w *purse) error {
 		return err
 	}
 	done := v.r.URL.Query().Get("bought")
+	w.Again = v.r.URL.Query().Has("again")
 	for i := range latest {
 		p := &latest[i]
 		if string(p.ID) == done && p.Outcome == payment.Succeeded {
@@ -110,6 +119,55 @@ func noticeOf(did string, known ...string) string {
 		}
 	}
 	return ""
+}
+
+// change is a line of the wallet's history: a purchase, a gift, or the taps of
+// a combo together.
+type change struct {
+	Text  string
+	Cause string // what can be explained
+	Coins int64
+	US    int64
+}
+
+// changes names what changed the wallet. Taps of one combo that follow each
+// other are one line.
+func (v *visit) changes(entries []report.WalletEntry) ([]change, error) {
+	var causes []string
+	for _, e := range entries {
+		if id.KindOf(e.Cause) == id.KindGift {
+			causes = append(causes, e.Cause)
+		}
+	}
+	gifts, err := report.Ask1(v, v.site.cfg.Reader, gift.GetMany, causes)
+	if err != nil {
+		return nil, err
+	}
+	byID := make(map[string]gift.Gift, len(gifts))
+	for _, g := range gifts {
+		byID[string(g.ID)] = g
+	}
+	var all []change
+	var combo id.Combo
+	var count int64
+	for _, e := range entries {
+		g, given := byID[e.Cause]
+		c := change{Text: v.T(kindOf(e)), Cause: e.Cause, Coins: e.Coins, US: stampUS(e.At)}
+		switch {
+		case given && g.Combo != "" && g.Combo == combo:
+			last := &all[len(all)-1]
+			count += g.Quantity
+			last.Text, last.Cause, last.Coins = v.T("entry.gift_to", v.giftTitle(g.Item), v.number(count), v.site.name(v, g.Creator)), string(combo), last.Coins+e.Coins
+			continue
+		case given:
+			combo, count = g.Combo, g.Quantity
+			c.Text = v.T("entry.gift_to", v.giftTitle(g.Item), v.number(count), v.site.name(v, g.Creator))
+		default:
+			combo = ""
+		}
+		all = append(all, c)
+	}
+	return all, nil
 }
 
 // kindOf names the words for a change of the wallet.
@@ -168,7 +226,16 @@ func buyCoins(v *visit) error {
 	if p.Outcome != payment.Succeeded {
 		return v.redirect("/purchases/" + string(p.ID) + "?" + query("back", back))
 	}
-	return v.redirect("/wallet?" + query("bought", string(p.ID)))
+	return v.redirect("/wallet?" + query("bought", string(p.ID)) + again(p))
+}
+
+// again marks the address of a purchase whose form was sent before: going back
+// to it and sending it once more buys nothing.
+func again(p purchase.Purchase) string {
+	if p.Replayed {
+		return "&again=1"
+	}
+	return ""
 }
 
 // returned is where the bank leads back to. The address names the purchase:

@@ -36,6 +36,9 @@ type Config struct {
 	Sandbox *Sandbox
 	// PublicURL is the address that people see, without a slash at its end.
 	PublicURL string
+	// NoPayments says that no payment provider is set: the pages say so, and
+	// offer nothing that needs one.
+	NoPayments bool
 	// Media are the files under /media/; nil means that there are none.
 	Media fs.FS
 	// Secure says that people come over TLS.

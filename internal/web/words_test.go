@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/ovationhq/ovation/internal/api"
 )
@@ -120,23 +121,52 @@ func TestLocal(t *testing.T) {
 func TestReportedInFrench(t *testing.T) {
 	v := &visit{lang: "fr"}
 	for english, want := range map[string]string{
-		"⌊550 diamonds × 1/2⌋ = 2.75 USD": "⌊550 diamants × 1/2⌋ = 2.75 USD",
-		"⌊3 diamonds × 1/2⌋ = 0.01 USD, the remaining 1/2 of the smallest unit stays with the platform": "⌊3 diamants × 1/2⌋ = 0.01 USD, le reste de 1/2 de la plus petite unité reste à la plateforme",
-		"1 × 500 coins = 500 coins → 500 diamonds in ern_1":                                             "1 × 500 pièces = 500 pièces → 500 diamants dans ern_1",
-		"300 of the 350 coins that cost 4.99 USD; 0 are left":                                           "300 des 350 pièces qui ont coûté 4.99 USD ; il en reste 0",
-		"charged 4.99 USD as pi_1; the provider has not said yet what it keeps":                         "débité 4.99 USD sous pi_1 ; le prestataire n’a pas encore dit ce qu’il garde",
-		"4.99 USD were asked for, and nothing was charged":                                              "4.99 USD ont été demandés, et rien n’a été débité",
-		"4.99 USD are asked for; the outcome is not known yet":                                          "4.99 USD sont demandés ; l’issue n’est pas encore connue",
-		"charged 4.99 USD as pi_1; the provider kept 0.44 USD of it, which the platform bore":           "débité 4.99 USD sous pi_1 ; le prestataire en a gardé 0.44 USD, à la charge de la plateforme",
-		"the sum of 1 earning = 5.00 USD":                                                               "la somme de 1 gain = 5.00 USD",
-		"the sum of 2 earnings = 5.00 USD":                                                              "la somme de 2 gains = 5.00 USD",
-		"Gifts of 2026-03-10 (UTC)":                                                                     "Cadeaux du 2026-03-10 (UTC)",
-		"other coins of this purchase":                                                                  "autres pièces de cet achat",
-		"5 taps = 50 coins":                                                                             "5 appuis = 50 pièces",
-		"30 of the 70 coins of a promotion; 40 are left":                                                "30 des 70 pièces d’une promotion ; il en reste 40",
+		"⌊550 diamonds × 1/2 cent⌋ = 275 cents = 2.75 USD":                                            "⌊550 diamants × 1/2 cent⌋ = 275 cents = 2.75 USD",
+		"⌊3 diamonds × 1/2 cent⌋ = 1 cent = 0.01 USD, the remaining 1/2 cent stays with the platform": "⌊3 diamants × 1/2 cent⌋ = 1 cent = 0.01 USD, le reste, 1/2 cent, va à la plateforme",
+		"1 × 500 coins = 500 coins → 500 diamonds in ern_1":                                           "1 × 500 pièces = 500 pièces → 500 diamants dans ern_1",
+		"300 of the 350 coins that cost 4.99 USD; 0 are left":                                         "300 des 350 pièces qui ont coûté 4.99 USD ; il en reste 0",
+		"charged 4.99 USD as pi_1; the provider has not said yet what it keeps":                       "débité 4.99 USD sous pi_1 ; le prestataire n’a pas encore dit ce qu’il garde",
+		"4.99 USD were asked for, and nothing was charged":                                            "4.99 USD ont été demandés, et rien n’a été débité",
+		"4.99 USD are asked for; the outcome is not known yet":                                        "4.99 USD sont demandés ; l’issue n’est pas encore connue",
+		"charged 4.99 USD as pi_1; the provider kept 0.44 USD of it, which the platform bore":         "débité 4.99 USD sous pi_1 ; le prestataire en a gardé 0.44 USD, à la charge de la plateforme",
+		"the sum of 1 earning = 5.00 USD":                                                             "la somme de 1 gain = 5.00 USD",
+		"the sum of 2 earnings = 5.00 USD":                                                            "la somme de 2 gains = 5.00 USD",
+		"Gifts of 2026-03-10 (UTC)":                                                                   "Cadeaux du 2026-03-10 (UTC)",
+		"other coins of this purchase":                                                                "autres pièces de cet achat",
+		"5 taps = 50 coins":                                                                           "5 appuis = 50 pièces",
+		"30 of the 70 coins of a promotion; 40 are left":                                              "30 des 70 pièces d’une promotion ; il en reste 40",
 	} {
 		if got := v.reported(english); got != want {
 			t.Errorf("%q became %q, want %q", english, got, want)
+		}
+	}
+}
+
+// TestDay writes the first of a month as French does.
+func TestDay(t *testing.T) {
+	first := time.Date(2026, time.December, 1, 0, 0, 0, 0, time.UTC)
+	for lang, want := range map[string]string{"en": "1 December 2026", "fr": "1er décembre 2026"} {
+		if got := (&visit{lang: lang}).day(first); got != want {
+			t.Errorf("%s writes %q, want %q", lang, got, want)
+		}
+	}
+}
+
+// TestMissing names each thing that the provider wants once.
+func TestMissing(t *testing.T) {
+	v := &visit{lang: "en"}
+	got := v.missing([]string{"individual.dob.day", "individual.dob.month", "individual.dob.year", "external_account", "something.new"})
+	if want := []string{"your date of birth", "your bank account", "something.new"}; !slices.Equal(got, want) {
+		t.Errorf("missing: %q, want %q", got, want)
+	}
+}
+
+// TestIDIn finds what can be explained in what a page shows.
+func TestIDIn(t *testing.T) {
+	const earning, gift = "ern_01m7z0nhk8ew79reafkqmy257e", "gft_01m7z0nhk8ew79reafkqmy257e"
+	for text, want := range map[string]string{earning: earning, "creator/usr_1/" + earning: earning, gift + " " + earning: earning, "platform/revenue/gift": "", "ern_1": "", "x" + earning: ""} {
+		if got := idIn(text); got != want {
+			t.Errorf("%q holds %q, want %q", text, got, want)
 		}
 	}
 }

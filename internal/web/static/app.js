@@ -41,8 +41,10 @@ addEventListener('pageshow', (event) => {
 });
 
 // Without a chosen theme the button switches away from what the system shows.
-const theme = document.querySelector('#theme input[name=theme]');
-if (theme && !document.documentElement.dataset.theme && matchMedia('(prefers-color-scheme: dark)').matches) theme.value = 'light';
+const theme = document.querySelector('#theme[data-unknown]');
+const dark = matchMedia('(prefers-color-scheme: dark)');
+function other() { theme.elements.theme.value = dark.matches ? 'light' : 'dark'; delete theme.dataset.unknown; }
+if (theme) { other(); dark.addEventListener('change', other); }
 
 // What went wrong with a form is what the reader should meet first.
 document.getElementById('trouble')?.focus();

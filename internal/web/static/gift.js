@@ -56,7 +56,7 @@ function describe() {
 		? fill(f.dataset.short, { coins: inCoins(missing) })
 		: fill(f.dataset.cost, { coins: inCoins(coins), money: money(Math.ceil(unitPrice * coins / unitCoins), currency, places, lang), earned: money(earned, asset, assetPlaces, lang) });
 	byID('to-topup').hidden = missing <= 0 || !byID('topup');
-	byID('hold-hint').hidden = !c.streak;
+	byID('hold-hint').hidden = !c.streak || missing > 0;
 }
 
 // complain shows what went wrong; lost says that it is the connection, so that
@@ -118,7 +118,11 @@ function offer() {
 	if (!box) return;
 	paysFrom = performance.now() + unread;
 	box.dataset.unread = 'yes';
-	setTimeout(() => { delete box.dataset.unread; }, unread);
+	for (const b of box.querySelectorAll('button')) b.setAttribute('aria-disabled', 'true');
+	setTimeout(() => {
+		delete box.dataset.unread;
+		for (const b of box.querySelectorAll('button')) b.removeAttribute('aria-disabled');
+	}, unread);
 	f?.addEventListener('submit', async (event) => {
 		event.preventDefault();
 		if (f.dataset.sent) return;
@@ -304,12 +308,21 @@ function wireHold() {
 	});
 }
 
+// showChosen scrolls the list of gifts, and nothing else, to the chosen one.
+function showChosen() {
+	const list = tray.querySelector('.gifts'), tile = list?.querySelector('.tile:has(input:checked)');
+	if (!tile) return;
+	const from = tile.offsetTop - list.offsetTop, to = from + tile.offsetHeight;
+	if (from < list.scrollTop || to > list.scrollTop + list.clientHeight) list.scrollTop = from - 8;
+}
+
 // wire makes the tray that stands there now answer.
 function wire() {
 	const f = form();
 	release();
 	describe();
 	offer();
+	showChosen();
 	if (!f) return;
 	f.addEventListener('change', () => {
 		byID('topup')?.remove(); // it was about another gift
@@ -327,6 +340,8 @@ if (stage && tray) {
 	wire();
 	wireHold();
 	addEventListener('online', reached);
+	const way = document.querySelector('.to-tray'); // needed where the tray is not
+	if (way) new IntersectionObserver(([tray]) => { way.toggleAttribute('data-there', tray.isIntersecting); }, { threshold: 0.2 }).observe(tray);
 	listen(stage, { back: reached, over: () => part(location.pathname).catch(() => {}) });
 	// A picture that moves by itself stands still for who asked for calm.
 	if (calm.matches) document.querySelector('.screen video[autoplay]')?.pause();
