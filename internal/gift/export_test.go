@@ -10,18 +10,6 @@ import (
 
 // What the tests look at and nothing in the program asks for.
 
-// GetMany returns the gifts with these ids, in the order of the ids.
-func GetMany(ctx context.Context, tx *db.Tx, gifts []string) ([]Gift, error) {
-	if len(gifts) == 0 {
-		return nil, nil
-	}
-	list := make([]any, len(gifts))
-	for i, g := range gifts {
-		list[i] = g
-	}
-	return db.Collect[Gift](tx.QueryList(ctx, "SELECT "+giftList+" FROM gift WHERE id IN ($list) ORDER BY id", list))(scanGift)
-}
-
 // OfCombo returns the taps of a combo, in order.
 func OfCombo(ctx context.Context, tx *db.Tx, c id.Combo) ([]Gift, error) {
 	return db.Collect[Gift](tx.Query(ctx, "SELECT "+giftList+" FROM gift WHERE combo = $1 AND combo <> '' ORDER BY combo_seq", c))(scanGift)

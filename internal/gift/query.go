@@ -19,3 +19,15 @@ func Get(ctx context.Context, tx *db.Tx, gift id.Gift) (Gift, error) {
 	}
 	return all[0], nil
 }
+
+// GetMany returns the gifts with these ids, in the order of the ids.
+func GetMany(ctx context.Context, tx *db.Tx, gifts []string) ([]Gift, error) {
+	if len(gifts) == 0 {
+		return nil, nil
+	}
+	list := make([]any, len(gifts))
+	for i, g := range gifts {
+		list[i] = g
+	}
+	return db.Collect[Gift](tx.QueryList(ctx, "SELECT "+giftList+" FROM gift WHERE id IN ($list) ORDER BY id", list))(scanGift)
+}
