@@ -24,12 +24,13 @@ type enrolmentView struct {
 	Programme  string   `json:"programme"`
 	State      string   `json:"state" enum:"not_joined,active,grace,left,refused"`
 	Reason     string   `json:"reason,omitempty"`
+	Note       string   `json:"note,omitempty" doc:"What an operator wrote for the person"`
 	GraceUntil *Instant `json:"grace_until,omitempty"`
 	ReapplyAt  *Instant `json:"reapply_at,omitempty"`
 }
 
 func viewEnrolment(e programme.Enrolment) enrolmentView {
-	return enrolmentView{string(e.Programme), string(e.State), string(e.Reason), atOrNil(e.GraceUntilUS), atOrNil(e.ReapplyUS)}
+	return enrolmentView{string(e.Programme), string(e.State), string(e.Reason), e.Note, atOrNil(e.GraceUntilUS), atOrNil(e.ReapplyUS)}
 }
 
 type policyView struct {
@@ -96,18 +97,19 @@ func (a *API) eligibility(ctx context.Context, _ *struct{}) (*listOut[standingVi
 	return out, nil
 }
 
-type programmeIn struct {
+// ProgrammePath is the part of an address that names a programme.
+type ProgrammePath struct {
 	Programme string `path:"programme" maxLength:"40" doc:"A name of GET /v1/programmes"`
 }
 
 type enrolmentOut struct{ Body enrolmentView }
 
-func (a *API) programmeJoin(ctx context.Context, in *programmeIn) (*enrolmentOut, error) {
+func (a *API) programmeJoin(ctx context.Context, in *ProgrammePath) (*enrolmentOut, error) {
 	e, err := a.cfg.Services.Creators.Join(ctx, CallerOf(ctx).Person, programme.Programme(in.Programme))
 	return &enrolmentOut{viewEnrolment(e)}, err
 }
 
-func (a *API) programmeLeave(ctx context.Context, in *programmeIn) (*enrolmentOut, error) {
+func (a *API) programmeLeave(ctx context.Context, in *ProgrammePath) (*enrolmentOut, error) {
 	e, err := a.cfg.Services.Creators.Leave(ctx, CallerOf(ctx).Person, programme.Programme(in.Programme))
 	return &enrolmentOut{viewEnrolment(e)}, err
 }

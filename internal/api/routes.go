@@ -35,6 +35,7 @@ func (a *API) products() {
 	get(a, "/v1/people/{id}/state", a.personState, "Everything about a person in one call", needs(people.PeopleRead))
 	put(a, "/v1/people/{id}/audience", a.audiencePut, "Report what was measured of a person's audience", needs(people.PeopleWrite), hostOnly())
 
+	a.operatorRoutes()
 	a.keyRoutes()
 
 	// Programmes.

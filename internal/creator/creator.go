@@ -83,6 +83,33 @@ func (s *Service) Leave(ctx context.Context, person id.Person, name programme.Pr
 	return write(ctx, s.db, func(tx *db.Tx) (programme.Enrolment, error) { return programme.Leave(ctx, tx, person, name) })
 }
 
+// Refuse closes a programme for the person, who may read the note. Operators do it.
+func (s *Service) Refuse(ctx context.Context, by people.Caller, person id.Person, name programme.Programme, note string) (programme.Enrolment, error) {
+	if err := by.RequireRole(people.Operator); err != nil {
+		return programme.Enrolment{}, err
+	}
+	return write(ctx, s.db, func(tx *db.Tx) (programme.Enrolment, error) {
+		p, err := people.Get(ctx, tx, person)
+		if err != nil {
+			return programme.Enrolment{}, err
+		}
+		return programme.Refuse(ctx, tx, subject(p), name, note)
+	})
+}
+
+// Readmit lifts a refusal. Operators do it.
+func (s *Service) Readmit(ctx context.Context, by people.Caller, person id.Person, name programme.Programme) (programme.Enrolment, error) {
+	if err := by.RequireRole(people.Operator); err != nil {
+		return programme.Enrolment{}, err
+	}
+	return write(ctx, s.db, func(tx *db.Tx) (programme.Enrolment, error) {
+		if _, err := people.Get(ctx, tx, person); err != nil {
+			return programme.Enrolment{}, err
+		}
+		return programme.Readmit(ctx, tx, person, name)
+	})
+}
+
 // Measure records what the host measured of a person's audience, and judges
 // the person's programmes again. It returns those whose state changed.
 func (s *Service) Measure(ctx context.Context, person id.Person, a programme.Audience) ([]programme.Enrolment, error) {
