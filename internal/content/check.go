@@ -31,7 +31,8 @@ const (
 // dot, so none leads out of it.
 var fileName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*$`)
 
-// checkSource wants a file name of the media folder or an http(s) URL.
+// checkSource wants a file name of the media folder or an https URL: the pages
+// tell the browser to load nothing over plain http.
 func checkSource(source, pointer, name string, required bool, bad *fault.Fields) {
 	if source == "" {
 		if required {
@@ -47,7 +48,7 @@ func checkSource(source, pointer, name string, required bool, bad *fault.Fields)
 		return
 	}
 	u, err := url.Parse(source)
-	if err != nil || (u.Scheme != "https" && u.Scheme != "http") || u.Hostname() == "" || u.User != nil || u.Opaque != "" {
+	if err != nil || u.Scheme != "https" || u.Hostname() == "" || u.User != nil || u.Opaque != "" {
 		bad.Add(pointer, fault.Wrong(fault.URLNotAllowed, "%s is a file name of the media folder, or a URL that begins with https:// and names a host, without a password.", name))
 		return
 	}

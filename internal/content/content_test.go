@@ -136,7 +136,8 @@ func TestPostVideoNamesEveryWrongField(t *testing.T) {
 func TestSources(t *testing.T) {
 	for source, ok := range map[string]bool{
 		"a.mp4": true, "videos/2026/a_b-c.m3u8": true, "https://cdn.example.org/v/1.m3u8?sig=a%20b": true,
-		"http://127.0.0.1:8080/a.mp4": true, "https://example.org": true,
+		"https://127.0.0.1:8080/a.mp4": true, "https://example.org": true,
+		"http://example.org/a.mp4": false, "http://127.0.0.1:8080/a.mp4": false, "HTTP://localhost/a.mp4": false,
 		"": false, "/etc/passwd": false, "../a.mp4": false, "a/../b.mp4": false, ".hidden": false, "a//b": false, "a/": false, `a\b`: false,
 		"a b.mp4": false, "vidéo.mp4": false, "//example.org/a": false, "https:///a": false, "https:a": false, "ftp://example.org/a": false,
 		"file:///etc/passwd": false, "javascript:alert(1)": false, "JAVASCRIPT:alert(1)": false, "data:text/html,x": false,
