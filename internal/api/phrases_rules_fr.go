@@ -98,6 +98,9 @@ var frenchOfRules = map[string]string{
 	"A session lasts between %s and %s.":                                                    "Une session dure entre %s et %s.",
 	"There is no such session; it may have ended.":                                          "Cette session n’existe pas ; elle a pu se terminer.",
 
+	// What is refused instead of guessed.
+	"The event's signature names %d times; it names one.": "La signature de l’événement indique %d heures ; elle en indique une seule.",
+
 	// What bounds sessions and keys.
 	"The key that started this session was revoked, and the session ended with it. Log in again.":   "La clé qui a ouvert cette session a été révoquée, et la session s’est terminée avec elle. Reconnectez-vous.",
 	"Sessions are started by a key of the host platform.":                                           "Les sessions sont ouvertes par une clé de la plateforme hôte.",

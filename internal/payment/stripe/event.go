@@ -55,24 +55,28 @@ func (c *Client) ParseWebhook(payload []byte, header string, now time.Time) (pay
 	return payment.Event{}, fault.New(fault.WebhookSignatureInvalid, "The event's signature was made with none of the webhook secrets that are set.")
 }
 
-// fresh refuses an old or a future signature. The header was verified before.
+// fresh refuses an old or a future signature. The header was verified before,
+// with the last of its times; so that the time looked at here is that one, there
+// has to be one alone.
 func fresh(header string, now time.Time) error {
+	var times []string
 	for part := range strings.SplitSeq(header, ",") {
-		t, ok := strings.CutPrefix(strings.TrimSpace(part), "t=")
-		if !ok {
-			continue
+		if t, ok := strings.CutPrefix(strings.TrimSpace(part), "t="); ok {
+			times = append(times, t)
 		}
-		seconds, err := strconv.ParseInt(t, 10, 64)
-		if err != nil {
-			break
-		}
-		if age := now.Sub(time.Unix(seconds, 0)).Abs(); age > tolerance {
-			return fault.New(fault.WebhookTimestampOutOfRange,
-				"The event was signed %s away from this server's time; %s are allowed. Check the clocks, or send the event again.", age.Round(time.Second), tolerance)
-		}
-		return nil
 	}
-	return fault.New(fault.WebhookSignatureInvalid, "The event's signature names no time.")
+	if len(times) != 1 {
+		return fault.New(fault.WebhookSignatureInvalid, "The event's signature names %d times; it names one.", len(times))
+	}
+	seconds, err := strconv.ParseInt(times[0], 10, 64)
+	if err != nil {
+		return fault.New(fault.WebhookSignatureInvalid, "The event's signature names no time.")
+	}
+	if age := now.Sub(time.Unix(seconds, 0)).Abs(); age > tolerance {
+		return fault.New(fault.WebhookTimestampOutOfRange,
+			"The event was signed %s away from this server's time; %s are allowed. Check the clocks, or send the event again.", age.Round(time.Second), tolerance)
+	}
+	return nil
 }
 
 // EventQuery says which events to list.

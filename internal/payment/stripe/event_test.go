@@ -3,6 +3,7 @@ package stripe_test
 import (
 	"encoding/json"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -21,6 +22,7 @@ func TestWebhookVectors(t *testing.T) {
 	body := []byte(`{"id":"evt_1","object":"event","api_version":"2026-03-25.dahlia","created":1773144000,"livemode":false,"type":"charge.refunded",
 		"data":{"object":{"id":"ch_1","object":"charge","payment_intent":"pi_1","metadata":{"ovation_ref":"pay_1"}}}}`)
 	sign := func(secret string, at time.Time) string { return sandbox.Signature(at, body, secret) }
+	unix := func(at time.Time) string { return "t=" + strconv.FormatInt(at.Unix(), 10) }
 	good := payment.Event{ID: "evt_1", Type: "charge.refunded", Object: "charge", ObjectID: "ch_1", Parent: "pi_1", Ref: "pay_1", CreatedAt: time.Unix(1773144000, 0).UTC()}
 	for name, v := range map[string]struct {
 		body   []byte
@@ -42,6 +44,9 @@ func TestWebhookVectors(t *testing.T) {
 		"other scheme":           {body, strings.ReplaceAll(sign("whsec_new", start), "v1=", "v0="), fault.WebhookSignatureInvalid},
 		"other body":             {append(slices.Clone(body), ' '), sign("whsec_new", start), fault.WebhookSignatureInvalid},
 		"time changed afterward": {body, "t=1773143999," + strings.SplitN(sign("whsec_new", start), ",", 2)[1], fault.WebhookSignatureInvalid},
+		"an old one behind now":  {body, unix(start) + "," + sign("whsec_new", start.Add(-time.Hour)), fault.WebhookSignatureInvalid},
+		"now behind an old one":  {body, unix(start.Add(-time.Hour)) + "," + sign("whsec_new", start), fault.WebhookSignatureInvalid},
+		"one time twice":         {body, unix(start) + ", " + sign("whsec_new", start), fault.WebhookSignatureInvalid},
 		"too large":              {make([]byte, 1<<20+1), "", fault.BodyTooLarge},
 	} {
 		got, err := api.ParseWebhook(v.body, v.header, start)
