@@ -24,16 +24,18 @@ type personView struct {
 	BirthDate   string    `json:"birth_date,omitempty" format:"date" doc:"For the person and the host only; without it nobody can pay or be paid"`
 	AccountKind string    `json:"account_kind"`
 	ExternalID  string    `json:"external_id,omitempty"`
-	Suspended   bool      `json:"suspended"`
+	Suspended   *bool     `json:"suspended,omitempty" doc:"For the person and the host only"`
 	CreatedAt   Instant   `json:"created_at"`
 }
 
 func viewPerson(p people.Person, roles []people.Role, whole bool) personView {
-	v := personView{Object: "person", ID: p.ID, Handle: p.Handle, Name: p.Name, AccountKind: string(p.AccountKind), Suspended: p.SuspendedUS != 0, CreatedAt: at(p.CreatedUS)}
+	v := personView{Object: "person", ID: p.ID, Handle: p.Handle, Name: p.Name, AccountKind: string(p.AccountKind), CreatedAt: at(p.CreatedUS)}
 	for _, r := range roles {
 		v.Roles = append(v.Roles, string(r))
 	}
 	if whole {
+		suspended := p.SuspendedUS != 0
+		v.Suspended = &suspended
 		v.Region, v.Locale, v.ExternalID, v.Email, v.BirthDate = p.Region, p.Locale, p.ExternalID, p.Email, p.BirthDate
 	}
 	return v

@@ -5,6 +5,7 @@ import (
 
 	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/id"
+	"github.com/ovationhq/ovation/internal/people"
 )
 
 // TestBirthDateCanBeAdded makes a person without one, who can not buy, and
@@ -39,5 +40,28 @@ func TestBirthDateCanBeAdded(t *testing.T) {
 	}
 	if o := s.answered(t, 200, "GET /v1/people/"+string(ana), s.session(t, s.g.Person())); o["birth_date"] != nil || o["email"] != nil || o["region"] != nil {
 		t.Errorf("a stranger sees: %v", o)
+	}
+}
+
+// TestSuspensionIsNobodyElsesBusiness shows a suspended person to whom it
+// concerns, and to a stranger as anybody else.
+func TestSuspensionIsNobodyElsesBusiness(t *testing.T) {
+	s := newShop(t)
+	fan, star := s.g.Person(), s.g.Person()
+	s.g.OK(s.people.Suspend(t.Context(), people.Console(), star, "Spam."))
+	line := "GET /v1/people/" + string(star)
+	for _, c := range []struct {
+		want any
+		as   []string
+	}{
+		{true, []string{s.host}}, {true, []string{s.operator}}, {true, []string{s.host, actingFor(star)}},
+		{nil, []string{s.session(t, fan)}}, {nil, []string{s.host, actingFor(fan)}},
+	} {
+		if got := s.answered(t, 200, line, c.as...)["suspended"]; got != c.want {
+			t.Errorf("as %.40s: %v, want %v", c.as, got, c.want)
+		}
+	}
+	if got := s.answered(t, 200, "GET /v1/people/me", s.session(t, fan))["suspended"]; got != false {
+		t.Errorf("of oneself: %v", got)
 	}
 }
