@@ -1,6 +1,7 @@
 package api
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/ovationhq/ovation/internal/fault"
@@ -64,4 +65,19 @@ func TestSuspensionIsNobodyElsesBusiness(t *testing.T) {
 	if got := s.answered(t, 200, "GET /v1/people/me", s.session(t, fan))["suspended"]; got != false {
 		t.Errorf("of oneself: %v", got)
 	}
+}
+
+// TestBeforeTheFirstRates asks for what is owed while the clock lies before
+// every rate card.
+func TestBeforeTheFirstRates(t *testing.T) {
+	s := newShop(t)
+	fan := s.g.Person()
+	s.g.Exec("UPDATE rate_card SET from_us = from_us + $1", int64(1)<<52)
+	for _, path := range []string{"/v1/earnings/balance", "/v1/people/" + string(fan) + "/state"} {
+		p := wantProblem(t, s.ask(t, "GET "+path, s.session(t, fan)), fault.Maintenance)
+		if detail, _ := p["detail"].(string); !strings.Contains(detail, "whoever runs the server checks its clock") {
+			t.Errorf("%s: %v", path, p)
+		}
+	}
+	s.g.Exec("UPDATE rate_card SET from_us = from_us - $1", int64(1)<<52)
 }

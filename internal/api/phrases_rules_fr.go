@@ -99,6 +99,7 @@ var frenchOfRules = map[string]string{
 	"There is no such session; it may have ended.":                                          "Cette session n’existe pas ; elle a pu se terminer.",
 
 	// What is refused instead of guessed.
+	"No rates are in force at %s, the time of this server. Nothing was changed; whoever runs the server checks its clock, and installs rates for this time if it is right.": "Aucun tarif n’est en vigueur le %s, l’heure de ce serveur. Rien n’a changé ; la personne qui gère le serveur vérifie son horloge, et installe des tarifs pour cette heure si elle est juste.",
 	"The event's signature names %d times; it names one.": "La signature de l’événement indique %d heures ; elle en indique une seule.",
 
 	// What bounds sessions and keys.

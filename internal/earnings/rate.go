@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/ovationhq/ovation/internal/db"
+	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/ledger"
 	"github.com/ovationhq/ovation/internal/money"
 )
@@ -61,8 +62,16 @@ func Rates(ctx context.Context, tx *db.Tx) (RateCard, error) { return RatesAt(ct
 // RatesAt returns the rate card in force at an instant. What is posted uses
 // the journal's (ledger.Book.Now), so that what was in force can be told from the
 // transfer.
+//
+// Before the first card there is a fault maintenance: no request is wrong then,
+// and only who runs the server can do something about it.
 func RatesAt(ctx context.Context, tx *db.Tx, us int64) (RateCard, error) {
-	return one(tx.Query(ctx, "SELECT "+rateColumns+" FROM rate_card WHERE from_us <= $1 ORDER BY from_us DESC, version DESC LIMIT 1", us))
+	c, err := one(tx.Query(ctx, "SELECT "+rateColumns+" FROM rate_card WHERE from_us <= $1 ORDER BY from_us DESC, version DESC LIMIT 1", us))
+	if errors.Is(err, errNoCard) {
+		return RateCard{}, fault.Wrap(err, fault.Maintenance, "No rates are in force at %s, the time of this server. Nothing was changed; whoever runs the server checks its clock, and installs rates for this time if it is right.",
+			time.UnixMicro(us).UTC().Format(time.RFC3339))
+	}
+	return c, err
 }
 
 // RatesOf returns a rate card by its version.
@@ -70,13 +79,15 @@ func RatesOf(ctx context.Context, tx *db.Tx, version string) (RateCard, error) {
 	return one(tx.Query(ctx, "SELECT "+rateColumns+" FROM rate_card WHERE version = $1", version))
 }
 
+var errNoCard = errors.New("earnings: there is no such rate card")
+
 func one(rows *db.Rows, err error) (RateCard, error) {
 	cards, err := db.Collect[RateCard](rows, err)(scanRates)
 	if err != nil {
 		return RateCard{}, err
 	}
 	if len(cards) == 0 {
-		return RateCard{}, errors.New("earnings: no rate card is in force")
+		return RateCard{}, errNoCard
 	}
 	return cards[0], nil
 }
