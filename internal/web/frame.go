@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"os"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -79,7 +80,7 @@ func (s *site) bare(h handler) http.Handler {
 				if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 					panic(p)
 				}
-				s.log.Error("a page panicked", "request", v.requestID(), "path", r.URL.Path, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+				s.log.Error("a page panicked", "request", v.requestID(), "route", r.Pattern, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
 				v.fail(fmt.Errorf("web: panic: %v", p))
 			}
 		}()
@@ -105,6 +106,9 @@ func (v *visit) readForm() error {
 	if err != nil {
 		if tooLarge, ok := errors.AsType[*http.MaxBytesError](err); ok {
 			return tooLarge
+		}
+		if errors.Is(err, os.ErrDeadlineExceeded) {
+			return fault.Wrap(err, fault.RequestTimeout, "The form did not arrive in time. Nothing was changed; send it again.")
 		}
 		return fault.Wrap(err, fault.InvalidParameter, "The form can not be read. Nothing was changed.")
 	}

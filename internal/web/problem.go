@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"strconv"
@@ -23,7 +24,8 @@ type problem struct {
 }
 
 // problemOf reads an error. One that is no fault is ours: it is logged, and
-// shown without its text.
+// shown without its text. The log has the route and not the path, which may be
+// a secret (a one-time link) or tell who looked at what.
 func (v *visit) problemOf(err error) *problem {
 	p := &problem{Request: v.requestID()}
 	var tooLarge *http.MaxBytesError
@@ -32,12 +34,12 @@ func (v *visit) problemOf(err error) *problem {
 	case errors.As(err, &tooLarge):
 		f = fault.New(fault.BodyTooLarge, "The form is larger than %d bytes. Nothing was changed.", tooLarge.Limit)
 	case !ok:
-		v.site.log.Error("a page failed", "request", p.Request, "path", v.r.URL.Path, "error", err)
+		v.site.log.Error("a page failed", "request", p.Request, "route", v.r.Pattern, "error", err)
 		f = fault.New(fault.Internal, "%s", v.T("problem.internal"))
 	}
 	p.Code, p.Status, p.Fields = f.Code, v.site.cfg.Gate.Status(f.Code), f.Fields
 	if p.Status >= http.StatusInternalServerError && ok {
-		v.site.log.Warn("a page could not do its work", "request", p.Request, "path", v.r.URL.Path, "error", err)
+		v.site.log.Warn("a page could not do its work", "request", p.Request, "route", v.r.Pattern, "error", err)
 	}
 	p.Title = v.T(titleKey(p.Code, p.Status))
 	p.Detail, p.DetailLang = v.sentence(f.Detail)
@@ -79,6 +81,12 @@ func (v *visit) declined(code, reason string) string {
 
 // fail answers with the problem: a page, or data for the page's own script.
 func (v *visit) fail(err error) {
+	if fault.Is(err, fault.RequestTimeout) {
+		// The server ends the request's context with the wait for the body, but
+		// whoever sends so slowly is still there and waits for an answer.
+		v.Context = context.WithoutCancel(v.Context)
+		v.w.Header().Set("Connection", "close")
+	}
 	if v.wrote || v.Err() != nil {
 		return // the answer has begun, or nobody waits for it
 	}

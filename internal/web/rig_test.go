@@ -51,8 +51,9 @@ type rig struct {
 	creators *creator.Service
 	runner   *outbox.Runner
 	url      string
+	handler  http.Handler
 	gate     *edge.API
-	log      lockedLog // of the gate
+	log      lockedLog // of the gate and the site
 	proxies  []netip.Prefix
 
 	fan, maker, boss people.Person
@@ -81,8 +82,7 @@ func newRig(t testing.TB, clk clock.Clock, advance func(time.Duration)) *rig {
 	r.register()
 	r.seed()
 
-	var handler http.Handler
-	site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) { handler.ServeHTTP(w, req) }))
+	site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) { r.handler.ServeHTTP(w, req) }))
 	stop := make(chan struct{})
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
@@ -92,11 +92,11 @@ func newRig(t testing.TB, clk clock.Clock, advance func(time.Duration)) *rig {
 	r.gate, err = edge.New(edge.Config{Services: edge.Services{People: r.people}, CursorKeys: [][]byte{make([]byte, 32)}, NoLimits: true, Log: slog.New(slog.NewTextHandler(&r.log, nil)),
 		TrustedProxies: r.proxies})
 	r.ok(err)
-	handler, err = web.New(web.Config{
+	r.handler, err = web.New(web.Config{
 		Gate:   r.gate,
 		Reader: report.NewReader(r.d), Gifts: gift.NewSender(r.d), Purchases: r.buys, Payouts: r.payouts, Creators: r.creators, People: r.people, Hub: hub, Work: r.runner,
 		PublicURL: r.url, Media: os.DirFS("../app/sample"), Stop: stop,
-		Log: slog.New(slog.NewTextHandler(testLog{t}, nil)),
+		Log: slog.New(slog.NewTextHandler(io.MultiWriter(testLog{t}, &r.log), nil)),
 		Sandbox: &web.Sandbox{Now: clk.Now, Personas: r.personas(), Advance: func(ctx context.Context, by time.Duration) error {
 			advance(by)
 			return r.settle(ctx)
