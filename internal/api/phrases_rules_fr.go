@@ -100,8 +100,11 @@ var frenchOfRules = map[string]string{
 
 	// What is refused instead of guessed.
 	"No rates are in force at %s, the time of this server. Nothing was changed; whoever runs the server checks its clock, and installs rates for this time if it is right.": "Aucun tarif n’est en vigueur le %s, l’heure de ce serveur. Rien n’a changé ; la personne qui gère le serveur vérifie son horloge, et installe des tarifs pour cette heure si elle est juste.",
-	"The event's signature names %d times; it names one.":                  "La signature de l’événement indique %d heures ; elle en indique une seule.",
-	"The form did not arrive in time. Nothing was changed; send it again.": "Le formulaire n’est pas arrivé à temps. Rien n’a changé ; renvoyez-le.",
+	"The event's signature names %d times; it names one.":                                                                   "La signature de l’événement indique %d heures ; elle en indique une seule.",
+	"The form did not arrive in time. Nothing was changed; send it again.":                                                  "Le formulaire n’est pas arrivé à temps. Rien n’a changé ; renvoyez-le.",
+	"Choose a gift. Nothing was charged.":                                                                                   "Choisissez un cadeau. Rien n’a été débité.",
+	"The form came without the price that you were shown. Open the page again and send it from there; nothing was charged.": "Le formulaire est arrivé sans le prix qui vous a été montré. Rouvrez la page et envoyez-le de là ; rien n’a été débité.",
+	"The quantity is a whole number from 1 to %d. Nothing was charged.":                                                     "La quantité est un nombre entier de 1 à %d. Rien n’a été débité.",
 
 	// What bounds sessions and keys.
 	"The key that started this session was revoked, and the session ended with it. Log in again.":   "La clé qui a ouvert cette session a été révoquée, et la session s’est terminée avec elle. Reconnectez-vous.",

@@ -2,6 +2,7 @@ package web
 
 import (
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/bojanz/currency"
@@ -116,6 +117,13 @@ func integer(s string) int64 {
 		return 0
 	}
 	return n
+}
+
+// counted reads a number from 1 on that something is paid by: digits and
+// nothing else.
+func counted(s string) (int64, bool) {
+	n := integer(s)
+	return n, n > 0 && strings.Trim(s, "0123456789") == ""
 }
 
 // numeral writes a number for a form or an address.

@@ -5,12 +5,50 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/ovationhq/ovation/internal/people"
 )
+
+// TestGiftFormIsNotGuessed sends quantities and prices that are none: nothing
+// is charged, and the form comes back with the gift that was chosen.
+func TestGiftFormIsNotGuessed(t *testing.T) {
+	r := still(t)
+	r.grant(r.fan.ID, 10_000)
+	b := r.browser(r.fan.ID)
+	stage := "/live/" + string(r.room.ID) + "/gifts"
+	for _, quantity := range []string{"0", "-1", "1.5", "1e2", "٥", "0x5", "2;3", "99999999999999999999", "1001", "", "+1", "1 0"} {
+		a := b.give(t, r, "fireworks@500", quantity)
+		has(t, a, 422, "The quantity is a whole number from 1 to 1000. Nothing was charged.", "10,000 coins")
+		if !strings.Contains(a.body, `value="fireworks@500" checked`) {
+			t.Errorf("quantity %q: the gift is not chosen any more", quantity)
+		}
+	}
+	for _, gift := range []string{"rose@x", "rose@", "rose", "rose@0", "rose@-5", "rose@5.0", "rose@5@5", "rose@+5"} {
+		has(t, b.give(t, r, gift, "1"), 422, "without the price that you were shown", "10,000 coins")
+	}
+	has(t, b.give(t, r, "", "1"), 422, "Choose a gift. Nothing was charged.")
+	has(t, b.post(stage, url.Values{"gift": {"rose@x"}, "quantity": {"1"}}, "Accept", "application/json"), 422, `"code":"validation_failed"`)
+	has(t, b.post(stage, url.Values{"gift": {"rose@5"}, "quantity": {"1.5"}}, "Accept", "application/json"), 422, `"code":"amount_out_of_range"`)
+	has(t, b.give(t, r, "rose@4", "1"), 409, "10,000 coins")
+	has(t, b.give(t, r, "rose@5", "3"), 200, "9,985 coins")
+}
+
+// TestPackFormIsNotGuessed buys with a price that is none, which would let any
+// price pass.
+func TestPackFormIsNotGuessed(t *testing.T) {
+	r := still(t)
+	b := r.browser(r.fan.ID)
+	b.post("/wallet/cards/test", url.Values{})
+	for _, pack := range []string{"70@x@USD", "70@@USD", "70@0@USD", "70@-99@USD", "+70@99@USD", "7e1@99@USD"} {
+		has(t, b.pay(t, pack), 422, "Choose how many coins to buy. Nothing was charged.")
+	}
+	has(t, b.pay(t, "70@98@USD"), 409)
+	has(t, b.pay(t, "70@99@USD"), 200, "<span>70 coins</span>")
+}
 
 // TestLinksAreNotLogged fails at a page whose address is a secret.
 func TestLinksAreNotLogged(t *testing.T) {

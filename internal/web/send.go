@@ -36,7 +36,7 @@ func sendGift(v *visit) error {
 		p := v.problemOf(err)
 		return watch(v, p, p.Status)
 	}
-	item, _, quantity := v.chosen()
+	item, quantity := v.chosen()
 	return v.redirect(v.target() + "?" + query("gift", item, "quantity", numeral(quantity), "sent", string(g.ID)) + "#tray")
 }
 
@@ -45,10 +45,12 @@ func (v *visit) give() (gift.Gift, error) {
 	if v.me() == "" {
 		return gift.Gift{}, fault.New(fault.AuthRequired, "Sign in to send gifts. Nothing was charged.")
 	}
-	item, price, quantity := v.chosen()
+	item, price, quantity, err := v.ordered()
+	if err != nil {
+		return gift.Gift{}, err
+	}
 	r := gift.Request{Sender: v.me(), Item: item, Quantity: quantity, Target: v.r.PathValue("id"), ExpectedPrice: price,
 		Combo: id.Combo(v.form("combo")), ComboSeq: integer(v.form("seq"))}
-	var err error
 	if r.Key = v.r.Header.Get("Idempotency-Key"); r.Key == "" {
 		r.Key, err = v.keyOf(item, numeral(quantity))
 	} else if len(r.Key) > 128 || !visibleASCII(r.Key) {
@@ -68,7 +70,7 @@ func (v *visit) target() string {
 
 // here is the stage with what was chosen on it, to come back to.
 func (v *visit) here() string {
-	item, _, quantity := v.chosen()
+	item, quantity := v.chosen()
 	return v.target() + "?" + query("gift", item, "quantity", numeral(quantity))
 }
 

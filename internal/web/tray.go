@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/ovationhq/ovation/internal/earnings"
+	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/gift"
 	"github.com/ovationhq/ovation/internal/id"
 	"github.com/ovationhq/ovation/internal/money"
@@ -51,19 +52,38 @@ func (t *tray) cost() int64 { return t.Selected.PriceCoins * t.Quantity }
 // the visitor was shown.
 func choice(i gift.Item) string { return i.ID + "@" + numeral(i.PriceCoins) }
 
-// chosen reads what the form or the address says was chosen.
-func (v *visit) chosen() (item string, price, quantity int64) {
+// chosen reads what the form or the address says was chosen, and takes the
+// nearest quantity there is: it is for what is shown. What is paid for is read
+// by ordered.
+func (v *visit) chosen() (item string, quantity int64) {
 	value := func(name string) string {
 		if s := v.form(name); s != "" {
 			return s
 		}
 		return v.r.URL.Query().Get(name)
 	}
-	item, shown, _ := strings.Cut(value("gift"), "@")
+	item, _, _ = strings.Cut(value("gift"), "@")
 	if len(item) > 40 {
 		item = ""
 	}
-	return item, integer(shown), max(1, min(integer(value("quantity")), gift.MaxQuantity))
+	return item, max(1, min(integer(value("quantity")), gift.MaxQuantity))
+}
+
+// ordered reads what the form wants to be paid for. Nothing in it is guessed:
+// neither a number that is none, nor the price that the visitor was shown.
+func (v *visit) ordered() (item string, price, quantity int64, err error) {
+	item, shown, _ := strings.Cut(v.form("gift"), "@")
+	if item == "" || len(item) > 40 {
+		return "", 0, 0, fault.New(fault.ValidationFailed, "Choose a gift. Nothing was charged.")
+	}
+	price, ok := counted(shown)
+	if !ok {
+		return "", 0, 0, fault.New(fault.ValidationFailed, "The form came without the price that you were shown. Open the page again and send it from there; nothing was charged.")
+	}
+	if quantity, ok = counted(v.form("quantity")); !ok || quantity > gift.MaxQuantity {
+		return "", 0, 0, fault.New(fault.AmountOutOfRange, "The quantity is a whole number from 1 to %d. Nothing was charged.", gift.MaxQuantity)
+	}
+	return item, price, quantity, nil
 }
 
 // tray reads what the tray of a stage shows.
@@ -103,7 +123,7 @@ func (t *tray) choose(v *visit) {
 	}
 	t.Selected = t.Items[min(1, len(t.Items)-1)]
 	var item string
-	item, _, t.Quantity = v.chosen()
+	item, t.Quantity = v.chosen()
 	for _, i := range t.Items {
 		if i.ID == item {
 			t.Selected = i

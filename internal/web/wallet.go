@@ -202,7 +202,12 @@ func packChoice(p wallet.Pack) string {
 // goes after a step at the bank.
 func (v *visit) buy(back string) (purchase.Purchase, error) {
 	parts := strings.SplitN(v.form("pack"), "@", 3)
-	if len(parts) != 3 || integer(parts[0]) == 0 || !money.Asset(parts[2]).IsCurrency() {
+	if len(parts) != 3 || !money.Asset(parts[2]).IsCurrency() {
+		return purchase.Purchase{}, fault.New(fault.ValidationFailed, "Choose how many coins to buy. Nothing was charged.")
+	}
+	coins, some := counted(parts[0])
+	price, shown := counted(parts[1])
+	if !some || !shown { // without the price nobody would notice that it has changed
 		return purchase.Purchase{}, fault.New(fault.ValidationFailed, "Choose how many coins to buy. Nothing was charged.")
 	}
 	card := v.form("card")
@@ -211,8 +216,8 @@ func (v *visit) buy(back string) (purchase.Purchase, error) {
 		return purchase.Purchase{}, err
 	}
 	ctx := context.WithoutCancel(v) // a visitor who leaves now still gets an outcome
-	return v.site.cfg.Purchases.Buy(ctx, purchase.Request{Key: key, Person: v.me(), Coins: integer(parts[0]), Currency: money.Asset(parts[2]), Card: card,
-		ReturnURL: v.site.cfg.PublicURL + "/wallet/return?purchase=" + purchase.IDInReturnURL + "&" + query("back", back), ExpectedPrice: integer(parts[1])})
+	return v.site.cfg.Purchases.Buy(ctx, purchase.Request{Key: key, Person: v.me(), Coins: coins, Currency: money.Asset(parts[2]), Card: card,
+		ReturnURL: v.site.cfg.PublicURL + "/wallet/return?purchase=" + purchase.IDInReturnURL + "&" + query("back", back), ExpectedPrice: price})
 }
 
 // buyCoins buys a pack from the wallet's page.
