@@ -89,6 +89,11 @@ func (a *API) roomStream(w http.ResponseWriter, r *http.Request) error {
 	if c := CallerOf(r.Context()); !ok || on.Kind == id.KindVideo && !on.Open && on.Creator != c.Person && !a.seesAll(&c) {
 		return fault.New(fault.NotFound, "There is no such LIVE or video.")
 	}
+	if r.Method == http.MethodHead { // there is a stream; nobody listens to it
+		w.Header().Set("Content-Type", "text/event-stream")
+		w.WriteHeader(http.StatusOK)
+		return nil
+	}
 	s := &roomEvents{w: w, r: r, hub: a.cfg.Services.Hub, topic: live.TopicOf(target)}
 	return s.run()
 }

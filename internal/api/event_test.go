@@ -131,3 +131,15 @@ func TestEventsOfAType(t *testing.T) {
 	}
 	wantProblem(t, s.ask(t, "GET /v1/events?type=Gift+Sent", s.host), fault.InvalidParameter)
 }
+
+// TestHeadOfAStream asks whether there is a stream without listening to it.
+func TestHeadOfAStream(t *testing.T) {
+	s := newShop(t)
+	rec := s.ask(t, "HEAD /v1/live-rooms/"+s.g.Live(s.g.Creator())+"/events")
+	if rec.Code != 200 || rec.Header().Get("Content-Type") != "text/event-stream" || rec.Body.Len() != 0 {
+		t.Errorf("%d %v %s", rec.Code, rec.Header(), rec.Body)
+	}
+	if rec := s.ask(t, "HEAD /v1/live-rooms/liv_00000000000000000000000000/events"); rec.Code != 404 {
+		t.Errorf("a room that there is not: %d", rec.Code)
+	}
+}

@@ -37,6 +37,7 @@ type operation struct {
 	keyed     bool          // wants an Idempotency-Key
 	once      bool          // answers are remembered here, not by the handler
 	byHand    bool          // the handler takes the body from Body(ctx)
+	rawBody   bool          // reads a body that need not be JSON
 	stream    bool          // reads its body and writes its answer as it goes
 	always    bool          // answers while the server is going
 	page      bool          // answers with a page: no version, no JSON negotiated
@@ -155,6 +156,9 @@ func (op *operation) problems() []fault.Code {
 		all = append(all, fault.MalformedJSON, fault.InvalidUTF8, fault.RequestTimeout, fault.BodyTooLarge,
 			fault.UnsupportedMediaType, fault.ValidationFailed, fault.UnknownField)
 		all = append(all, op.body.codes(map[*shape]bool{})...)
+	}
+	if op.rawBody {
+		all = append(all, fault.RequestTimeout, fault.BodyTooLarge)
 	}
 	if op.keyed {
 		all = append(all, fault.IdempotencyKeyMissing, fault.IdempotencyKeyInvalid, fault.IdempotencyKeyReused, fault.IdempotencyInProgress)

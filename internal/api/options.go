@@ -47,6 +47,10 @@ func also(codes ...int) option { return func(op *operation) { op.further = codes
 // class puts the operation into another class of rate limits.
 func class(name string) option { return func(op *operation) { op.className = name } }
 
+// anyBody hands the body to the handler as it came, which finds it in Body(ctx):
+// up to so many bytes, of any type. For what is signed byte by byte.
+func anyBody(most int64) option { return func(op *operation) { op.rawBody, op.maxBody = true, most } }
+
 // batch accepts bodies of up to 8 MiB.
 func batch() option { return func(op *operation) { op.maxBody = maxBatchBody } }
 
@@ -66,8 +70,8 @@ func produces(types ...string) option { return func(op *operation) { op.produces
 func within(d time.Duration) option { return func(op *operation) { op.timeout = d } }
 
 // streaming leaves body and answer to the handler for as long as it takes: no
-// limit of size or time, not counted among the requests at work. Its context
-// ends when the server shuts down.
+// limit of size or time, not counted among the requests at work, and few from
+// one address. Its context ends when the server shuts down.
 func streaming() option {
 	return func(op *operation) { op.stream, op.timeout = true, 0 }
 }

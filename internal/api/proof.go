@@ -5,13 +5,11 @@ import (
 	"context"
 	"encoding/hex"
 	"fmt"
-	"io"
 	"net/http"
 	"strconv"
 	"strings"
 	"time"
 
-	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/id"
 	"github.com/ovationhq/ovation/internal/ledger"
 	"github.com/ovationhq/ovation/internal/money"
@@ -140,11 +138,7 @@ const maxWebhook = 256 << 10
 // and understood is answered with 200, also when it concerns nobody here; an
 // error of ours is answered so that the provider sends it again.
 func (a *API) takeWebhook(w http.ResponseWriter, r *http.Request) error {
-	payload, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxWebhook))
-	if err != nil {
-		return fault.New(fault.BodyTooLarge, "An event has at most %d bytes.", maxWebhook)
-	}
-	ev, err := a.cfg.Services.Stripe.ParseWebhook(payload, r.Header.Get("Stripe-Signature"), a.cfg.Services.Now())
+	ev, err := a.cfg.Services.Stripe.ParseWebhook(Body(r.Context()), r.Header.Get("Stripe-Signature"), a.cfg.Services.Now())
 	if err != nil {
 		return err
 	}

@@ -130,6 +130,11 @@ func (a *API) read(x *exchange, r *http.Request) error {
 		return err
 	}
 	inParams := len(wrong)
+	if op.rawBody {
+		if err := a.readBody(x, r); err != nil {
+			return err
+		}
+	}
 	if op.body != nil {
 		if err := a.readBody(x, r); err != nil {
 			return err
@@ -197,8 +202,10 @@ func (a *API) readBody(x *exchange, r *http.Request) error {
 		}
 		return nil
 	}
-	if err := acceptsBody(r); err != nil {
-		return err
+	if !x.op.rawBody {
+		if err := acceptsBody(r); err != nil {
+			return err
+		}
 	}
 	limit := x.op.maxBody
 	if r.ContentLength > limit {

@@ -121,6 +121,12 @@ func events(v *visit) error {
 	if _, ok := all[target]; !ok {
 		return fault.New(fault.NotFound, "There is no such video or LIVE.")
 	}
+	if v.r.Method == http.MethodHead { // there is a stream; nobody listens to it
+		v.wrote = true
+		v.w.Header().Set("Content-Type", "text/event-stream")
+		v.w.WriteHeader(http.StatusOK)
+		return nil
+	}
 	l := v.site.cfg.Hub.Listen(topicOf(target)) // before the log is read, so that nothing falls between
 	defer l.Close()
 	h := v.w.Header()

@@ -84,3 +84,13 @@ func TestFormThatDoesNotArrive(t *testing.T) {
 		t.Errorf("%d %s", res.StatusCode, plain(page.String()))
 	}
 }
+
+// TestHeadOfAStream asks whether there is a stream without listening to it.
+func TestHeadOfAStream(t *testing.T) {
+	r := still(t)
+	req, err := http.NewRequest(http.MethodHead, r.url+"/live/"+string(r.room.ID)+"/events", nil)
+	r.ok(err)
+	if a := r.browser("").do(req); a.status != 200 || a.header.Get("Content-Type") != "text/event-stream" {
+		t.Errorf("%d %v", a.status, a.header)
+	}
+}
