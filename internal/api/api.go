@@ -41,6 +41,13 @@ type Config struct {
 	// TrustedOrigins are sites beside this one from which a browser may write
 	// with the session's cookie, such as "https://studio.example.org".
 	TrustedOrigins []string
+	// Hosts are the names by which a sandbox may be asked, beside those of the
+	// machine itself; nil lets any name in. A sandbox signs whoever asks in as
+	// anybody, so a web site that points its own name at this machine (DNS
+	// rebinding) must not be answered: the browser takes it for one site with
+	// ours. Where people sign in with a password it would gain nothing, and a
+	// proxy may ask by a name that is nobody's business.
+	Hosts []string
 	// TrustedProxies are the addresses that X-Forwarded-For is believed from.
 	TrustedProxies []netip.Prefix
 	// Limits are the classes of rate limits; nil means DefaultLimits.

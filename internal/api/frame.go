@@ -1,11 +1,15 @@
 package api
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/netip"
+	"net/url"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 
@@ -131,10 +135,24 @@ func (a *API) sane(r *http.Request) error {
 	if a.inFlight.Load() > a.cfg.MaxInFlight {
 		return fault.New(fault.Overloaded, "The server has too many requests at once. Nothing was changed; send the request again with the same key in a moment.")
 	}
+	if a.cfg.Hosts != nil && !a.hosts(r.Host) {
+		return fault.New(fault.OriginNotAllowed, "This sandbox is not asked by this name. Open it at %s, or start it with --url and the address that you want to use.", cmp.Or(a.cfg.Services.PublicURL, "localhost"))
+	}
 	if r.URL.Host != "" { // the request line held a whole address
 		return fault.New(fault.InvalidParameter, "Send the path alone in the request line, and the host in the header Host.")
 	}
 	return nil
+}
+
+// hosts reports whether the header Host has a name of this machine or one of
+// the configured ones, with any port.
+func (a *API) hosts(host string) bool {
+	name := (&url.URL{Host: host}).Hostname()
+	if addr, err := netip.ParseAddr(name); err == nil && addr.Unmap().IsLoopback() {
+		return true
+	}
+	name = strings.ToLower(strings.TrimSuffix(name, "."))
+	return name == "localhost" || strings.HasSuffix(name, ".localhost") || slices.Contains(a.cfg.Hosts, name)
 }
 
 // going is the answer of a server that shuts down.

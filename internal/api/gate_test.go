@@ -105,3 +105,31 @@ func TestSpoofedAddress(t *testing.T) {
 		}
 	}
 }
+
+// TestSandboxIsAskedByItsNames is what a web site gains that points its own
+// name at the machine of a sandbox.
+func TestSandboxIsAskedByItsNames(t *testing.T) {
+	sandbox := newWorld(t, func(c *Config) { c.Hosts = []string{"demo.example"} })
+	served := newWorld(t, nil)
+	for host, ok := range map[string]bool{
+		"localhost": true, "localhost:8080": true, "LocalHost.": true, "app.localhost:1": true, "127.0.0.1:8080": true, "127.9.9.9": true, "[::1]:8080": true,
+		"[::ffff:127.0.0.1]": true, "demo.example": true, "Demo.Example:443": true,
+		"evil.example": false, "evil.example:8080": false, "demo.example.evil.example": false, "xlocalhost": false, "localhost.evil.example": false,
+		"127.0.0.1.evil.example": false, "192.0.2.7": false, "": false, "0.0.0.0": false,
+	} {
+		for _, w := range []*world{sandbox, served} {
+			r := httptest.NewRequest("GET", "/v1/open", nil)
+			r.Host = host
+			api, page := httptest.NewRecorder(), httptest.NewRecorder()
+			w.ServeHTTP(api, r)
+			gated(w, classRead, nil).ServeHTTP(page, r)
+			want := 200
+			if w == sandbox && !ok {
+				want = 403
+			}
+			if api.Code != want || page.Code != want {
+				t.Errorf("%q: %d and %d, want %d", host, api.Code, page.Code, want)
+			}
+		}
+	}
+}

@@ -123,6 +123,7 @@ func (op *operation) observe(status int, took time.Duration) {
 // order of their statuses.
 func (op *operation) problems() []fault.Code {
 	all := []fault.Code{fault.Internal, fault.Overloaded, fault.Maintenance, fault.NotAcceptable, fault.InvalidParameter, fault.RateLimited}
+	all = append(all, fault.OriginNotAllowed) // a sandbox that is asked by a name that is not its own
 	all = append(all, op.codes...)
 	if !op.page {
 		all = append(all, fault.APIVersionUnknown)

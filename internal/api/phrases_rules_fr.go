@@ -99,6 +99,7 @@ var frenchOfRules = map[string]string{
 	"There is no such session; it may have ended.":                                          "Cette session n’existe pas ; elle a pu se terminer.",
 
 	// What is refused instead of guessed.
+	"This sandbox is not asked by this name. Open it at %s, or start it with --url and the address that you want to use.":                                                   "On n’interroge pas ce bac à sable sous ce nom. Ouvrez-le à l’adresse %s, ou démarrez-le avec --url et l’adresse que vous voulez utiliser.",
 	"No rates are in force at %s, the time of this server. Nothing was changed; whoever runs the server checks its clock, and installs rates for this time if it is right.": "Aucun tarif n’est en vigueur le %s, l’heure de ce serveur. Rien n’a changé ; la personne qui gère le serveur vérifie son horloge, et installe des tarifs pour cette heure si elle est juste.",
 	"The event's signature names %d times; it names one.":                                                                   "La signature de l’événement indique %d heures ; elle en indique une seule.",
 	"The form did not arrive in time. Nothing was changed; send it again.":                                                  "Le formulaire n’est pas arrivé à temps. Rien n’a changé ; renvoyez-le.",

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/http/pprof"
+	"net/url"
 	"strings"
 	"time"
 
@@ -30,6 +31,10 @@ func (a *App) handlers() (site, admin http.Handler, err error) {
 	}
 	if a.sandbox != nil {
 		cfg.Services.Advance = a.Advance
+		cfg.Hosts = []string{} // the machine's own names
+		if u, err := url.Parse(a.Options.Config.PublicURL()); err == nil && u.Host != "" {
+			cfg.Hosts = append(cfg.Hosts, strings.ToLower(u.Hostname()))
+		}
 	}
 	if a.api, err = api.New(cfg); err != nil {
 		return nil, nil, err

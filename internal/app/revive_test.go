@@ -40,6 +40,7 @@ func TestReviveOverTheAPI(t *testing.T) {
 		ask := func(method, path string, want int) map[string]any {
 			t.Helper()
 			r := httptest.NewRequest(method, path, nil)
+			r.Host = "localhost"
 			r.Header.Set("Authorization", "Bearer "+secret)
 			w := httptest.NewRecorder()
 			site.ServeHTTP(w, r)
