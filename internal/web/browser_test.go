@@ -206,7 +206,7 @@ func (b tab) gives(r *rig) {
 	b.until("have had time to read", `!document.getElementById('topup').dataset.unread`)
 	b.do("buy exactly what is missing", click("#topup .offers button:last-child"))
 	b.until("keep the gift", `!document.getElementById('topup') && document.querySelector('input[data-name="Fireworks"]')?.checked`)
-	b.do("send it", click("#send"))
+	b.do("send it, not with the press that bought", run(`new Promise(done => setTimeout(() => done(true), 600))`), click("#send"))
 	b.until("see it in the feed", `[...document.querySelectorAll('#feed .said')].some(n => n.textContent.includes('Fireworks ×1'))`)
 	b.shot("sent")
 }

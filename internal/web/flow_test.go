@@ -74,7 +74,7 @@ func TestRemoveCard(t *testing.T) {
 	fan.buy(t, "350@499@USD")
 	maker.post("/wallet/cards/test", url.Values{})
 	page := fan.get("/wallet")
-	has(t, page, 200, `<summary aria-label="Remove Visa •••• 4242`, `<span class="do">Remove</span>`, "This card will no longer be offered when you pay.", "Yes, remove this card")
+	has(t, page, 200, "<span>Visa •••• 4242", `<span class="do">Remove</span>`, "This card will no longer be offered when you pay.", "Yes, remove this card")
 	checkHTML(t, "a wallet with a card", "en", page.body)
 	card := hidden(t, page.body, "/wallet/cards/remove", "card")
 	buy := url.Values{"key": {hidden(t, page.body, "/wallet/buy", "key")}, "pack": {"70@99@USD"}, "card": {card}}

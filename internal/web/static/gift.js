@@ -98,8 +98,7 @@ function stageURL(c) { return location.pathname + (c ? '?' + new URLSearchParams
 
 // A button that pays does nothing in the first second: the tap or the key that
 // meets it was on its way before anybody could read it. The button that sends
-// does not hear the keyboard for a moment after coins were bought: that key was
-// for the coins.
+// is as deaf for a moment after coins were bought: that press was for the coins.
 const unread = 1000;
 let paysFrom = 0, sendsFrom = 0;
 
@@ -145,6 +144,8 @@ function bought() {
 	sendsFrom = performance.now() + unread / 2;
 	tell(thanks.textContent.trim() + ' ' + balance.textContent.trim());
 	restart(balance, 'bump');
+	const r = byID('send').getBoundingClientRect(); // on a phone the coins were bought below it
+	if (!byID('send').contains(document.elementFromPoint(r.x + r.width / 2, r.y + r.height / 2))) form().scrollIntoView({ block: 'end', behavior: 'instant' });
 }
 
 // ---- taps, in order, one at a time ----
@@ -332,7 +333,7 @@ function wire() {
 	f.addEventListener('submit', (event) => {
 		event.preventDefault();
 		if (held) { held = false; return; }
-		tap();
+		if (performance.now() >= sendsFrom) tap();
 	});
 }
 
