@@ -181,12 +181,12 @@ func (a *API) finish(op *operation) error {
 	if op.params, err = sh.params(doc.Parameters); err != nil {
 		return err
 	}
-	if op.writes() && !op.stream {
+	if op.writes() && !op.stream && !op.rawBody {
 		op.body = &shape{kind: object, countMax: math.MaxInt} // each name in it is one that is not known
 		if doc.RequestBody != nil {
 			media := doc.RequestBody.Content["application/json"]
 			if media == nil || media.Schema == nil {
-				return fmt.Errorf("its body is not JSON; say streaming() and read it yourself")
+				return fmt.Errorf("its body is not JSON; say anyBody() and read it yourself")
 			}
 			if op.body, err = sh.shape(media.Schema); err != nil {
 				return err

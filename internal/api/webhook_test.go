@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"net"
 	"net/http/httptest"
 	"net/netip"
@@ -9,6 +10,9 @@ import (
 	"time"
 
 	"github.com/ovationhq/ovation/internal/fault"
+	"github.com/ovationhq/ovation/internal/payment"
+	"github.com/ovationhq/ovation/internal/payment/sandbox"
+	"github.com/ovationhq/ovation/internal/payment/stripe"
 )
 
 // TestWebhookRefusals sends what the provider has not sent.
@@ -39,5 +43,39 @@ func TestWebhookIsNoStream(t *testing.T) {
 	answer := make([]byte, 12)
 	if _, err := conn.Read(answer); err != nil || string(answer) != "HTTP/1.1 408" {
 		t.Errorf("%s %v", answer, err)
+	}
+}
+
+// TestWebhookIsReadAsItCame sends signed news with and without a length, of any
+// type, to the byte.
+func TestWebhookIsReadAsItCame(t *testing.T) {
+	var seen []string
+	s := newShop(t, func(c *Config) {
+		client, err := stripe.New(stripe.Config{SecretKey: "sk_test_x", WebhookSecrets: []string{"whsec_x"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.Services.Stripe = client
+		c.Services.Observe = func(_ context.Context, e payment.Event) error {
+			seen = append(seen, e.ID)
+			return nil
+		}
+	})
+	for _, kind := range []string{"application/json", "application/json; charset=utf-8", "text/plain", ""} {
+		for _, length := range []int64{0, -1} {
+			payload := " {\"id\":\"evt_1\",\"object\":\"event\",\n\"type\":\"x\"} "
+			r := httptest.NewRequest("POST", "/webhooks/stripe", strings.NewReader(payload))
+			r.ContentLength += length * (r.ContentLength + 1)
+			r.Header.Set("Content-Type", kind)
+			r.Header.Set("Stripe-Signature", sandbox.Signature(s.g.Clk.Now(), []byte(payload), "whsec_x"))
+			rec := httptest.NewRecorder()
+			s.ServeHTTP(rec, r)
+			if rec.Code != 200 {
+				t.Errorf("%q with length %d: %d %s", kind, r.ContentLength, rec.Code, rec.Body)
+			}
+		}
+	}
+	if len(seen) != 8 {
+		t.Errorf("%d events were seen", len(seen))
 	}
 }
