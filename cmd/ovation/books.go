@@ -273,7 +273,8 @@ func balancesOf(database string, at time.Time, accounts []ledger.Account) balanc
 type explainCmd struct {
 	books
 	jsonFlag
-	ID string `arg:"" help:"A payout, an earning, a gift, a combo, a lot or a purchase."`
+	ID    string `arg:"" help:"A payout, an earning, a gift, a combo, a lot or a purchase."`
+	After string `help:"Go on with the parts after this place, which the part before names."`
 }
 
 // Run implements the command.
@@ -283,7 +284,7 @@ func (c *explainCmd) Run(s *shared) error {
 		return err
 	}
 	defer d.Close()
-	step, err := report.NewReader(d).Explain(s.ctx, c.ID, "", true)
+	step, err := report.NewReader(d).Explain(s.ctx, c.ID, c.After, "", true)
 	if err != nil {
 		return err
 	}
@@ -316,5 +317,8 @@ func printStep(w io.Writer, st report.Step, indent string) {
 	}
 	for _, p := range st.Parts {
 		printStep(w, p, indent+"  ")
+	}
+	if st.Next != "" {
+		fmt.Fprintf(w, "%s  … the parts that follow: ovation explain %s --after %s\n", indent, st.ID, st.Next)
 	}
 }

@@ -57,6 +57,7 @@ var frenchOfProducts = map[string]string{
 	"There is no such saved card.":                                                                                                                  "Cette carte enregistrée n’existe pas.",
 	"The payment provider did not say whether the card was removed. Look at the saved cards in a minute, and remove it again if it is still there.": "Le prestataire de paiement n’a pas dit si la carte a été retirée. Regardez les cartes enregistrées dans une minute, et retirez-la de nouveau si elle y est encore.",
 	"There is no coin purchase %s.":                                                                                                                 "Il n’y a pas d’achat de pièces %s.",
+	"This is no place among the parts of an explanation. Begin without it.":                                                                         "Ce n’est pas une place parmi les parties d’une explication. Commencez sans elle.",
 	"Payments are not set up on this instance yet. Nothing was changed. Its operator sets the provider's key with --stripe-key.":                    "Les paiements ne sont pas encore en place sur cette instance. Rien n’a changé. Son exploitant indique la clé du prestataire avec --stripe-key.",
 	"The payment provider does not answer at the moment. Nothing was changed; try again in a minute.":                                               "Le prestataire de paiement ne répond pas pour le moment. Rien n’a changé ; réessayez dans une minute.",
 

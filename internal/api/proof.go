@@ -17,7 +17,8 @@ import (
 )
 
 type explainIn struct {
-	ID string `path:"id" maxLength:"40" doc:"A payout, an earning, a gift, a combo, a lot or a purchase"`
+	ID    string `path:"id" maxLength:"40" doc:"A payout, an earning, a gift, a combo, a lot or a purchase"`
+	After string `query:"after" maxLength:"40" doc:"next of the explanation before, whose parts this one goes on with"`
 }
 
 type traceView struct {
@@ -29,7 +30,7 @@ type explainOut struct{ Body traceView }
 
 func (a *API) explain(ctx context.Context, in *explainIn) (*explainOut, error) {
 	c := CallerOf(ctx)
-	s, err := a.cfg.Services.Reader.Explain(ctx, in.ID, c.Person, a.seesAll(&c))
+	s, err := a.cfg.Services.Reader.Explain(ctx, in.ID, in.After, c.Person, a.seesAll(&c))
 	return &explainOut{traceView{"explanation", s}}, err
 }
 

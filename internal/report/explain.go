@@ -31,6 +31,7 @@ type Step struct {
 	Owner   string        `json:"-"`                  // whose it is: who may see the explanation
 	PartsOf *money.Amount `json:"parts_of,omitempty"` // what the parts add up to
 	Parts   []Step        `json:"parts,omitempty"`
+	Next    string        `json:"next,omitempty" doc:"Where the parts go on: ask for the explanation of this id after it"`
 	Seen    []string      `json:"-"` // further people who may see it
 }
 
@@ -43,20 +44,22 @@ type explainer struct {
 	cards map[string]earnings.RateCard
 }
 
-// Explain returns where the amount of the thing with this id comes from.
-func Explain(ctx context.Context, tx *db.Tx, anyID string) (Step, error) {
+// Explain returns where the amount of the thing with this id comes from. after
+// is the Next of an explanation of the same id, whose parts it goes on with;
+// "" begins with the first.
+func Explain(ctx context.Context, tx *db.Tx, anyID, after string) (Step, error) {
 	e := &explainer{tx: tx, cards: map[string]earnings.RateCard{}}
 	switch id.KindOf(anyID) {
 	case id.KindPayout:
-		return e.payout(ctx, anyID)
+		return e.payout(ctx, anyID, after)
 	case id.KindEarning:
-		return e.earning(ctx, anyID, -1)
+		return e.earning(ctx, anyID, -1, after)
 	case id.KindGift:
 		return e.gift(ctx, anyID)
 	case id.KindCombo:
-		return e.combo(ctx, anyID)
+		return e.combo(ctx, anyID, after)
 	case id.KindPurchase:
-		return e.purchase(ctx, anyID)
+		return e.purchase(ctx, anyID, after)
 	case id.KindLot:
 		return e.lot(ctx, anyID)
 	}
@@ -67,8 +70,24 @@ func stamp(us int64) string {
 	return time.UnixMicro(us).UTC().Format("2006-01-02T15:04:05.000000Z")
 }
 
-// close gives the step its rest, so that the parts add up to total.
-func (s *Step) close(total money.Amount, restTitle string) {
+// place reads where the parts of a step go on, as a number.
+func place(after string) (int64, error) {
+	if after == "" {
+		return 0, nil
+	}
+	n, err := strconv.ParseInt(after, 10, 64)
+	if err != nil || n <= 0 {
+		return 0, fault.New(fault.CursorInvalid, "This is no place among the parts of an explanation. Begin without it.")
+	}
+	return n, nil
+}
+
+// close gives the step its rest, so that the parts add up to total. After the
+// first page the rest is what stands on all others.
+func (s *Step) close(total money.Amount, restTitle, after string) {
+	if after != "" {
+		restTitle = "on the other pages"
+	}
 	s.PartsOf = &total
 	rest := total.Units
 	for _, p := range s.Parts {
@@ -79,7 +98,7 @@ func (s *Step) close(total money.Amount, restTitle string) {
 	}
 }
 
-func (e *explainer) payout(ctx context.Context, payout string) (Step, error) {
+func (e *explainer) payout(ctx context.Context, payout, after string) (Step, error) {
 	s := Step{ID: payout, Kind: "payout", Title: "Payout to the bank"}
 	var us int64
 	err := e.tx.Row(ctx, "SELECT creator_id, amount_units, amount_asset, rule, state, requested_us FROM payout WHERE id = $1", payout).
@@ -96,13 +115,19 @@ func (e *explainer) payout(ctx context.Context, payout string) (Step, error) {
 	if err := e.tx.Row(ctx, "SELECT COUNT(*) FROM payout_line WHERE payout_id = $1", payout).Scan(&count); err != nil {
 		return s, err
 	}
-	parts, err := db.Collect[part](e.tx.Query(ctx, "SELECT earning_id, units FROM payout_line WHERE payout_id = $1 ORDER BY earning_id LIMIT $2", payout, shown))(
+	if after != "" && !id.Valid(id.KindEarning, after) {
+		return s, fault.New(fault.CursorInvalid, "This is no place among the parts of an explanation. Begin without it.")
+	}
+	parts, err := db.Collect[part](e.tx.Query(ctx, "SELECT earning_id, units FROM payout_line WHERE payout_id = $1 AND earning_id > $2 ORDER BY earning_id LIMIT $3", payout, after, shown+1))(
 		func(r *db.Rows) (p part, err error) { return p, r.Scan(&p.earning, &p.units) })
 	if err != nil {
 		return s, err
 	}
+	if len(parts) > shown {
+		parts, s.Next = parts[:shown], parts[shown-1].earning
+	}
 	for _, p := range parts {
-		step, err := e.earning(ctx, p.earning, p.units)
+		step, err := e.earning(ctx, p.earning, p.units, "")
 		if err != nil {
 			return s, err
 		}
@@ -113,7 +138,7 @@ func (e *explainer) payout(ctx context.Context, payout string) (Step, error) {
 		what = "earning"
 	}
 	s.Formula = fmt.Sprintf("the sum of %d %s = %s", count, what, plain(s.Amount))
-	s.close(s.Amount, "further earnings")
+	s.close(s.Amount, "further earnings", after)
 	return s, nil
 }
 
@@ -160,7 +185,7 @@ func conversion(e *earnings.Earning, card *earnings.RateCard) string {
 
 // earning explains an earning; taken is the part of it that a payout took, or
 // -1 for all of it.
-func (e *explainer) earning(ctx context.Context, earning string, taken int64) (Step, error) {
+func (e *explainer) earning(ctx context.Context, earning string, taken int64, after string) (Step, error) {
 	got, err := earnings.Get(ctx, e.tx, id.Earning(earning))
 	if err != nil {
 		return Step{}, err
@@ -179,21 +204,34 @@ func (e *explainer) earning(ctx context.Context, earning string, taken int64) (S
 		s.Amount.Units = taken
 		s.Formula += fmt.Sprintf(", of which %s went into this payout", plain(s.Amount))
 	}
-	entries, err := ledger.OfAccount(ctx, e.tx, ledger.Ref{Path: ledger.EarningPath(id.Earning(earning)), Asset: money.Diamond}, 0, shown+1)
+	ref := ledger.Ref{Path: ledger.EarningPath(id.Earning(earning)), Asset: money.Diamond}
+	gifts, err := e.lines(ctx, &s, ref, after, func(l ledger.Entry) bool { return l.From == ledger.DiamondsIssued })
 	if err != nil {
 		return s, err
 	}
-	for _, en := range entries {
-		if en.From != ledger.DiamondsIssued || len(s.Parts) == shown {
-			continue
-		}
-		g, err := e.gift(ctx, en.Cause)
+	for _, l := range gifts {
+		g, err := e.gift(ctx, l.Cause)
 		if err != nil {
 			return s, err
 		}
-		g.Amount = en.Amount
+		g.Amount = l.Amount
 		s.Parts = append(s.Parts, g)
 	}
-	s.close(money.Amount{Units: got.Diamonds, Asset: money.Diamond}, "further gifts of the day")
+	s.close(money.Amount{Units: got.Diamonds, Asset: money.Diamond}, "further gifts of the day", after)
 	return s, nil
+}
+
+// lines returns the next lines of an account that are parts of the step, newest
+// first, and notes in the step where they go on.
+func (e *explainer) lines(ctx context.Context, s *Step, of ledger.Ref, after string, isPart func(ledger.Entry) bool) ([]ledger.Entry, error) {
+	before, err := place(after)
+	if err != nil {
+		return nil, err
+	}
+	all, err := ledger.OfAccount(ctx, e.tx, of, before, shown+2) // one that is no part, such as what emptied the account, and one of the next page
+	all = slices.DeleteFunc(all, func(l ledger.Entry) bool { return !isPart(l) })
+	if len(all) > shown {
+		all, s.Next = all[:shown], strconv.FormatInt(all[shown-1].Seq, 10)
+	}
+	return all, err
 }

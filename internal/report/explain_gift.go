@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 
 	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/fault"
@@ -51,16 +52,20 @@ func (e *explainer) gift(ctx context.Context, gift string) (Step, error) {
 		}
 		s.Parts = append(s.Parts, part)
 	}
-	s.close(coins, "coins without a lot")
+	s.close(coins, "coins without a lot", "")
 	return s, nil
 }
 
 // combo explains a combo by its taps.
-func (e *explainer) combo(ctx context.Context, combo string) (Step, error) {
+func (e *explainer) combo(ctx context.Context, combo, after string) (Step, error) {
+	seq, err := place(after)
+	if err != nil {
+		return Step{}, err
+	}
 	s := Step{ID: combo, Kind: "combo", Amount: money.Amount{Asset: money.Coin}}
 	var item, creator string
 	var count, taps, us, ended int64
-	err := e.tx.Row(ctx, "SELECT sender_id, creator_id, item, count, taps, coins, started_us, ended_us FROM gift_combo WHERE id = $1", combo).
+	err = e.tx.Row(ctx, "SELECT sender_id, creator_id, item, count, taps, coins, started_us, ended_us FROM gift_combo WHERE id = $1", combo).
 		Scan(&s.Owner, &creator, &item, &count, &taps, &s.Amount.Units, &us, &ended)
 	if err != nil {
 		return s, missing(err, combo)
@@ -71,19 +76,26 @@ func (e *explainer) combo(ctx context.Context, combo string) (Step, error) {
 	}
 	s.Title = fmt.Sprintf("Combo of %s × %d", item, count)
 	s.Formula = fmt.Sprintf("%d taps = %d coins", taps, s.Amount.Units)
-	ids, err := db.Collect[string](e.tx.Query(ctx, "SELECT id FROM gift WHERE combo = $1 AND combo <> '' ORDER BY combo_seq LIMIT $2", combo, shown))(
-		func(r *db.Rows) (g string, err error) { return g, r.Scan(&g) })
+	type tap struct {
+		gift string
+		seq  int64
+	}
+	all, err := db.Collect[tap](e.tx.Query(ctx, "SELECT id, combo_seq FROM gift WHERE combo = $1 AND combo <> '' AND combo_seq > $2 ORDER BY combo_seq LIMIT $3", combo, seq, shown+1))(
+		func(r *db.Rows) (t tap, err error) { return t, r.Scan(&t.gift, &t.seq) })
 	if err != nil {
 		return s, err
 	}
-	for _, g := range ids {
-		part, err := e.gift(ctx, g)
+	if len(all) > shown {
+		all, s.Next = all[:shown], strconv.FormatInt(all[shown-1].seq, 10)
+	}
+	for _, t := range all {
+		part, err := e.gift(ctx, t.gift)
 		if err != nil {
 			return s, err
 		}
 		s.Parts = append(s.Parts, part)
 	}
-	s.close(s.Amount, "further taps")
+	s.close(s.Amount, "further taps", after)
 	return s, nil
 }
 
@@ -139,7 +151,7 @@ func (e *explainer) coins(ctx context.Context, l wallet.LotState, d draw) (Step,
 	}
 	p.Amount, p.Owner = d.value, s.Owner
 	s.Parts = []Step{p}
-	s.close(l.Paid, "other coins of this purchase")
+	s.close(l.Paid, "other coins of this purchase", "")
 	return s, nil
 }
 
@@ -182,7 +194,7 @@ func charged(c *payment.Record) string {
 }
 
 // purchase explains what a purchase bought, and where the coins went.
-func (e *explainer) purchase(ctx context.Context, purchase string) (Step, error) {
+func (e *explainer) purchase(ctx context.Context, purchase, after string) (Step, error) {
 	s, err := e.payment(ctx, purchase)
 	if err != nil {
 		return s, err
@@ -195,14 +207,12 @@ func (e *explainer) purchase(ctx context.Context, purchase string) (Step, error)
 	if lot == "" {
 		return s, nil
 	}
-	entries, err := ledger.OfAccount(ctx, e.tx, ledger.Ref{Path: ledger.LotPath(id.Lot(lot)), Asset: money.Coin}, 0, shown+1)
+	spent, err := e.lines(ctx, &s, ledger.Ref{Path: ledger.LotPath(id.Lot(lot)), Asset: money.Coin}, after, func(l ledger.Entry) bool { return ledger.IsLot(l.From) })
 	if err != nil {
 		return s, err
 	}
-	for _, en := range entries {
-		if ledger.IsLot(en.From) && len(s.Parts) < shown {
-			s.Parts = append(s.Parts, Step{ID: en.Cause, Kind: "gift", Title: "Spent on a gift", Amount: en.Amount, At: stamp(en.At.UnixMicro())})
-		}
+	for _, l := range spent {
+		s.Parts = append(s.Parts, Step{ID: l.Cause, Kind: "gift", Title: "Spent on a gift", Amount: l.Amount, At: stamp(l.At.UnixMicro())})
 	}
 	left, err := ledger.Balance(ctx, e.tx, ledger.Ref{Path: ledger.LotPath(id.Lot(lot)), Asset: money.Coin})
 	if err != nil {
@@ -211,6 +221,6 @@ func (e *explainer) purchase(ctx context.Context, purchase string) (Step, error)
 	if left > 0 {
 		s.Parts = append(s.Parts, Step{ID: lot, Kind: "lot", Title: "Still in the wallet", Amount: money.Amount{Units: left, Asset: money.Coin}})
 	}
-	s.close(money.Amount{Units: coins, Asset: money.Coin}, "spent on further gifts")
+	s.close(money.Amount{Units: coins, Asset: money.Coin}, "spent on further gifts", after)
 	return s, nil
 }

@@ -2,6 +2,7 @@ package report_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -21,7 +22,7 @@ func usd(cents int64) money.Amount { return money.Amount{Units: cents, Asset: mo
 // explain explains the thing to somebody, and checks every step of it.
 func (s *desk) explain(anyID string, to id.Person) report.Step {
 	s.T.Helper()
-	step, err := s.reader.Explain(s.Ctx, anyID, to, to == "")
+	step, err := s.reader.Explain(s.Ctx, anyID, "", to, to == "")
 	s.OK(err)
 	s.addsUp(step)
 	return step
@@ -55,6 +56,29 @@ func (s *desk) addsUp(step report.Step) {
 	}
 }
 
+// parts pages through an explanation and returns the ids of the parts that are
+// of the kind, each once. Every page adds up by itself.
+func (s *desk) parts(anyID, kind string, to id.Person) (ids []string) {
+	s.T.Helper()
+	for after, n := "", 0; n == 0 || after != ""; n++ {
+		step, err := s.reader.Explain(s.Ctx, anyID, after, to, to == "")
+		s.OK(err)
+		s.addsUp(step)
+		for _, p := range step.Parts {
+			if p.Kind == kind {
+				if slices.Contains(ids, p.ID) {
+					s.T.Errorf("%s is a part of %s twice", p.ID, anyID)
+				}
+				ids = append(ids, p.ID)
+			}
+		}
+		after = step.Next
+	}
+	_, err := s.reader.Explain(s.Ctx, anyID, "nowhere", to, to == "")
+	s.Want(err, fault.CursorInvalid)
+	return ids
+}
+
 // all returns the steps of a kind, at any depth.
 func all(step report.Step, kind string) (found []report.Step) {
 	if step.Kind == kind {
@@ -69,7 +93,7 @@ func all(step report.Step, kind string) (found []report.Step) {
 func (s *desk) hidden(anyID string, from ...id.Person) {
 	s.T.Helper()
 	for _, p := range from {
-		_, err := s.reader.Explain(s.Ctx, anyID, p, false)
+		_, err := s.reader.Explain(s.Ctx, anyID, "", p, false)
 		s.Want(err, fault.NotFound)
 	}
 }
@@ -138,6 +162,12 @@ func TestExplainPurchase(t *testing.T) {
 		if step.Amount != usd(99) || *step.PartsOf != (money.Amount{Units: 70, Asset: money.Coin}) || len(all(step, "gift")) != 25 || all(step, "rest")[0].Amount.Units != 10 {
 			t.Errorf("explanation: %+v", step)
 		}
+		if n := len(s.parts(string(bought[0].ID), "gift", fan)); n != 30 {
+			t.Errorf("%d gifts on all pages of the purchase", n)
+		}
+		if n := len(s.parts(string(s.newest(creator)), "gift", creator)); n != 30 {
+			t.Errorf("%d gifts on all pages of the earning", n)
+		}
 		lot := s.explain(string(bought[0].Lot), fan)
 		if lot.Amount.Units != 70 || len(lot.Parts) != 1 || lot.Parts[0].Amount != usd(99) {
 			t.Errorf("explanation: %+v", lot)
@@ -195,6 +225,9 @@ func TestExplainCombo(t *testing.T) {
 		if open := s.explain(string(combo), fan); open.State != "open" || open.Amount.Units != 45*5 || len(all(open, "gift")) != 25 {
 			t.Errorf("explanation: %+v", open)
 		}
+		if n := len(s.parts(string(combo), "gift", fan)); n != 30 {
+			t.Errorf("%d taps on all pages of the combo", n)
+		}
 		s.Later(time.Hour)
 		if ended := s.explain(string(combo), creator); ended.State != "ended" || len(all(ended, "purchase")) != 0 {
 			t.Errorf("explanation: %+v", ended)
@@ -228,6 +261,9 @@ func TestExplainPayout(t *testing.T) {
 			if n := len(all(whole, "purchase")); (n > 0) != (who == "") {
 				t.Errorf("%d card payments were shown to %q", n, who)
 			}
+		}
+		if n := len(s.parts(string(payout), "earning", creator)); n != days {
+			t.Errorf("%d earnings on all pages of the payout", n)
 		}
 		one := whole.Parts[0]
 		earning := s.explain(one.ID, creator)

@@ -50,9 +50,9 @@ func Ask3[A, B, C, T any](ctx context.Context, r *Reader, query func(context.Con
 
 // Explain explains the thing with the id to a person whose money it is, or to
 // an operator (everything). Anybody else learns nothing, not even that it is
-// there.
-func (r *Reader) Explain(ctx context.Context, anyID string, to id.Person, everything bool) (s Step, err error) {
-	s, err = Ask(ctx, r, func(ctx context.Context, tx *db.Tx) (Step, error) { return Explain(ctx, tx, anyID) })
+// there. after is the Next of the page before, or "".
+func (r *Reader) Explain(ctx context.Context, anyID, after string, to id.Person, everything bool) (s Step, err error) {
+	s, err = Ask2(ctx, r, Explain, anyID, after)
 	if err != nil {
 		return Step{}, err
 	}

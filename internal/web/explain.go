@@ -63,14 +63,15 @@ func pathSafe(s string) string {
 // explainPage shows where an amount comes from: as a page, or as the part of
 // one that the page's script puts into its side panel.
 func explainPage(v *visit) error {
-	step, err := v.site.cfg.Reader.Explain(v, v.r.PathValue("id"), v.me(), v.is(people.Operator))
+	after := v.r.URL.Query().Get("after")
+	step, err := v.site.cfg.Reader.Explain(v, v.r.PathValue("id"), after, v.me(), v.is(people.Operator))
 	if err != nil {
 		return err
 	}
 	if v.wants("explain") {
-		return v.show(http.StatusOK, explainPart(v, step, true))
+		return v.show(http.StatusOK, explainPart(v, step, true, after != ""))
 	}
-	return v.show(http.StatusOK, explainView(v, step))
+	return v.show(http.StatusOK, explainView(v, step, after != ""))
 }
 
 // stepState writes the state of a step. An earning is paid when a payout has

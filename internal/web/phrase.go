@@ -20,6 +20,7 @@ var reportFrench = []struct {
 	{regexp.MustCompile(`^Spent on a gift$`), "Dépensé pour un cadeau"},
 	{regexp.MustCompile(`^Still in the wallet$`), "Encore dans le portefeuille"},
 	{regexp.MustCompile(`^further earnings$`), "autres gains"},
+	{regexp.MustCompile(`^on the other pages$`), "sur les autres pages"},
 	{regexp.MustCompile(`^further gifts of the day$`), "autres cadeaux du jour"},
 	{regexp.MustCompile(`^further taps$`), "autres appuis"},
 	{regexp.MustCompile(`^coins without a lot$`), "pièces sans lot"},

@@ -7,13 +7,14 @@ const body = document.getElementById('panel-body');
 // An amount that is asked where it comes from answers in the side panel.
 document.addEventListener('click', async (event) => {
 	const link = event.target.closest('a[data-explain]');
-	if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
+	if (!link || link.closest('main #explanation') || event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
 	event.preventDefault();
 	try {
 		const answer = await fetch(link.href, { headers: { 'X-Part': 'explain' } });
 		if (!answer.ok || answer.redirected) throw new Error(answer.status);
 		body.innerHTML = await answer.text();
 		if (!panel.open) panel.showModal();
+		body.scrollTop = 0;
 		body.focus();
 	} catch {
 		location.href = link.href;
