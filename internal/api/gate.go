@@ -33,6 +33,7 @@ func (a *API) Frame(route, class string, next http.Handler) http.Handler {
 		x := a.begin(w, r)
 		defer a.end(x)
 		x.op, x.request = op, r
+		defer a.bind(x)()
 		r = r.WithContext(x)
 		if op.stream {
 			leave, err := a.beginStream(x, r)

@@ -17,6 +17,7 @@ import (
 // to the dear, and to the handler. An error is the answer.
 func (a *API) serve(x *exchange, r *http.Request) error {
 	op := x.op
+	defer a.bind(x)()
 	if err := a.identify(x, r); err != nil {
 		return err
 	}
@@ -51,11 +52,6 @@ func (a *API) serve(x *exchange, r *http.Request) error {
 			return err
 		}
 		defer leave()
-	}
-	if op.timeout > 0 {
-		ctx, cancel := context.WithTimeout(x.Context, op.timeout)
-		defer cancel()
-		x.Context = ctx
 	}
 	return op.handle(&x.out, r)
 }

@@ -31,8 +31,8 @@ func newStreams() streams {
 	return streams{going: going, end: end, place: map[netip.Prefix]int{}}
 }
 
-// beginStream counts the stream, lifts the server's bounds of time, and lets
-// its context end with the server. leave closes it.
+// beginStream counts the stream and lifts the server's bounds of time. leave
+// closes it.
 func (a *API) beginStream(x *exchange, r *http.Request) (leave func(), err error) {
 	s, place := &a.streams, a.network(r)
 	s.mu.Lock()
@@ -47,12 +47,7 @@ func (a *API) beginStream(x *exchange, r *http.Request) (leave func(), err error
 	connection := http.NewResponseController(x.out.ResponseWriter)
 	_ = connection.SetReadDeadline(time.Time{}) // a connection that has none needs none lifted
 	_ = connection.SetWriteDeadline(time.Time{})
-	ctx, cancel := context.WithCancel(x.Context)
-	x.Context = ctx
-	unhook := context.AfterFunc(s.going, cancel)
 	return func() {
-		unhook()
-		cancel()
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		s.open--
@@ -60,4 +55,21 @@ func (a *API) beginStream(x *exchange, r *http.Request) (leave func(), err error
 			delete(s.place, place)
 		}
 	}, nil
+}
+
+// bind lets the exchange's context end in time: that of a stream with the
+// server, any other after the operation's bound. It comes before anybody gets
+// the context, who may still look at it when the exchange is over.
+func (a *API) bind(x *exchange) (release func()) {
+	var cancel context.CancelFunc
+	switch {
+	case x.op.stream:
+		x.Context, cancel = context.WithCancel(x.Context)
+		unhook := context.AfterFunc(a.streams.going, cancel)
+		return func() { unhook(); cancel() }
+	case x.op.timeout > 0:
+		x.Context, cancel = context.WithTimeout(x.Context, x.op.timeout)
+		return cancel
+	}
+	return func() {}
 }
