@@ -21,8 +21,27 @@ const (
 	currencyCookie = "ovation_currency"
 )
 
+// said is one sentence in every language that the pages speak.
+type said struct{ en, fr string }
+
+// phrases are the sentences of an area, by key. They stand beside each other,
+// so that nobody adds one and forgets the other.
+type phrases map[string]said
+
 // words are the catalogues, by language and key.
-var words = map[string]map[string]string{"en": english, "fr": french}
+var words = map[string]map[string]string{"en": {}, "fr": {}}
+
+// speak adds the sentences of an area. Each area has a file words_<area>.go
+// that calls it once; a key belongs to one area.
+func speak(p phrases) struct{} {
+	for key, s := range p {
+		if words["en"][key] != "" {
+			panic("web: two areas say " + key)
+		}
+		words["en"][key], words["fr"][key] = s.en, s.fr
+	}
+	return struct{}{}
+}
 
 // languageOf takes the language that the visitor chose, or else the one that
 // the browser asks for.

@@ -42,6 +42,14 @@ var libraries = []library{
 		files: map[string]string{"css/pico.fluid.classless.min.css": "pico.min.css"},
 	},
 	{
+		name: "htmx.org", version: "4.0.1", short: "htmx",
+		files: map[string]string{"dist/htmx.min.js": "htmx.min.js"},
+	},
+	{
+		name: "@fontsource-variable/inter", version: "5.3.0", short: "inter",
+		files: map[string]string{"files/inter-latin-wght-normal.woff2": "inter-latin.woff2", "files/inter-latin-ext-wght-normal.woff2": "inter-latin-ext.woff2"},
+	},
+	{
 		name: "lucide-static", version: "1.62.0", short: "lucide", icons: icons,
 	},
 }

@@ -1,0 +1,42 @@
+package web
+
+// The words of explanations.
+var _ = speak(phrases{
+	"explain.title":       {"Where this amount comes from", "D’où vient ce montant"},
+	"explain.text":        {"Each step shows its formula with the numbers put in, and what it is made of. The parts add up.", "Chaque étape montre sa formule avec les nombres, et de quoi elle est faite. Les parties s’additionnent."},
+	"explain.available":   {"available:", "disponibilité :"},
+	"explain.rule":        {"rules: %s", "règles : %s"},
+	"explain.parts.one":   {"Made of %s part", "Fait de %s partie"},
+	"explain.parts.other": {"Made of %s parts", "Fait de %s parties"},
+	"explain.more":        {"Show the parts that follow", "Voir les parties suivantes"},
+	"explain.first":       {"Back to the first parts", "Revenir aux premières parties"},
+	"explain.sum":         {"Sum of the parts", "Somme des parties"},
+	"explain.json":        {"As JSON", "En JSON"},
+	"explain.page":        {"As a page of its own", "Sur une page à part"},
+
+	"kind.payout":   {"Payout", "Versement"},
+	"kind.earning":  {"Earning", "Gain"},
+	"kind.gift":     {"Gift", "Cadeau"},
+	"kind.combo":    {"Combo", "Combo"},
+	"kind.lot":      {"Coins", "Pièces"},
+	"kind.purchase": {"Payment", "Paiement"},
+	"kind.grant":    {"Grant", "Don"},
+	"kind.rest":     {"The rest", "Le reste"},
+	"kind.fee":      {"Fee", "Frais"},
+
+	"step.pending":         {"pending", "en attente"},
+	"step.available":       {"available", "disponible"},
+	"step.open":            {"open", "ouvert"},
+	"step.ended":           {"ended", "terminé"},
+	"step.succeeded":       {"paid", "payé"},
+	"step.failed":          {"failed", "échoué"},
+	"step.canceled":        {"canceled", "annulé"},
+	"step.unknown":         {"on its way", "en route"},
+	"step.requires_action": {"waits for the bank", "attend la banque"},
+	"step.scheduled":       {"scheduled", "prévu"},
+	"step.sending":         {"being sent", "en cours d’envoi"},
+	"step.sent":            {"on the way", "en route"},
+	"step.paid":            {"in the bank", "à la banque"},
+	"step.returning":       {"coming back", "en retour"},
+	"step.returned":        {"returned", "retourné"},
+})

@@ -1,0 +1,53 @@
+package web
+
+// The words around every page: navigation, sandbox, small words.
+var _ = speak(phrases{
+	"skip": {"Skip to the content", "Aller au contenu"},
+
+	"close": {"Close", "Fermer"},
+
+	"older": {"Older ones", "Plus anciens"},
+
+	"lang.switch": {"Français", "English"},
+
+	"theme.dark":  {"Dark", "Sombre"},
+	"theme.light": {"Light", "Clair"},
+
+	"brand.home": {"Ovation, first page", "Ovation, première page"},
+
+	"foot.text": {"Every amount that is underlined with dots can be asked where it comes from.", "On peut demander d’où vient chaque montant souligné de points."},
+	"foot.api":  {"API documentation", "Documentation de l’API"},
+
+	"nav.label":    {"Main", "Principal"},
+	"nav.home":     {"Watch", "Regarder"},
+	"nav.wallet":   {"Wallet", "Portefeuille"},
+	"nav.earnings": {"Earnings", "Gains"},
+	"nav.operator": {"Operator", "Exploitation"},
+	"nav.sign_in":  {"Sign in", "Se connecter"},
+	"nav.sign_out": {"Sign out", "Se déconnecter"},
+
+	"role.fan":      {"fan", "fan"},
+	"role.creator":  {"creator", "créateur"},
+	"role.operator": {"operator", "exploitant"},
+
+	"sandbox.label":  {"Sandbox", "Bac à sable"},
+	"sandbox.word":   {"SANDBOX", "BAC À SABLE"},
+	"sandbox.text":   {"no real money.", "pas d’argent réel."},
+	"sandbox.clock":  {"Clock:", "Horloge :"},
+	"sandbox.hour":   {"+1 h", "+1 h"},
+	"sandbox.day":    {"+1 day", "+1 jour"},
+	"sandbox.week":   {"+8 days", "+8 jours"},
+	"sandbox.nobody": {"nobody: signed out", "personne : déconnecté"},
+	"sandbox.be":     {"Be somebody else", "Être quelqu’un d’autre"},
+	"sandbox.switch": {"Be this person", "Être cette personne"},
+
+	"payments.none": {"Payments are not set up on this instance yet, so nothing can be bought or paid out.", "Les paiements ne sont pas encore en place sur cette instance : rien ne peut être acheté ni versé."},
+
+	"leave.title":   {"On to the payment provider", "Vers le prestataire de paiement"},
+	"leave.go":      {"Continue", "Continuer"},
+	"leave.card":    {"The payment provider asks for your card on a page of its own. We never see its number.", "Le prestataire de paiement demande votre carte sur une page à lui. Nous n’en voyons jamais le numéro."},
+	"leave.account": {"The payment provider asks who you are and where your bank is, on a page of its own.", "Le prestataire de paiement demande qui vous êtes et où est votre banque, sur une page à lui."},
+
+	"personas.title": {"Try it as one of these people", "Essayez comme l’une de ces personnes"},
+	"personas.text":  {"They live in the sandbox. One click signs you in.", "Elles vivent dans le bac à sable. Un clic vous connecte."},
+})
