@@ -143,14 +143,16 @@ func vendored(t *tree) []finding {
 	for _, f := range manifest.Files {
 		p := path.Join(dir, f.File)
 		listed[p] = true
-		sum := sha512.Sum384(t.texts[p])
+		sum := sha512.Sum384(append(t.texts[p], t.other[p]...)) // it is one of them
 		if got := base64.StdEncoding.EncodeToString(sum[:]); got != f.SHA384 {
 			found = append(found, finding{p, 0, fmt.Sprintf("the file is missing or changed: sha384 is %s, the manifest says %s", got, f.SHA384), again})
 		}
 	}
-	for p := range t.texts {
-		if strings.HasPrefix(p, dir+"/") && !listed[p] {
-			found = append(found, finding{p, 0, "the file is not in the manifest", again})
+	for _, files := range []map[string][]byte{t.texts, t.other} {
+		for p := range files {
+			if strings.HasPrefix(p, dir+"/") && !listed[p] {
+				found = append(found, finding{p, 0, "the file is not in the manifest", again})
+			}
 		}
 	}
 	return found

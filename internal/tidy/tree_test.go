@@ -25,6 +25,7 @@ type tree struct {
 	fset  *token.FileSet
 	files []*source
 	texts map[string][]byte // every text file, also the Go files, by path
+	other map[string][]byte // every file that is no text, such as a font
 }
 
 // source is one Go file.
@@ -86,7 +87,7 @@ var repository = sync.OnceValues(func() (*tree, error) {
 
 // load reads and parses everything below the root of fsys.
 func load(fsys fs.FS) (*tree, error) {
-	t := &tree{fset: token.NewFileSet(), texts: map[string][]byte{}}
+	t := &tree{fset: token.NewFileSet(), texts: map[string][]byte{}, other: map[string][]byte{}}
 	err := fs.WalkDir(fsys, ".", func(p string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
@@ -106,7 +107,8 @@ func load(fsys fs.FS) (*tree, error) {
 			return err
 		}
 		if bytes.IndexByte(text[:min(len(text), 8000)], 0) >= 0 {
-			return nil // not text
+			t.other[p] = text
+			return nil
 		}
 		t.texts[p] = text
 		if path.Ext(p) == ".go" && !strings.Contains(p, "testdata/") {

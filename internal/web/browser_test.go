@@ -144,6 +144,7 @@ func (b tab) until(what, expression string) {
 // become signs in as a persona from the page that is open.
 func (b tab) become(p people.Person) {
 	b.t.Helper()
+	b.do("open the sandbox's tools", run(`document.querySelector('.sandbox details').open = true`))
 	b.do("choose "+p.Name, chromedp.SetValue(chromedp.CSS("#persona"), string(p.ID)), click(`form[action="/sandbox/sign-in"] button`))
 	b.until("be "+p.Name, `document.readyState === 'complete' && document.querySelector('.who')?.textContent === '`+p.Name+`'`)
 }
@@ -261,9 +262,9 @@ func (b tab) tour(r *rig) {
 	b.become(r.boss)
 	b.do("look at the books", chromedp.Navigate(r.url+"/operator"), see("#outstanding"))
 	b.shot("tour-operator")
-	b.do("speak French", click(`button[lang="fr"]`), see(`html[lang="fr"] #outstanding`))
+	b.do("speak French", click("#menu > summary"), click(`button[lang="fr"]`), see(`html[lang="fr"] #outstanding`))
 	b.shot("tour-operator-french")
-	b.do("sign out", click(".menu summary"), click(`form[action="/sign-out"] button`), see(`a.button[href^="/sign-in"]`))
+	b.do("sign out", click("#menu > summary"), click(`form[action="/sign-out"] button`), see(`a.button[href^="/sign-in"]`))
 	b.do("sign in", chromedp.Navigate(r.url+"/sign-in"), see("#email"))
 	b.shot("tour-sign-in")
 	b.do("sign up", chromedp.Navigate(r.url+"/sign-up"), see("#handle"))

@@ -15,7 +15,7 @@ import (
 
 // policy is what a page may load and do. Posters and clips may stand on other
 // hosts, as content allows; everything else is ours.
-const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: https:; media-src 'self' https:; " +
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data: https:; media-src 'self' https:; " +
 	"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 // maxForm bounds what a form may send, in bytes.

@@ -54,6 +54,9 @@ func checkHTML(t *testing.T, name, lang, page string) {
 			open = append(open, x.name)
 		}
 		count[x.name]++
+		if slices.Contains(open, "label") {
+			x.attrs["inside-label"] = "yes"
+		}
 		if id, ok := x.attrs["id"]; ok {
 			ids[id]++
 		}
@@ -70,8 +73,8 @@ func checkHTML(t *testing.T, name, lang, page string) {
 	}
 	for _, x := range all {
 		kind := x.attrs["type"]
-		if x.end || x.name != "input" && x.name != "select" || kind == "hidden" || kind == "radio" {
-			continue // a radio button stands inside its label
+		if x.end || x.name != "input" && x.name != "select" && x.name != "textarea" || kind == "hidden" || x.attrs["inside-label"] != "" || x.attrs["aria-label"] != "" {
+			continue
 		}
 		if !labels[x.attrs["id"]] || x.attrs["id"] == "" {
 			t.Errorf("%s: the field %q has no label", name, x.attrs["name"])

@@ -9,8 +9,8 @@ import (
 // preferenceTime is how long a browser keeps what was chosen, in seconds.
 const preferenceTime = 365 * 24 * 60 * 60
 
-// setPreferences keeps the language, the theme and the currency that a visitor
-// chose, in cookies of their own.
+// setPreferences keeps the language, the theme, the currency and the use of keys
+// that a visitor chose, in cookies of their own.
 func setPreferences(v *visit) error {
 	keep := func(name, value string) {
 		c := &http.Cookie{Name: name, Value: value, Path: "/", MaxAge: preferenceTime, HttpOnly: true, Secure: v.site.cfg.Secure, SameSite: http.SameSiteLaxMode}
@@ -30,6 +30,12 @@ func setPreferences(v *visit) error {
 	}
 	if c := money.Asset(v.form("currency")); c.IsCurrency() {
 		keep(currencyCookie, string(c))
+	}
+	switch v.form("keys") {
+	case "off":
+		keep(keysCookie, "off")
+	case "on":
+		keep(keysCookie, "")
 	}
 	return v.redirect(v.back("/"))
 }

@@ -25,6 +25,7 @@ type visit struct {
 
 	lang   string // en or fr
 	theme  string // light, dark, or "" for what the system says
+	noKeys bool   // single letters do nothing
 	person *people.Visit
 	token  string // of the session
 	wrote  bool
@@ -34,6 +35,9 @@ func (s *site) begin(w http.ResponseWriter, r *http.Request) *visit {
 	v := &visit{Context: r.Context(), site: s, w: w, r: r, lang: languageOf(r)}
 	if c, err := r.Cookie(themeCookie); err == nil && (c.Value == "light" || c.Value == "dark") {
 		v.theme = c.Value
+	}
+	if c, err := r.Cookie(keysCookie); err == nil && c.Value == "off" {
+		v.noKeys = true
 	}
 	w.Header().Add("Vary", "Accept-Language, Cookie")
 	return v

@@ -246,7 +246,7 @@ func watchPage(v *visit, s *stage) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = layout(v, s.Title, "home").Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = layout(v, s.Title, "/").Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -140,6 +140,7 @@ func (s *site) routes() {
 	page(classMoney, "POST /earnings/payouts", signedIn(requestPayout))
 	page(classMoney, "POST /earnings/payouts/{id}/cancel", signedIn(cancelPayout))
 
+	page(classRead, "GET /find", findPage)
 	page(classRead, "GET /explain", signedIn(explainAny))
 	page(classRead, "GET /explain/{id}", signedIn(explainPage))
 
@@ -158,6 +159,7 @@ func (s *site) routes() {
 	if s.cfg.Sandbox != nil {
 		page(classWrite, "POST /sandbox/sign-in", sandboxSignIn)
 		page(classWrite, "POST /sandbox/advance", sandboxAdvance)
+		page(classRead, "GET /docs/ui", galleryPage)
 	}
 	file := func(pattern string, h handler) { s.mux.Handle(pattern, s.frame(classNone, pattern, s.bare(h))) }
 	file("GET /media/{path...}", mediaFile)

@@ -19,6 +19,7 @@ const (
 	langCookie     = "ovation_lang"
 	themeCookie    = "ovation_theme"
 	currencyCookie = "ovation_currency"
+	keysCookie     = "ovation_keys"
 )
 
 // said is one sentence in every language that the pages speak.

@@ -1,0 +1,78 @@
+package web
+
+import (
+	"strconv"
+	"strings"
+)
+
+// The parts that pages are made of (ui.templ) take words, numbers and amounts
+// that are written already; they know nothing of products. The gallery
+// (/docs/ui) shows each of them in each of its states.
+
+// tile is one figure of a page.
+type tile struct {
+	Label  string
+	Value  string
+	Href   string // of the rows that add up to it, or of its explanation
+	Panel  bool   // whether Href opens in the panel, as an explanation
+	Note   string
+	Trend  *trend
+	Light  string // good, bad or wait: a light instead of a big number
+	Wide   bool
+	Points []int64 // of the line under it
+}
+
+// trend is how a figure stands against an earlier one.
+type trend struct {
+	Up, Down bool
+	Text     string // such as +12 % against the 7 days before
+}
+
+// option is one choice of a row of tabs or of a filter.
+type option struct {
+	Value, Text string
+	Href        string // of a tab
+	On          bool
+}
+
+// column is the head of a table's column.
+type column struct {
+	Text    string
+	Numeric bool
+}
+
+// filter is one field of a filter form. Choices make a list, otherwise it is
+// an input of the type.
+type filter struct {
+	Name, Label, Value string
+	Type               string // date, search, text
+	Choices            []option
+	Grow               bool
+}
+
+// share writes which part of a whole the value is, for a width in percent.
+func share(part, whole int64) string {
+	if whole <= 0 || part <= 0 {
+		return "0"
+	}
+	if part > whole {
+		part = whole
+	}
+	return strconv.FormatFloat(100*float64(part)/float64(whole), 'f', 2, 64)
+}
+
+// moved says how a number stands against an earlier one; nil when there is
+// nothing to compare with.
+func (v *visit) moved(now, before int64, against string) *trend {
+	if before == 0 {
+		return nil
+	}
+	percent := (now - before) * 100 / before
+	t := &trend{Up: now > before, Down: now < before}
+	sign := ""
+	if percent > 0 {
+		sign = "+"
+	}
+	t.Text = v.T("trend", sign+strings.Replace(v.number(percent), "-", "−", 1), against)
+	return t
+}
