@@ -15,22 +15,24 @@ import (
 
 // devCmd opens a sandbox.
 type devCmd struct {
-	Data       string `help:"Folder of the sandbox." default:"./ovation-dev" type:"path" env:"OVATION_DEV_DATA"`
-	Database   string `help:"sqlite:<file> or postgres://…; empty means a SQLite file in the data folder." placeholder:"URL"`
-	Listen     string `help:"Address of the site." default:"127.0.0.1:8080"`
-	Admin      string `help:"Address of /metrics and the profiler; empty means none." placeholder:"HOST:PORT"`
-	Preset     string `help:"The rules of the sandbox." default:"current" enum:"current,classic-2022"`
-	PresetFile string `help:"A file with rules of your own; used instead of --preset." type:"path" placeholder:"FILE"`
-	Seed       uint64 `help:"Makes the world and what its fans do repeatable." default:"1"`
-	Fans       int    `help:"How many simulated fans." default:"24"`
-	NoSim      bool   `help:"Keep the simulated fans still."`
-	LogLevel   string `help:"debug, info, warn or error." default:"warn" enum:"debug,info,warn,error"`
+	Data         string `help:"Folder of the sandbox." default:"./ovation-dev" type:"path" env:"OVATION_DEV_DATA"`
+	Database     string `help:"sqlite:<file> or postgres://…; empty means a SQLite file in the data folder." placeholder:"URL"`
+	Listen       string `help:"Address of the site." default:"127.0.0.1:8080"`
+	Admin        string `help:"Address of /metrics and the profiler; empty means none." placeholder:"HOST:PORT"`
+	Preset       string `help:"The rules of the sandbox." default:"current" enum:"current,classic-2022"`
+	PresetFile   string `help:"A file with rules of your own; used instead of --preset." type:"path" placeholder:"FILE"`
+	Seed         uint64 `help:"Makes the world and what its fans do repeatable." default:"1"`
+	Fans         int    `help:"How many simulated fans." default:"24"`
+	NoSim        bool   `help:"Keep the simulated fans still."`
+	History      int    `help:"Days of history that the world begins with." default:"42"`
+	LogLevel     string `help:"debug, info, warn or error." default:"warn" enum:"debug,info,warn,error"`
+	NoRateLimits bool   `hidden:"" help:"Switch the rate limits off, for measuring."`
 	jsonFlag
 }
 
 // Run implements the command.
 func (c *devCmd) Run(s *shared) error {
-	o := app.Options{Sandbox: true, Seed: c.Seed, Fans: c.Fans, Sim: !c.NoSim, Log: logger(s.err, c.LogLevel)}
+	o := app.Options{Sandbox: true, Seed: c.Seed, Fans: c.Fans, Sim: !c.NoSim, History: min(max(c.History, 0), 365), NoLimits: c.NoRateLimits, Log: logger(s.err, c.LogLevel)}
 	o.Config.Data, o.Config.Database, o.Config.Listen, o.Config.Admin, o.Config.Preset = c.Data, c.Database, c.Listen, c.Admin, c.Preset
 	o.Config.PresetFile = c.PresetFile
 	if err := config.Err(checkAll(&o.Config, true)); err != nil {

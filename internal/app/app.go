@@ -43,6 +43,7 @@ type Options struct {
 	Seed    uint64 // of the sandbox's world
 	Fans    int    // simulated fans of the sandbox
 	Sim     bool   // whether they act
+	History int    // days that the sandbox's people have lived through when it begins
 	Log     *slog.Logger
 	// KeepRules leaves the rules that hold as they are, whatever the settings
 	// say: for a command beside the server, which may have been given others.

@@ -31,15 +31,9 @@ func (a *App) run(ctx context.Context, prepare func(context.Context) error, read
 	b := &background{log: a.Log}
 	defer b.group.Wait()
 	defer cancel()
-	if err := a.start(ctx, b); err != nil {
+	if err := a.start(ctx, b, prepare); err != nil {
 		l.Close()
 		return err
-	}
-	if prepare != nil {
-		if err := prepare(ctx); err != nil {
-			l.Close()
-			return err
-		}
 	}
 	handler, admin, err := a.handlers()
 	if err != nil {
@@ -68,14 +62,19 @@ func (a *App) run(ctx context.Context, prepare func(context.Context) error, read
 }
 
 // start begins what runs beside the requests.
-func (a *App) start(ctx context.Context, b *background) error {
+func (a *App) start(ctx context.Context, b *background, prepare func(context.Context) error) error {
+	if err := a.Runner.Start(ctx); err != nil {
+		return err
+	}
+	if prepare != nil { // while nothing runs that looks at the clock, which it may move
+		if err := prepare(ctx); err != nil {
+			return err
+		}
+	}
 	if a.sandbox != nil {
 		if err := a.sandbox.start(ctx, b, a.Options.Config.PublicURL()); err != nil {
 			return err
 		}
-	}
-	if err := a.Runner.Start(ctx); err != nil {
-		return err
 	}
 	if err := a.Hub.Start(ctx); err != nil {
 		return err

@@ -67,22 +67,55 @@ func (a *App) Seed(ctx context.Context) (World, error) {
 		return w, err
 	}
 	if fresh {
-		if err := a.settleIn(ctx); err != nil {
-			return w, fmt.Errorf("seeding the sandbox's creators: %w", err)
+		if err := a.begin(ctx, &w); err != nil {
+			return w, fmt.Errorf("seeding the sandbox: %w", err)
 		}
 	}
-	if err := a.seedPeople(ctx, &w); err != nil {
-		return w, fmt.Errorf("seeding the sandbox's people: %w", err)
-	}
-	if err := a.seedCreators(ctx, &w, fresh); err != nil {
-		return w, fmt.Errorf("seeding the sandbox's creators: %w", err)
-	}
-	if fresh { // the first creator can be paid out at once; the others show how an account is opened
-		if err := a.OnboardSeeded(ctx, w.People["creator"]); err != nil {
-			return w, fmt.Errorf("seeding the sandbox's payout account: %w", err)
-		}
+	if err := a.findWorld(ctx, &w); err != nil {
+		return w, fmt.Errorf("finding the sandbox's people: %w", err)
 	}
 	return w, a.operatorKey(ctx, &w)
+}
+
+// liveFor is for how long the LIVEs of the present have been going on, in a
+// world that has a past.
+const liveFor = 25 * time.Minute
+
+// begin makes the world: people and content as many days ago as the history is
+// long, the history, and the LIVEs of the present.
+func (a *App) begin(ctx context.Context, w *World) error {
+	if err := a.settleIn(ctx); err != nil {
+		return err
+	}
+	present := a.Clock.Offset()
+	a.Clock.SetOffset(present - time.Duration(a.Options.History)*24*time.Hour)
+	defer a.Clock.SetOffset(present)
+	if err := a.seedPeople(ctx, w); err != nil {
+		return err
+	}
+	for _, c := range creatorSeeds {
+		if err := a.seedCreator(ctx, c); err != nil {
+			return err
+		}
+	}
+	if err := a.findWorld(ctx, w); err != nil {
+		return err
+	}
+	// The first creator can be paid out at once; the others show how an account
+	// is opened.
+	if err := a.OnboardSeeded(ctx, w.People["creator"]); err != nil {
+		return fmt.Errorf("the payout account: %w", err)
+	}
+	if err := a.livePast(ctx, w, a.Options.History); err != nil {
+		return fmt.Errorf("the history: %w", err)
+	}
+	a.Clock.SetOffset(present - min(liveFor, time.Duration(a.Options.History)*24*time.Hour))
+	for _, c := range creatorSeeds {
+		if err := a.seedRoom(ctx, w.People[c.handle], c); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // settleIn makes the creators half a year before the sandbox begins, because
@@ -143,6 +176,7 @@ func (a *App) seedPeople(ctx context.Context, w *World) error {
 	if err != nil {
 		return err
 	}
+	w.Fans = nil
 	for i := range a.Options.Fans {
 		p, err := a.person(ctx, fmt.Sprintf("fan%03d", i+1), fmt.Sprintf("%s %d", fanNames[i%len(fanNames)], i+1), "US")
 		if err != nil {
@@ -153,9 +187,11 @@ func (a *App) seedPeople(ctx context.Context, w *World) error {
 	return nil
 }
 
-// seedCreators makes creators who meet the programmes' criteria, with a clip
-// each and most of them live.
-func (a *App) seedCreators(ctx context.Context, w *World, fresh bool) error {
+// findWorld looks up the people and the content that the world begins with.
+func (a *App) findWorld(ctx context.Context, w *World) error {
+	if err := a.seedPeople(ctx, w); err != nil {
+		return err
+	}
 	for i, c := range creatorSeeds {
 		p, err := a.person(ctx, c.handle, c.name, c.region)
 		if err != nil {
@@ -165,11 +201,6 @@ func (a *App) seedCreators(ctx context.Context, w *World, fresh bool) error {
 			w.People["creator"] = p.ID
 		}
 		w.People[c.handle] = p.ID
-		if fresh {
-			if err := a.seedCreator(ctx, p, c); err != nil {
-				return err
-			}
-		}
 	}
 	home, err := a.Reader.Home(ctx)
 	if err != nil {
@@ -189,7 +220,12 @@ func (a *App) seedCreators(ctx context.Context, w *World, fresh bool) error {
 	return nil
 }
 
-func (a *App) seedCreator(ctx context.Context, p people.Person, c creatorSeed) error {
+// seedCreator lets a creator meet the programmes' criteria and post a clip.
+func (a *App) seedCreator(ctx context.Context, c creatorSeed) error {
+	p, err := a.person(ctx, c.handle, c.name, c.region)
+	if err != nil {
+		return err
+	}
 	if _, err := a.Creators.Measure(ctx, p.ID, programme.Audience{Followers: c.followers, Views30d: c.followers * 9, PublicPosts30d: 12, LiveMinutes: 900}); err != nil {
 		return err
 	}
@@ -202,18 +238,22 @@ func (a *App) seedCreator(ctx context.Context, p people.Person, c creatorSeed) e
 	if c.clip > 2 {
 		width, height = 854, 480
 	}
-	poster := fmt.Sprintf("poster%d.jpg", c.clip)
-	if _, err := a.Creators.Post(ctx, content.NewVideo{Creator: p.ID, Title: c.video, Media: fmt.Sprintf("clip%d.mp4", c.clip), Poster: poster, DurationMS: 8000, Width: width, Height: height, GiftsOn: true}); err != nil {
-		return err
-	}
+	_, err = a.Creators.Post(ctx, content.NewVideo{Creator: p.ID, Title: c.video, Media: fmt.Sprintf("clip%d.mp4", c.clip), Poster: poster(c.clip), DurationMS: 8000, Width: width, Height: height, GiftsOn: true})
+	return err
+}
+
+func poster(clip int) string { return fmt.Sprintf("poster%d.jpg", clip) }
+
+// seedRoom has a creator go LIVE now, who is one to do so.
+func (a *App) seedRoom(ctx context.Context, creator id.Person, c creatorSeed) error {
 	if c.live == "" {
 		return nil
 	}
-	room, err := a.Creators.Open(ctx, content.NewRoom{Creator: p.ID, Title: c.live, Poster: poster, GiftsOn: true})
+	room, err := a.Creators.Open(ctx, content.NewRoom{Creator: creator, Title: c.live, Poster: poster(c.clip), GiftsOn: true})
 	if err != nil {
 		return err
 	}
-	_, err = a.Creators.GoLive(ctx, p.ID, room.ID)
+	_, err = a.Creators.GoLive(ctx, creator, room.ID)
 	return err
 }
 
