@@ -11,6 +11,35 @@ import (
 // benchCmd measures.
 type benchCmd struct {
 	Gifts benchGiftsCmd `cmd:"" help:"Gifts a second over HTTP, every reply on disk, and proof that none was lost or doubled."`
+	Pages benchPagesCmd `cmd:"" help:"How fast the pages of a populated sandbox are answered, and what they weigh."`
+}
+
+type benchPagesCmd struct {
+	jsonFlag
+	Visitors int           `help:"How many visitors there are at once." default:"50"`
+	Think    time.Duration `help:"How long a visitor looks at a page before the next one." default:"500ms"`
+	Duration time.Duration `help:"How long to measure." default:"20s"`
+	Folder   string        `help:"Where the temporary folder is made." type:"path"`
+}
+
+// Run implements the command.
+func (c *benchPagesCmd) Run(s *shared) error {
+	program, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	r, err := bench.Pages(s.ctx, bench.PagesOptions{Program: program, Visitors: c.Visitors, Think: c.Think, Duration: c.Duration, Folder: c.Folder, Log: s.err})
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		return printJSON(s.out, r)
+	}
+	r.Print(s.out)
+	if r.Errors > 0 {
+		return fmt.Errorf("%d pages were not answered, such as %s", r.Errors, r.First)
+	}
+	return nil
 }
 
 type benchGiftsCmd struct {
