@@ -28,7 +28,7 @@ var floorOf = map[string]int{
 	"fund": 4, "payout": 4, "live": 4, "webhook": 4, "report": 4,
 	"api": floorWorld, "web": floorWorld,
 	"app":  6,
-	"tidy": floorTest, "sim": floorTest, "bench": floorTest, "tools": floorTest,
+	"tidy": floorTest, "walk": floorTest, "sim": floorTest, "bench": floorTest, "tools": floorTest,
 }
 
 // adapters are the two packages that speak to the provider: they may use

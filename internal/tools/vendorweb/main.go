@@ -22,6 +22,7 @@ import (
 	"log"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"strings"
 )
@@ -30,6 +31,7 @@ import (
 type library struct {
 	name, version string
 	short         string            // how its licence file is called
+	folder        string            // below the vendor folder, for what the program does not embed
 	files         map[string]string // from the package's path to our file
 	icons         []icon            // for the icon set only
 }
@@ -48,6 +50,11 @@ var libraries = []library{
 	{
 		name: "@fontsource-variable/inter", version: "5.3.0", short: "inter",
 		files: map[string]string{"files/inter-latin-wght-normal.woff2": "inter-latin.woff2", "files/inter-latin-ext-wght-normal.woff2": "inter-latin-ext.woff2"},
+	},
+	{
+		// For the tests alone: the check of accessibility.
+		name: "axe-core", version: "4.14.1", short: "axe", folder: "test",
+		files: map[string]string{"axe.min.js": "axe.min.js"},
 	},
 	{
 		name: "lucide-static", version: "1.62.0", short: "lucide", icons: icons,
@@ -107,13 +114,13 @@ func (lib library) bring(out string) ([]entry, error) {
 	if err != nil {
 		return nil, err
 	}
-	wanted[lib.short+".LICENSE.txt"] = licence
+	wanted[path.Join(lib.folder, lib.short+".LICENSE.txt")] = licence
 	for from, to := range lib.files {
 		text, ok := files[from]
 		if !ok {
 			return nil, fmt.Errorf("the package has no file %s", from)
 		}
-		wanted[to] = text
+		wanted[path.Join(lib.folder, to)] = text
 	}
 	if len(lib.icons) > 0 {
 		if wanted[spriteFile], err = sprite(lib, files); err != nil {
@@ -122,6 +129,9 @@ func (lib library) bring(out string) ([]entry, error) {
 	}
 	var entries []entry
 	for _, file := range sorted(wanted) {
+		if err := os.MkdirAll(filepath.Dir(filepath.Join(out, file)), 0o755); err != nil {
+			return nil, err
+		}
 		if err := os.WriteFile(filepath.Join(out, file), wanted[file], 0o644); err != nil {
 			return nil, err
 		}

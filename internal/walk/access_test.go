@@ -1,0 +1,62 @@
+package walk
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/ovationhq/ovation/internal/web/browsertest"
+)
+
+// views are the ways in which every page is looked at: each theme in each
+// language, on a phone and on a wide screen.
+var views = []struct {
+	theme, lang   string
+	width, height int64
+}{{"light", "en", 1440, 900}, {"dark", "en", 360, 640}, {"light", "fr", 360, 640}, {"dark", "fr", 1440, 900}}
+
+// TestAccessible looks at every page of every navigation, and at some that
+// stand in none, with axe; none of them scrolls sideways on a phone or lacks a
+// word.
+func TestAccessible(t *testing.T) {
+	s := open(t)
+	b := s.browser()
+	seen := map[string]bool{}
+	for _, who := range []string{"", "Fay", "Mina", "Theo", "Olu"} {
+		if who != "" {
+			b.Size(1440, 900)
+			b.Go(s.url + "/wallet")
+			b.Become(who)
+		}
+		for _, path := range s.pages(b, who) {
+			if seen[who+path] {
+				continue
+			}
+			seen[who+path] = true
+			for _, v := range views {
+				b.Cookie(s.url, "ovation_lang", v.lang)
+				b.Theme(v.theme, true)
+				b.Size(v.width, v.height)
+				b.Go(s.url + path)
+				name := fmt.Sprintf("%s as %q, %s, %s, %d wide", path, who, v.theme, v.lang, v.width)
+				b.Accessible(name)
+				b.Narrow(name)
+				b.Spoken(name)
+			}
+		}
+		b.Cookie(s.url, "ovation_lang", "en")
+	}
+	t.Logf("%d pages, each in %d views", len(seen), len(views))
+}
+
+// pages are those of the navigation as the person sees it, and some besides.
+func (s *sandbox) pages(b browsertest.Tab, who string) []string {
+	all := strings.Fields(b.Value(`[...document.querySelectorAll('#keys a[data-key]')].map(a => a.getAttribute('href')).join(' ')`))
+	all = append(all, "/find?q=a", "/nowhere", "/live/"+s.world.Content["live"], "/v/"+s.world.Content["video"])
+	if who == "" {
+		all = append(all, "/sign-in", "/sign-up", "/docs/ui")
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
