@@ -127,6 +127,8 @@ func refuse(s *source, from, pkg string) string {
 		return "" // the program has the simulation as a command
 	case above == floorTest && below == floorTest:
 		return fmt.Sprintf("%s imports %s: programs and tests about the code stand alone", s.name(), pkg)
+	case testHelp(pkg) && testHelp(s.pkg):
+		return "" // helpers of tests help each other
 	case above == floorWorld && to == "db":
 		return fmt.Sprintf("%s (floor %d) sees the database: products own their SQL and open their transactions", s.name(), above)
 	case below >= above:
