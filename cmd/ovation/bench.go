@@ -12,6 +12,7 @@ import (
 type benchCmd struct {
 	Gifts benchGiftsCmd `cmd:"" help:"Gifts a second over HTTP, every reply on disk, and proof that none was lost or doubled."`
 	Pages benchPagesCmd `cmd:"" help:"How fast the pages of a populated sandbox are answered, and what they weigh."`
+	Live  benchLiveCmd  `cmd:"" help:"How fast the gifts on a LIVE reach all who listen, and proof that each gets every event once and in order."`
 }
 
 type benchPagesCmd struct {
@@ -77,6 +78,40 @@ func (c *benchGiftsCmd) Run(s *shared) error {
 	}
 	if err == nil && !r.Proved() {
 		err = exit{statusBooks, fmt.Errorf("the proof failed: %v", r.Differences)}
+	}
+	return err
+}
+
+type benchLiveCmd struct {
+	jsonFlag
+	Listeners int           `help:"How many listen to the one room." default:"5000"`
+	Rate      int           `help:"Gifts and taps of combos a second." default:"10"`
+	Duration  time.Duration `help:"How long to measure." default:"20s"`
+	Database  string        `help:"sqlite (in a temporary folder), or a postgres://… of an empty database." default:"sqlite"`
+	Folder    string        `help:"Where the temporary folder is made." type:"path"`
+}
+
+// Run implements the command.
+func (c *benchLiveCmd) Run(s *shared) error {
+	program, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	o := bench.LiveOptions{Program: program, Listeners: c.Listeners, Rate: c.Rate, Duration: c.Duration, Database: c.Database, Folder: c.Folder, Log: s.err}
+	if err := o.Check(); err != nil {
+		return exit{statusUsage, err}
+	}
+	r, err := bench.Live(s.ctx, o)
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		err = printJSON(s.out, r)
+	} else {
+		r.Print(s.out)
+	}
+	if err == nil && !r.Proved() {
+		err = exit{statusBooks, fmt.Errorf("the proof failed: %d events lost, %d duplicated, %d listeners out of order, %d errors", r.Lost, r.Duplicated, r.Disordered, r.Errors)}
 	}
 	return err
 }

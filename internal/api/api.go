@@ -54,6 +54,9 @@ type Config struct {
 	Limits []Class
 	// NoLimits switches the rate limits off, for measuring.
 	NoLimits bool
+	// StreamsPerAddress is how many streams one address may have open at once;
+	// 0 means 100.
+	StreamsPerAddress int
 	// MaxInFlight is how many requests are worked on at once; 0 means 16384.
 	MaxInFlight int64
 	// Ready returns why the instance can not serve at the moment, or nil; it
@@ -123,6 +126,9 @@ func build(cfg Config, routes func(*API)) (*API, error) {
 	}
 	if cfg.MaxInFlight == 0 {
 		cfg.MaxInFlight = 16384
+	}
+	if cfg.StreamsPerAddress == 0 {
+		cfg.StreamsPerAddress = maxStreamsOfPlace
 	}
 	if cfg.Registry == nil {
 		cfg.Registry = prometheus.NewRegistry()

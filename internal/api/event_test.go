@@ -1,13 +1,13 @@
 package api
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/fault"
@@ -22,18 +22,16 @@ func TestEventIsTheSameEverywhere(t *testing.T) {
 	room := s.g.Live(star)
 	s.g.Give(fan, "rose", room, 2)
 	s.g.Give(fan, "lion", s.g.Live(star), 1)
+	s.g.Give(fan, "rose", room, 1)
 
 	var page struct{ Data []json.RawMessage }
 	rec := s.ask(t, "GET /v1/events?limit=100", s.host)
 	if err := json.Unmarshal(rec.Body.Bytes(), &page); err != nil {
 		t.Fatal(err)
 	}
-	r := httptest.NewRequest("GET", "/v1/live-rooms/"+room+"/events", nil)
-	r.Header.Set("Last-Event-ID", "0")
-	stream := httptest.NewRecorder()
-	s.g.OK((&roomEvents{w: stream, r: r, hub: s.cfg.Services.Hub, topic: "live:" + room}).catchUp())
+	stream := s.streamed(t, "\"quantity\":1,", "/v1/live-rooms/"+room+"/events", "Last-Event-ID: 0")
 	same := 0
-	for _, line := range strings.Split(stream.Body.String(), "\n") {
+	for _, line := range strings.Split(stream, "\n") {
 		data, ok := strings.CutPrefix(line, "data: ")
 		if !ok {
 			continue
@@ -44,9 +42,40 @@ func TestEventIsTheSameEverywhere(t *testing.T) {
 			}
 		}
 	}
-	if want := strings.Count(stream.Body.String(), "data: "); same != want || want == 0 {
-		t.Errorf("%d of %d events are the same in both:\n%s\n%s", same, want, stream.Body, rec.Body)
+	if want := strings.Count(stream, "data: "); same != want || want == 0 {
+		t.Errorf("%d of %d events are the same in both:\n%s\n%s", same, want, stream, rec.Body)
 	}
+}
+
+// streamed returns what a stream sends of the past to a client that leaves
+// when it sees what it waits for.
+func (s *shop) streamed(t *testing.T, until, path string, headers ...string) string {
+	t.Helper()
+	ctx, leave := context.WithCancel(t.Context())
+	defer leave()
+	r := httptest.NewRequestWithContext(ctx, "GET", path, nil)
+	for _, h := range headers {
+		name, value, _ := strings.Cut(h, ": ")
+		r.Header.Set(name, value)
+	}
+	w := &leaving{ResponseRecorder: httptest.NewRecorder(), until: until, leave: leave}
+	s.ServeHTTP(w, r)
+	return w.Body.String()
+}
+
+// leaving is a client that leaves after it saw what it waits for.
+type leaving struct {
+	*httptest.ResponseRecorder
+	until string
+	leave func()
+}
+
+func (l *leaving) Write(b []byte) (int, error) {
+	n, err := l.ResponseRecorder.Write(b)
+	if strings.Contains(l.Body.String(), l.until) {
+		l.leave()
+	}
+	return n, err
 }
 
 // TestBeyondTheLog comes back with the number of an event that is to come.
@@ -67,40 +96,6 @@ func TestStreamOfNothing(t *testing.T) {
 	s.g.Exec("UPDATE video SET visibility = 'hidden' WHERE id = $1", hidden)
 	for _, target := range []string{"liv_01kgw1ptrhe8zr2b7a5y3c9dxm", "vid_01kgw1ptrhe8zr2b7a5y3c9dxm", "usr_01kgw1ptrhe8zr2b7a5y3c9dxm", "x", hidden} {
 		wantProblem(t, s.ask(t, "GET /v1/live-rooms/"+target+"/events", "Last-Event-ID: 0"), fault.NotFound)
-	}
-}
-
-// TestFarBehind comes back after more events than are looked at, and after
-// just as many as are.
-func TestFarBehind(t *testing.T) {
-	s := newShop(t)
-	room := s.g.Live(s.g.Creator())
-	var first, head int64
-	s.g.Write(func(tx *db.Tx) (err error) { first, err = outbox.Head(t.Context(), tx); return err })
-	event := func(topic string) outbox.Event {
-		return outbox.Event{Type: "gift.sent", Topic: topic, Data: []byte("{}")}
-	}
-	s.g.Write(func(tx *db.Tx) error { return outbox.Add(t.Context(), tx, event("live:"+room)) })
-	for head = first + 1; head < first+missedMost+2; head += missedMost / 10 {
-		s.g.Write(func(tx *db.Tx) error {
-			return outbox.Add(t.Context(), tx, slices.Repeat([]outbox.Event{event("live:another")}, missedMost/10)...)
-		})
-	}
-	for after, want := range map[int64]string{
-		first:             fmt.Sprintf("id: %d\nevent: stream.skipped\ndata: {\"after\":%d,\"up_to\":%d}\n\n", head, first, head),
-		head - missedMost: "",
-		head:              "",
-	} {
-		r := httptest.NewRequest("GET", "/", nil)
-		r.Header.Set("Last-Event-ID", fmt.Sprint(after))
-		w := httptest.NewRecorder()
-		listener := &roomEvents{w: w, r: r, hub: s.cfg.Services.Hub, topic: "live:" + room}
-		begun := time.Now()
-		s.g.OK(listener.catchUp())
-		if w.Body.String() != want || listener.seen != head {
-			t.Errorf("after %d of %d: %q, seen up to %d", after, head, w.Body, listener.seen)
-		}
-		t.Logf("%d events: %s", head-after, time.Since(begun))
 	}
 }
 

@@ -8,6 +8,7 @@ var french = func() map[string]string {
 	all := maps.Clone(frenchOfEdge)
 	maps.Copy(all, frenchOfProducts)
 	maps.Copy(all, frenchOfRules)
+	maps.Copy(all, frenchOfRooms)
 	return all
 }()
 

@@ -77,6 +77,7 @@ func (a *API) products() {
 	post(a, "/v1/live-rooms/{id}/end", a.roomEnd, "End a LIVE", needs(people.ContentWrite), forPerson())
 	put(a, "/v1/targets/{target}/gifts", a.giftsSwitch, "Switch gifts on or off on a video or a LIVE", needs(people.ContentWrite), forPerson())
 	raw[streamIn, none](a, http.MethodGet, "/v1/live-rooms/{id}/events", a.roomStream, "A room's events as they happen (SSE)", public(), streaming(), produces("text/event-stream"))
+	raw[topicsIn, none](a, http.MethodGet, "/v1/stream", a.topicStream, "The events of several topics as they happen (SSE)", public(), streaming(), produces("text/event-stream"), fails(fault.AuthRequired, fault.ScopeMissing, fault.NotFound))
 
 	a.moneyOut()
 }

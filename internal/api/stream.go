@@ -10,10 +10,11 @@ import (
 	"github.com/ovationhq/ovation/internal/fault"
 )
 
-// How many streams are open at once.
+// How many streams are open at once, and of one address when nothing else was
+// configured.
 const (
 	maxStreams        = 10_000
-	maxStreamsOfPlace = 100 // of one address
+	maxStreamsOfPlace = 100
 )
 
 // streams are the open streams.
@@ -37,7 +38,7 @@ func (a *API) beginStream(x *exchange, r *http.Request) (leave func(), err error
 	s, place := &a.streams, a.network(r)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.open >= maxStreams || s.place[place] >= maxStreamsOfPlace {
+	if s.open >= maxStreams || s.place[place] >= a.cfg.StreamsPerAddress {
 		return nil, fault.New(fault.RateLimited, "Too many streams are open from this address. Close one, then try again.").After(5 * time.Second)
 	}
 	s.open++

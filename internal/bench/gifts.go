@@ -133,7 +133,7 @@ type server struct {
 	once    sync.Once
 }
 
-func start(ctx context.Context, program, folder, url string, log io.Writer) (*server, error) {
+func start(ctx context.Context, program, folder, url string, log io.Writer, more ...string) (*server, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
@@ -141,6 +141,7 @@ func start(ctx context.Context, program, folder, url string, log io.Writer) (*se
 	s := &server{address: l.Addr().String()}
 	l.Close() // the port is free for the server now
 	args := []string{"serve", "--data", folder, "--database", url, "--listen", s.address, "--no-rate-limits", "--log-level", "error"}
+	args = append(args, more...)
 	if admin := os.Getenv("OVATION_BENCH_ADMIN"); admin != "" {
 		args = append(args, "--admin", admin)
 	}

@@ -90,3 +90,31 @@ func TestOptions(t *testing.T) {
 		}
 	}
 }
+
+// TestCompare holds that what is lost, doubled or out of order is seen.
+func TestCompare(t *testing.T) {
+	for _, c := range []struct {
+		got, want   []int64
+		lost, twice int64
+	}{
+		{[]int64{1, 2, 3}, []int64{1, 2, 3}, 0, 0}, {[]int64{1, 3}, []int64{1, 2, 3}, 1, 0}, {[]int64{1, 2, 2, 2}, []int64{1, 2}, 0, 2}, {nil, []int64{1}, 1, 0},
+	} {
+		if lost, twice := compare(c.got, c.want); lost != c.lost || twice != c.twice {
+			t.Errorf("%v of %v: %d lost, %d twice", c.got, c.want, lost, twice)
+		}
+	}
+	r := LiveResult{Events: 1}
+	if !r.Proved() {
+		t.Error("nothing is wrong, and it is not proved")
+	}
+	if r.Disordered = 1; r.Proved() {
+		t.Error("a listener out of order is let pass")
+	}
+	at, err := stampOf([]byte(`{"id":"evt_x","timestamp":"2026-03-01T20:15:00.000001Z","data":{}}`))
+	if err != nil || at.UnixMicro() != 1772396100000001 {
+		t.Errorf("%v %v", at, err)
+	}
+	if _, err := stampOf([]byte(`{}`)); err == nil {
+		t.Error("an event without a timestamp is let pass")
+	}
+}

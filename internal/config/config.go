@@ -27,6 +27,8 @@ type Config struct {
 	PresetFile string `help:"A file with rules of your own, a copy of a preset with a name of its own; used instead of --preset." env:"OVATION_PRESET_FILE" placeholder:"FILE"`
 	LogLevel   string `help:"debug, info, warn or error." default:"info" enum:"debug,info,warn,error" env:"OVATION_LOG_LEVEL"`
 
+	StreamsPerAddress int `help:"How many streams of events one address may have open at once." default:"100" env:"OVATION_STREAMS_PER_ADDRESS"`
+
 	TrustedProxies []string `help:"Proxies that are believed about whom they speak for (X-Forwarded-For), as addresses or networks such as 10.0.0.0/8." env:"OVATION_TRUSTED_PROXIES" placeholder:"NETWORK"`
 
 	StripeKey           string   `help:"Stripe's secret key (sk_test_…, sk_live_…, rk_…)." env:"OVATION_STRIPE_KEY" placeholder:"KEY"`
@@ -109,6 +111,7 @@ func (c *Config) Check(sandbox bool) []Problem {
 		_, ok := network(text)
 		add(!ok, "trusted-proxies", "%q is neither an address nor a network, such as 10.0.0.0/8", text)
 	}
+	add(c.StreamsPerAddress < 0, "streams-per-address", "%d is below 0; write how many streams one address may have open, or 0 for 100", c.StreamsPerAddress)
 	if sandbox {
 		return all
 	}

@@ -2,49 +2,42 @@ package live
 
 import (
 	"context"
-	"encoding/json"
 	"sync"
 	"sync/atomic"
 
 	"github.com/ovationhq/ovation/internal/db"
-	"github.com/ovationhq/ovation/internal/id"
 	"github.com/ovationhq/ovation/internal/outbox"
 )
-
-// Message is an event as every channel of the API writes it.
-type Message struct {
-	Sequence int64
-	Type     string
-	Topic    string
-	JSON     []byte // the envelope; shared, so nobody changes it
-}
-
-// queueLength is how many events may wait for a listener before it is closed.
-const queueLength = 256
 
 // Hub knows who listens to which topic. It is safe for concurrent use.
 type Hub struct {
 	db     *db.DB
 	reader outbox.Reader
+	past   chan struct{} // has room for so many who read the log at once
 
-	mu     sync.Mutex
-	topics map[string]map[*Listener]bool
-	all    atomic.Int64 // listeners; changed under mu
+	mu      sync.Mutex
+	topics  map[string]map[hearer]struct{}
+	derived int          // how often a derived topic is listened to
+	scratch []byte       // for the names of derived topics
+	all     atomic.Int64 // listeners; changed under mu
 }
 
-// Listener receives the events of its topics on C. C is closed when the
-// listener was too slow, or when Close was called.
-type Listener struct {
-	C      <-chan Message
-	c      chan Message
-	hub    *Hub
-	topics []string
-	closed bool // guarded by the hub
+// hearer is who listens: a Listener, or a Feed that reads the past as well. It
+// is an interface because the two keep what waits for them in different forms.
+type hearer interface {
+	// hear takes a message, at most once by its sequence, and returns false
+	// when there is no room for it. It is called in the order of the log.
+	hear(m *Message) bool
+	drop() // ends it; under the hub's mutex
 }
+
+// readersOfPast bounds how many listeners read the log at once: after a
+// restart of the server all of them come back in the same second.
+const readersOfPast = 4
 
 // NewHub returns a Hub without listeners.
 func NewHub(d *db.DB) *Hub {
-	h := &Hub{db: d, topics: map[string]map[*Listener]bool{}}
+	h := &Hub{db: d, topics: map[string]map[hearer]struct{}{}, past: make(chan struct{}, readersOfPast)}
 	h.reader = outbox.Reader{DB: d, Handle: h.publish, Idle: h.idle}
 	return h
 }
@@ -56,43 +49,34 @@ func (h *Hub) Start(ctx context.Context) error { return h.reader.Start(ctx) }
 // Run hands events on until the context ends.
 func (h *Hub) Run(ctx context.Context) error { return h.reader.Run(ctx) }
 
-// Listen starts to receive the events of the topics that are committed from
-// now on. They arrive while Run runs.
-func (h *Hub) Listen(topics ...string) *Listener {
-	c := make(chan Message, queueLength)
-	l := &Listener{C: c, c: c, hub: h, topics: topics}
+// attach begins to tell the hearer of the topics.
+func (h *Hub) attach(l hearer, topics []string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.all.Add(1)
 	for _, t := range topics {
 		if h.topics[t] == nil {
-			h.topics[t] = map[*Listener]bool{}
+			h.topics[t] = map[hearer]struct{}{}
 		}
-		h.topics[t][l] = true
+		if _, twice := h.topics[t][l]; isDerived(t) && !twice {
+			h.derived++
+		}
+		h.topics[t][l] = struct{}{}
 	}
-	return l
 }
 
-// Close ends the listener. It may be called more than once.
-func (l *Listener) Close() {
-	l.hub.mu.Lock()
-	defer l.hub.mu.Unlock()
-	l.hub.drop(l)
-}
-
-func (h *Hub) drop(l *Listener) {
-	if l.closed {
-		return
-	}
-	l.closed = true
+// detach ends what attach began; under mu.
+func (h *Hub) detach(l hearer, topics []string) {
 	h.all.Add(-1)
-	for _, t := range l.topics {
+	for _, t := range topics {
+		if _, there := h.topics[t][l]; isDerived(t) && there {
+			h.derived--
+		}
 		delete(h.topics[t], l)
 		if len(h.topics[t]) == 0 {
 			delete(h.topics, t)
 		}
 	}
-	close(l.c)
 }
 
 func (h *Hub) idle() bool {
@@ -119,45 +103,43 @@ func (h *Hub) publish(events []outbox.Stored) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for i := range events {
-		listeners := h.topics[events[i].Topic]
-		if len(listeners) == 0 {
-			continue
-		}
-		m := Encode(&events[i])
-		for l := range listeners {
-			select {
-			case l.c <- m:
-			default:
-				h.drop(l)
+		e := &events[i]
+		var m *Message // encoded for the first who listens
+		tell := func(to map[hearer]struct{}) {
+			if len(to) > 0 && m == nil {
+				encoded := Encode(e)
+				m = &encoded
+			}
+			for l := range to {
+				if !l.hear(m) {
+					l.drop()
+				}
 			}
 		}
+		tell(h.topics[e.Topic])
+		tell(h.topics[Operator])
+		if h.derived > 0 {
+			h.scratch = h.scratch[:0]
+			derived(e, h.scratch, func(topic []byte) { tell(h.topics[string(topic)]) })
+		}
 	}
-}
-
-// Encode writes the envelope of an event: the same on every channel.
-func Encode(e *outbox.Stored) Message {
-	b, _ := json.Marshal(struct { // of strings, an integer and valid JSON, so it can not fail
-		ID        string          `json:"id"`
-		Type      string          `json:"type"`
-		Timestamp string          `json:"timestamp"`
-		Sequence  int64           `json:"sequence"`
-		Data      json.RawMessage `json:"data"`
-	}{string(e.ID()), e.Type, e.At.Format("2006-01-02T15:04:05.000000Z"), e.Sequence, e.Data})
-	return Message{Sequence: e.Sequence, Type: e.Type, Topic: e.Topic, JSON: b}
 }
 
 // Since returns the events of the topics after the sequence, for a listener
 // that comes back, and the sequence up to which was looked. At most span
 // events of the whole log are looked at; more tells that there is more.
 func (h *Hub) Since(ctx context.Context, sequence int64, span int, topics ...string) (missed []Message, upTo int64, more bool, err error) {
+	c := choose(topics)
 	err = h.db.Read(ctx, func(tx *db.Tx) error {
-		p, err := outbox.Within(ctx, tx, outbox.Look{After: sequence, Limit: outbox.MaxPage, Span: int64(span), Topics: topics})
+		p, err := outbox.Within(ctx, tx, c.look(outbox.Look{After: sequence, Limit: outbox.MaxPage, Span: int64(span)}))
 		if err != nil {
 			return err
 		}
-		missed = make([]Message, len(p.Events))
+		missed = make([]Message, 0, len(p.Events))
 		for i := range p.Events {
-			missed[i] = Encode(&p.Events[i])
+			if c.has(&p.Events[i]) {
+				missed = append(missed, Encode(&p.Events[i]))
+			}
 		}
 		upTo, more = p.UpTo, p.More
 		return nil
@@ -169,15 +151,4 @@ func (h *Hub) Since(ctx context.Context, sequence int64, span int, topics ...str
 func (h *Hub) Head(ctx context.Context) (head int64, err error) {
 	err = h.db.Read(ctx, func(tx *db.Tx) error { head, err = outbox.Head(ctx, tx); return err })
 	return head, err
-}
-
-// TopicOf returns the topic of a LIVE or a video, or "" for anything else.
-func TopicOf(target string) string {
-	switch id.KindOf(target) {
-	case id.KindLive:
-		return "live:" + target
-	case id.KindVideo:
-		return "video:" + target
-	}
-	return ""
 }

@@ -112,7 +112,7 @@ func TestSlowListener(t *testing.T) {
 		run(t, h)
 		slow, quick := h.Listen("live:a"), h.Listen("live:a")
 		defer quick.Close()
-		const all = 3 * queueLength
+		const all = 3 * listenerQueue
 		var heard []int
 		for first := 0; first < all; first += 64 {
 			tell(t, d, "live:a", first, 64)
@@ -125,8 +125,8 @@ func TestSlowListener(t *testing.T) {
 		for m := range slow.C { // ends because the hub has closed it
 			got, last = append(got, number(t, m)), m.Sequence
 		}
-		if len(got) != queueLength {
-			t.Errorf("the slow listener got %d events before it was closed, want %d", len(got), queueLength)
+		if len(got) != listenerQueue {
+			t.Errorf("the slow listener got %d events before it was closed, want %d", len(got), listenerQueue)
 		}
 		for more := true; more; {
 			var missed []Message

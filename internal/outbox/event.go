@@ -80,6 +80,9 @@ type Look struct {
 	Span   int64    // events that are looked at, at most; 0 means all that there are
 	Types  []string // any of these; empty means every type
 	Topics []string // any of these; empty means every topic
+	// Names are further events than those of Topics: whose data holds any of
+	// these texts. It is for ids, and finds too much rather than too little.
+	Names []string
 }
 
 // MaxPage is the most events that are returned at once.
@@ -118,26 +121,42 @@ func Within(ctx context.Context, tx *db.Tx, l Look) (Page, error) {
 		p.UpTo = l.After + l.Span
 	}
 	query, args := "SELECT sequence, at_us, type, topic, data FROM outbox_event WHERE sequence > $1 AND sequence <= $2", []any{l.After, p.UpTo, int64(l.Limit)}
-	for _, chosen := range []struct {
-		column string
-		any    []string
-	}{{"topic", l.Topics}, {"type", l.Types}} {
-		if len(chosen.any) == 0 {
-			continue
-		}
-		places := make([]string, len(chosen.any))
-		for i, value := range chosen.any {
-			args = append(args, value)
-			places[i] = "$" + strconv.Itoa(len(args))
-		}
-		query += " AND " + chosen.column + " IN (" + strings.Join(places, ", ") + ")"
-	}
+	where, args := l.where(args)
+	query += where
 	p.Events, err = db.Collect[Stored](tx.Query(ctx, query+" ORDER BY sequence LIMIT $3", args...))(scanStored)
 	if len(p.Events) == l.Limit {
 		p.UpTo = p.Events[l.Limit-1].Sequence
 	}
 	p.More = p.UpTo < head
 	return p, err
+}
+
+// where is what the look chooses, in SQL.
+func (l *Look) where(args []any) (string, []any) {
+	in := func(column string, values []string) string {
+		places := make([]string, len(values))
+		for i, value := range values {
+			args = append(args, value)
+			places[i] = "$" + strconv.Itoa(len(args))
+		}
+		return column + " IN (" + strings.Join(places, ", ") + ")"
+	}
+	var either []string
+	if len(l.Topics) > 0 {
+		either = append(either, in("topic", l.Topics))
+	}
+	for _, name := range l.Names {
+		args = append(args, "%"+name+"%")
+		either = append(either, "data LIKE $"+strconv.Itoa(len(args)))
+	}
+	where := ""
+	if len(either) > 0 {
+		where = " AND (" + strings.Join(either, " OR ") + ")"
+	}
+	if len(l.Types) > 0 {
+		where += " AND " + in("type", l.Types)
+	}
+	return where, args
 }
 
 func scanStored(r *db.Rows) (s Stored, err error) {
