@@ -28,6 +28,7 @@ type visit struct {
 	noKeys bool   // single letters do nothing
 	person *people.Visit
 	token  string // of the session
+	stream string // the address of what the page listens to
 	wrote  bool
 }
 

@@ -141,6 +141,7 @@ func (s *site) routes() {
 	page(classMoney, "POST /earnings/payouts/{id}/cancel", signedIn(cancelPayout))
 
 	page(classRead, "GET /find", findPage)
+	page(classStream, "GET /stream", streamPage)
 	page(classRead, "GET /explain", signedIn(explainAny))
 	page(classRead, "GET /explain/{id}", signedIn(explainPage))
 

@@ -1,6 +1,8 @@
 // What every page does beyond plain HTML. Nothing here is needed: links lead
 // to pages and forms post without it.
 
+import './stream.js';
+
 const panel = document.getElementById('panel');
 const body = document.getElementById('panel-body');
 
