@@ -223,4 +223,3 @@ func (s *pageStream) write(text string) bool {
 	}
 	return s.rc.Flush() == nil
 }
-

@@ -60,6 +60,18 @@ func (b *browser) until(expression string) chromedp.Action[chromedp.Void] {
 	})
 }
 
+// painted says when the page was first seen, and how much came over the wire
+// for it besides pictures and clips.
+func (b *browser) painted() string {
+	const look = `(() => { const paint = performance.getEntriesByName('first-contentful-paint')[0]; const all = performance.getEntriesByType('resource').filter(r => !['img', 'video'].includes(r.initiatorType));
+		return 'first paint ' + Math.round(paint?.startTime ?? 0) + ' ms, ' + Math.round((performance.getEntriesByType('navigation')[0].transferSize + all.reduce((n, r) => n + r.transferSize, 0)) / 1000) + ' kB'; })()`
+	text, err := chromedp.Run(b.ctx, chromedp.Evaluate[string](look))
+	if err != nil {
+		return err.Error()
+	}
+	return text
+}
+
 // cookie keeps what a visitor chose.
 func (b *browser) cookie(name, value, url string) error {
 	_, err := chromedp.Call(b.ctx, network.SetCookie, network.SetCookieParams{Name: name, Value: value, URL: url})

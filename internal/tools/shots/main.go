@@ -94,7 +94,7 @@ func look(b *browser, o options) error {
 					if err := b.picture(o.site+path, setting{size, theme, lang, o.full}, file); err != nil {
 						return fmt.Errorf("%s: %w", path, err)
 					}
-					log.Print(file)
+					log.Printf("%s  %s", file, b.painted())
 				}
 			}
 		}
