@@ -36,6 +36,8 @@ type (
 	Refund     string // ref
 	Transfer   string // txn
 	PayAccount string // pac
+	Endpoint   string // whe
+	Delivery   string // whd
 )
 
 // Kind is a prefix, the part of an id before the underscore.
@@ -62,6 +64,8 @@ const (
 	KindRefund     Kind = "ref"
 	KindTransfer   Kind = "txn"
 	KindPayAccount Kind = "pac"
+	KindEndpoint   Kind = "whe"
+	KindDelivery   Kind = "whd"
 )
 
 // Len is the length of every id: prefix, underscore, 26 characters.

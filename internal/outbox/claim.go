@@ -50,12 +50,12 @@ func (r *Runner) room() room {
 	if r.inBatch {
 		s.inside = nil
 	}
-	left := runAtOnce
+	left := r.most
 	for _, n := range r.busy {
 		left -= n
 	}
 	for kind := range s.outside {
-		if s.outside[kind] = min(left, runOfOneKind-r.busy[kind]); s.outside[kind] <= 0 {
+		if s.outside[kind] = min(left, r.ofOne-r.busy[kind]); s.outside[kind] <= 0 {
 			delete(s.outside, kind)
 		}
 	}

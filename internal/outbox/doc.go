@@ -11,7 +11,9 @@
 // its time has come by the injected clock: years of it in seconds of test.
 // There are two forms of handler. One works inside a transaction, and its
 // effect and the end of the work commit together. The other talks to the
-// outside world; it may run more than once and has to be safe for that.
+// outside world; it may run more than once and has to be safe for that. A
+// Drive is one of these that is about a queue: its end looks for what is next
+// in the transaction that ends the run, so that nothing is added unseen.
 //
 // A run begins with a claim: a number that every change of the row counts up,
 // and a lease. A worker whose number no longer fits (it was overtaken, or the
@@ -35,7 +37,8 @@
 //     done, or planned again, or dead with its reason.
 //   - Work that fails is tried again later and later, and does not hold up
 //     other work. Recurring work is never given up.
-//   - No kind of outside work takes more than half of the room, and kinds of
+//   - No kind of outside work takes more than half of the room (unless the
+//     Runner is for such work alone, see Beside), and kinds of
 //     inside work take turns: what is due of one waits for one batch at most,
 //     however much of another is due.
 //

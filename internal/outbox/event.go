@@ -93,6 +93,7 @@ type Page struct {
 	Events []Stored
 	UpTo   int64 // everything up to this sequence was looked at
 	More   bool  // whether there is more after UpTo
+	Head   int64 // the sequence of the last event of the log
 }
 
 // After returns up to limit events that follow the sequence. A sequence that
@@ -116,7 +117,7 @@ func Within(ctx context.Context, tx *db.Tx, l Look) (Page, error) {
 	if l.Limit < 1 || l.Limit > MaxPage {
 		return Page{}, fault.New(fault.InvalidParameter, "At most %d events can be read at once, and at least one.", MaxPage).At("limit", fault.InvalidParameter, "from 1 to %d", MaxPage)
 	}
-	p := Page{UpTo: head}
+	p := Page{UpTo: head, Head: head}
 	if l.Span > 0 && l.Span < head-l.After {
 		p.UpTo = l.After + l.Span
 	}
@@ -165,4 +166,16 @@ func scanStored(r *db.Rows) (s Stored, err error) {
 	err = r.Scan(&s.Sequence, &us, &s.Type, &s.Topic, &data)
 	s.At, s.Data = time.UnixMicro(us).UTC(), []byte(data)
 	return s, err
+}
+
+// Find returns the events with these sequences, in any order.
+func Find(ctx context.Context, tx *db.Tx, sequences ...int64) ([]Stored, error) {
+	if len(sequences) == 0 {
+		return nil, nil
+	}
+	list := make([]any, len(sequences))
+	for i, s := range sequences {
+		list[i] = s
+	}
+	return db.Collect[Stored](tx.QueryList(ctx, "SELECT sequence, at_us, type, topic, data FROM outbox_event WHERE sequence IN ($list)", list))(scanStored)
 }

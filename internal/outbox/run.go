@@ -64,17 +64,17 @@ func (r *Runner) doOutside(ctx context.Context, p Planned) (err error) {
 	}()
 	limited, cancel := context.WithTimeout(ctx, outsideTime)
 	defer cancel()
-	again, err := r.outside[p.Kind](limited, p.Key)
+	next, err := r.outside[p.Kind](limited, p.Key)
 	if err != nil {
 		return err
 	}
 	ctx = context.WithoutCancel(ctx) // what was done outside is worth noting
 	return r.db.Write(ctx, func(tx *db.Tx) error {
-		var next int64
-		if again > 0 {
-			next = tx.Now().Add(again).UnixMicro()
+		dueUS, err := next(ctx, tx)
+		if err != nil {
+			return err
 		}
-		return finish(ctx, tx, p, next)
+		return finish(ctx, tx, p, dueUS)
 	})
 }
 

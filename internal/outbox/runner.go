@@ -20,6 +20,15 @@ type Inside func(ctx context.Context, tx *db.Tx, key string) (nextUS int64, err 
 // so long, 0 ends it. Its context ends before its lease does.
 type Outside func(ctx context.Context, key string) (again time.Duration, err error)
 
+// Drive does work that calls the world outside, as Outside does, and leaves
+// when it is due again to what it returns. That runs in the transaction that
+// ends the run: what another transaction has added for this work is either
+// seen there, or comes later and plans it anew (Work.Sooner). nextUS 0 ends it.
+type Drive func(ctx context.Context, key string) (next Next, err error)
+
+// Next tells in the transaction that ends a run when the work is due again.
+type Next func(ctx context.Context, tx *db.Tx) (nextUS int64, err error)
+
 // Runner runs due work. Several runners, in one process or in several, share
 // the work of a database. All kinds are registered before it runs.
 type Runner struct {
@@ -31,8 +40,10 @@ type Runner struct {
 	db      *db.DB
 	log     *slog.Logger
 	inside  map[string]Inside
-	outside map[string]Outside
+	outside map[string]Drive
 	every   map[string]time.Duration
+	most    int           // outside work that runs beside each other
+	ofOne   int           // and of one kind
 	moved   chan struct{} // the clock was moved
 	freed   chan struct{} // a handler has ended
 
@@ -61,8 +72,8 @@ const (
 // NewRunner returns a Runner without handlers.
 func NewRunner(d *db.DB, log *slog.Logger) *Runner {
 	return &Runner{Jitter: rand.Float64, db: d, log: log,
-		inside: map[string]Inside{}, outside: map[string]Outside{}, every: map[string]time.Duration{},
-		moved: make(chan struct{}, 1), freed: make(chan struct{}, 1),
+		inside: map[string]Inside{}, outside: map[string]Drive{}, every: map[string]time.Duration{},
+		most: runAtOnce, ofOne: runOfOneKind, moved: make(chan struct{}, 1), freed: make(chan struct{}, 1),
 		running: map[workID]bool{}, busy: map[string]int{}}
 }
 
@@ -70,13 +81,30 @@ func NewRunner(d *db.DB, log *slog.Logger) *Runner {
 func (r *Runner) Inside(kind string, f Inside) { r.inside[kind] = f }
 
 // Outside registers the handler of a kind.
-func (r *Runner) Outside(kind string, f Outside) { r.outside[kind] = f }
+func (r *Runner) Outside(kind string, f Outside) {
+	r.outside[kind] = func(ctx context.Context, key string) (Next, error) {
+		again, err := f(ctx, key)
+		return func(_ context.Context, tx *db.Tx) (int64, error) {
+			if again <= 0 {
+				return 0, nil
+			}
+			return tx.Now().Add(again).UnixMicro(), nil
+		}, err
+	}
+}
+
+// Drive registers the handler of a kind.
+func (r *Runner) Drive(kind string, f Drive) { r.outside[kind] = f }
+
+// Beside sets how much outside work runs beside each other, all of which may
+// be of one kind: for a Runner whose work mostly waits for strangers.
+func (r *Runner) Beside(most int) { r.most, r.ofOne = most, most }
 
 // Every registers work that recurs. After a long stop it runs once, not once
 // for each time that was missed. It is never given up.
 func (r *Runner) Every(kind string, interval time.Duration, f func(ctx context.Context) error) {
 	r.every[kind] = interval
-	r.outside[kind] = func(ctx context.Context, _ string) (time.Duration, error) { return interval, f(ctx) }
+	r.Outside(kind, func(ctx context.Context, _ string) (time.Duration, error) { return interval, f(ctx) })
 }
 
 // keyEvery is the key of recurring work.

@@ -15,6 +15,10 @@ type Work struct {
 	Key   string // what it is about, usually a row's id; unique within the kind
 	DueUS int64
 	Move  bool // if the work is planned already: take DueUS instead of its own
+	// Sooner brings work that is planned for later forward, and leaves a run
+	// that has begun alone. It is for work that looks at its end what there is
+	// to do next (Drive), and so sees what this is about.
+	Sooner bool
 }
 
 // channelWork is notified after every commit that plans work.
@@ -29,8 +33,11 @@ func Schedule(ctx context.Context, tx *db.Tx, w Work) error {
 		return errors.New("outbox: due work without a kind")
 	}
 	onlyDead := " WHERE due_work.dead = 1"
-	if w.Move {
+	switch {
+	case w.Move:
 		onlyDead = ""
+	case w.Sooner:
+		onlyDead += " OR (due_work.lease_us = 0 AND due_work.due_us > excluded.due_us)"
 	}
 	_, err := tx.Exec(ctx, `INSERT INTO due_work (kind, work_key, due_us, attempts, claim, lease_us, dead, last_error, planned_us)
 		VALUES ($1, $2, $3, 0, 0, 0, 0, '', $4) ON CONFLICT (kind, work_key) DO UPDATE SET due_us = excluded.due_us,

@@ -25,6 +25,8 @@ const (
 	PayoutsWrite  Scope = "payouts:write"
 	ContentWrite  Scope = "content:write"
 	EventsRead    Scope = "events:read"
+	WebhooksRead  Scope = "webhooks:read"
+	WebhooksWrite Scope = "webhooks:write"
 	ExplainRead   Scope = "explain:read"
 	LedgerRead    Scope = "ledger:read"
 	Admin         Scope = "admin"
@@ -52,6 +54,8 @@ var scopeDocs = []ScopeDoc{
 	{PayoutsWrite, "Ask for payouts, cancel them, begin the onboarding of a payout account.", true},
 	{ContentWrite, "Post videos and hide them, open, start and end LIVE rooms, switch gifts on and off.", true},
 	{EventsRead, "Read the event log.", false},
+	{WebhooksRead, "Read webhook endpoints and what became of their deliveries, without the secrets.", false},
+	{WebhooksWrite, "Make webhook endpoints, which are sent every event that they choose, change them, send again, and read their secrets.", false},
 	{ExplainRead, "Walk from any amount to where it came from and where it went.", true},
 	{LedgerRead, "Read accounts, transfers and the verification of the books.", false},
 	{Admin, "Everything, also what only an operator may do.", false},

@@ -25,15 +25,17 @@ var floorOf = map[string]int{
 	"people": 3, "programme": 3, "access": 3, "wallet": 3, "earnings": 3, "content": 3,
 	"payment": 3, "payment/stripe": 3, "payment/sandbox": 3,
 	"purchase": 4, "creator": 4, "gift": 4, "tip": 4, "subscription": 4, "series": 4, "market": 4, "agency": 4,
-	"fund": 4, "payout": 4, "live": 4, "webhook": 4, "report": 4,
+	"fund": 4, "payout": 4, "live": 4, "webhook": 4, "webhook/courier": 4, "report": 4,
 	"api": floorWorld, "web": floorWorld,
 	"app":  6,
 	"tidy": floorTest, "walk": floorTest, "sim": floorTest, "bench": floorTest, "tools": floorTest,
 }
 
-// adapters are the two packages that speak to the provider: they may use
-// net/http, and import the package whose words they translate.
+// adapters are the packages that speak to the world outside for a product:
+// the provider's two, and the one that sends webhooks. They may use net/http,
+// and import the package whose words they translate.
 var adapters = map[string]string{
+	"webhook/courier": "webhook",
 	"payment/stripe":  "payment",
 	"payment/sandbox": "payment",
 }

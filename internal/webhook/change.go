@@ -1,0 +1,145 @@
+package webhook
+
+import (
+	"context"
+	"slices"
+
+	"github.com/ovationhq/ovation/internal/db"
+	"github.com/ovationhq/ovation/internal/fault"
+	"github.com/ovationhq/ovation/internal/id"
+	"github.com/ovationhq/ovation/internal/outbox"
+	"github.com/ovationhq/ovation/internal/people"
+)
+
+// Change is what shall be otherwise; nil leaves it as it is.
+type Change struct {
+	URL         *string
+	Description *string
+	Types       *[]string
+}
+
+// Change changes an endpoint. What waits goes to the new URL; other types hold
+// for the events that were not handed out yet. Its faults are those of Create.
+func (s *Service) Change(ctx context.Context, by people.Caller, endpoint id.Endpoint, c Change) (Endpoint, error) {
+	if err := by.Require(people.WebhooksWrite); err != nil {
+		return Endpoint{}, err
+	}
+	err := s.db.Read(ctx, func(tx *db.Tx) error { // what is not there is said before what is wrong
+		_, err := get(ctx, tx, endpoint)
+		return err
+	})
+	if err != nil {
+		return Endpoint{}, err
+	}
+	var fields fault.Fields
+	var description string
+	var types []string
+	var wrong *fault.Field
+	if c.URL != nil {
+		fields.Add("/url", s.checkURL(ctx, *c.URL))
+	}
+	if c.Description != nil {
+		description, wrong = descriptionRule.Clean(*c.Description)
+		fields.Add("/description", wrong)
+	}
+	if c.Types != nil {
+		types, wrong = cleanTypes(*c.Types)
+		fields.Add("/types", wrong)
+	}
+	if err := fields.Err(); err != nil {
+		return Endpoint{}, err
+	}
+	return s.change(ctx, by, endpoint, func(_ *db.Tx, e *Endpoint) error {
+		if c.URL != nil {
+			e.URL = *c.URL
+		}
+		if c.Description != nil {
+			e.Description = description
+		}
+		if c.Types != nil {
+			e.Types = slices.Clone(types)
+		}
+		return nil
+	})
+}
+
+// Disable stops an endpoint until it is enabled; the reason may be empty. What
+// waits and what happens meanwhile is kept for Enable. Its faults: not_found,
+// already_done, text_not_allowed.
+func (s *Service) Disable(ctx context.Context, by people.Caller, endpoint id.Endpoint, reason string) (Endpoint, error) {
+	reason, wrong := reasonRule.Clean(reason)
+	var fields fault.Fields
+	fields.Add("/reason", wrong)
+	if err := fields.Err(); err != nil {
+		return Endpoint{}, err
+	}
+	return s.change(ctx, by, endpoint, func(tx *db.Tx, e *Endpoint) error {
+		if e.State == Disabled {
+			return fault.New(fault.AlreadyDone, "The webhook endpoint is disabled already.")
+		}
+		return e.disable(ctx, tx, ByHand, reason)
+	})
+}
+
+// Enable has an endpoint be sent events again. With resume it gets what waits
+// and what has happened since it was disabled; without, only what happens from
+// now on: what waits is dead then. Its faults: not_found, already_done.
+func (s *Service) Enable(ctx context.Context, by people.Caller, endpoint id.Endpoint, resume bool) (Endpoint, error) {
+	return s.change(ctx, by, endpoint, func(tx *db.Tx, e *Endpoint) error {
+		if e.State == Enabled {
+			return fault.New(fault.AlreadyDone, "The webhook endpoint is enabled already.")
+		}
+		e.State, e.DisabledCode, e.DisabledReason, e.DisabledUS, e.FailingUS = Enabled, "", "", 0, 0
+		query := "UPDATE webhook_delivery SET tries = 0, first_us = 0, next_us = $2 WHERE endpoint_id = $1 AND state = 'waiting'"
+		if !resume {
+			query = "UPDATE webhook_delivery SET state = 'dead', next_us = 0, ended_us = $2 WHERE endpoint_id = $1 AND state = 'waiting'"
+			head, err := outbox.Head(ctx, tx)
+			if err != nil {
+				return err
+			}
+			e.Place = head
+		}
+		if _, err := tx.Exec(ctx, query, e.ID, tx.NowUS()); err != nil {
+			return err
+		}
+		if err := drive(ctx, tx, e.ID, tx.NowUS()); err != nil {
+			return err
+		}
+		return tell(ctx, tx, "webhook.endpoint.enabled", e.ID, map[string]any{"endpoint": e.ID, "resumed": resume, "enabled_at": tx.Now().UTC().Format(instant)})
+	})
+}
+
+// Delete takes an endpoint away, with its secrets at once and with its
+// deliveries as Sweep gets to them.
+func (s *Service) Delete(ctx context.Context, by people.Caller, endpoint id.Endpoint) error {
+	_, err := s.change(ctx, by, endpoint, func(_ *db.Tx, e *Endpoint) error {
+		*e = Endpoint{ID: e.ID, State: deleted, Place: e.Place}
+		return nil
+	})
+	return err
+}
+
+// Test adds an event webhook.test for this endpoint alone, which goes the way
+// of every other event, and returns its id. Its faults: not_found,
+// state_conflict.
+func (s *Service) Test(ctx context.Context, by people.Caller, endpoint id.Endpoint) (event id.Event, err error) {
+	_, err = s.change(ctx, by, endpoint, func(tx *db.Tx, e *Endpoint) error {
+		if e.State != Enabled {
+			return errDisabled()
+		}
+		if err := tell(ctx, tx, TypeTest, e.ID, map[string]any{"endpoint": e.ID, "sent_at": tx.Now().UTC().Format(instant)}); err != nil {
+			return err
+		}
+		head, err := outbox.Head(ctx, tx)
+		event = (&outbox.Stored{Sequence: head, At: tx.Now()}).ID()
+		return err
+	})
+	return event, err
+}
+
+// TypeTest is the type of what Test adds.
+const TypeTest = "webhook.test"
+
+func errDisabled() error {
+	return fault.New(fault.StateConflict, "The webhook endpoint is disabled. Enable it first.")
+}
