@@ -38,6 +38,7 @@ type eventsOut struct {
 		Data         []eventView `json:"data"`
 		HasMore      bool        `json:"has_more"`
 		NextSequence int64       `json:"next_sequence" doc:"Send it as after to go on: everything up to it was looked at"`
+		LastSequence int64       `json:"last_sequence" doc:"The last event of the log, for who begins at its end"`
 	}
 }
 
@@ -56,6 +57,7 @@ func (a *API) eventList(ctx context.Context, in *eventsIn) (*eventsOut, error) {
 	}
 	out := &eventsOut{}
 	out.Body.Object, out.Body.Data, out.Body.NextSequence, out.Body.HasMore = "list", []eventView{}, found.UpTo, found.More
+	out.Body.LastSequence = found.Head
 	for i := range found.Events {
 		out.Body.Data = append(out.Body.Data, eventView{envelope: live.Encode(&found.Events[i]).JSON})
 	}

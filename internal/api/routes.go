@@ -100,6 +100,7 @@ func (a *API) moneyOut() {
 	get(a, "/v1/ledger/transfers/{id}", a.ledgerTransferGet, "A transfer of the ledger", needs(people.LedgerRead), impersonal())
 	get(a, "/v1/ledger/verification", a.ledgerVerification, "Recompute and check the books", needs(people.LedgerRead), impersonal(), within(2*time.Minute))
 	get(a, "/v1/events", a.eventList, "What happened, in order", needs(people.EventsRead), hostOnly())
+	a.webhookRoutes()
 
 	raw[none, none](a, http.MethodPost, "/webhooks/stripe", a.takeWebhook, "News from the payment provider, signed by it", public(), anyBody(maxWebhook), class(classNone), tagged("operations"), produces("text/plain"), fails(fault.WebhookSignatureInvalid, fault.WebhookTimestampOutOfRange, fault.MalformedJSON))
 

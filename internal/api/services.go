@@ -15,6 +15,7 @@ import (
 	"github.com/ovationhq/ovation/internal/people"
 	"github.com/ovationhq/ovation/internal/purchase"
 	"github.com/ovationhq/ovation/internal/report"
+	"github.com/ovationhq/ovation/internal/webhook"
 )
 
 // Services are the products that the operations call.
@@ -26,6 +27,7 @@ type Services struct {
 	Creators  *creator.Service
 	Reader    *report.Reader
 	Hub       *live.Hub
+	Webhooks  *webhook.Service
 	Work      *outbox.Runner
 	Stripe    *stripe.Client
 	PublicURL string

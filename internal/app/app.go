@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -34,6 +35,8 @@ import (
 	"github.com/ovationhq/ovation/internal/purchase"
 	"github.com/ovationhq/ovation/internal/report"
 	"github.com/ovationhq/ovation/internal/wallet"
+	"github.com/ovationhq/ovation/internal/webhook"
+	"github.com/ovationhq/ovation/internal/webhook/courier"
 )
 
 // Options say what kind of instance to make.
@@ -84,6 +87,10 @@ type App struct {
 	Reader    *report.Reader
 	Hub       *live.Hub
 	Runner    *outbox.Runner
+	Webhooks  *webhook.Service
+	// Senders runs the work of webhooks. It is a Runner of its own, because that
+	// work waits for strangers: nobody who moves the clock waits for them.
+	Senders *outbox.Runner
 
 	api     *api.API
 	time    clock.Clock   // of every rule: Clock, unless the options bring another
@@ -102,7 +109,7 @@ type App struct {
 // Checks are the rules of all products for ledger verify.
 func Checks() []ledger.Check {
 	var all []ledger.Check
-	for _, c := range [][]ledger.Check{wallet.Checks(), earnings.Checks(), gift.Checks(), purchase.Checks(), payout.Checks()} {
+	for _, c := range [][]ledger.Check{wallet.Checks(), earnings.Checks(), gift.Checks(), purchase.Checks(), payout.Checks(), webhook.Checks()} {
 		all = append(all, c...)
 	}
 	return append(all, ledger.KindsOnly(slices.Concat(wallet.Kinds, earnings.Kinds, gift.Kinds, purchase.Kinds, payout.Kinds)...))
@@ -177,8 +184,21 @@ func (a *App) build(ctx context.Context) error {
 	a.Reader = report.NewReader(a.DB)
 	a.Hub = live.NewHub(a.DB)
 	a.Runner = outbox.NewRunner(a.DB, a.Log)
+	a.Senders = outbox.NewRunner(a.DB, a.Log)
+	a.Webhooks = a.webhooks()
 	a.register()
 	return nil
+}
+
+// webhooks makes the service that sends events. What it signs has the machine's
+// time, unless the run brings its own: a receiver compares it with its clock.
+func (a *App) webhooks() *webhook.Service {
+	var stamp clock.Clock = &clock.System{}
+	if a.Options.Time != nil {
+		stamp = a.Options.Time
+	}
+	guard := webhook.Guard{Sandbox: a.Options.Sandbox}
+	return webhook.NewService(webhook.Config{DB: a.DB, Courier: courier.New(courier.Config{Guard: guard}), Resolver: net.DefaultResolver, Guard: guard, Stamp: stamp, Log: a.Log})
 }
 
 // rules brings the rules of the settings into force.

@@ -80,8 +80,11 @@ func (a *App) start(ctx context.Context, b *background, prepare func(context.Con
 		return err
 	}
 	a.Clock.OnMove(a.Runner.Woken)
+	a.Clock.OnMove(a.Senders.Woken)
 	b.run(ctx, "due work", func(ctx context.Context) error { return a.turns.background(ctx, a.Runner.Run) })
 	b.run(ctx, "realtime", a.Hub.Run)
+	b.run(ctx, "webhooks", a.Webhooks.Follow)
+	b.run(ctx, "webhook senders", a.Senders.Run)
 	return nil
 }
 

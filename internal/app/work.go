@@ -16,6 +16,7 @@ import (
 	"github.com/ovationhq/ovation/internal/payout"
 	"github.com/ovationhq/ovation/internal/people"
 	"github.com/ovationhq/ovation/internal/purchase"
+	"github.com/ovationhq/ovation/internal/webhook"
 )
 
 // How often the work that recurs is done. The healers of money on its way come
@@ -24,6 +25,10 @@ const (
 	pollEvery  = time.Hour
 	sweepEvery = 10 * time.Minute
 )
+
+// sendersAtOnce is how many webhook endpoints are sent to beside each other: as
+// many as there may be, so that one that hangs holds up no other.
+const sendersAtOnce = 64
 
 // register tells the runner how each kind of due work is done.
 func (a *App) register() {
@@ -39,6 +44,9 @@ func (a *App) register() {
 	a.Runner.Outside(payout.WorkDrive, a.patient(payout.WorkDrive, func(ctx context.Context, key string) (time.Duration, error) {
 		return a.Payouts.Drive(ctx, id.Payout(key))
 	}))
+	a.Senders.Beside(sendersAtOnce)
+	a.Senders.Drive(webhook.WorkDrive, a.Webhooks.Drive)
+	a.Runner.Every("webhook.sweep", time.Hour, a.Webhooks.Sweep)
 	a.Runner.Every("programme.recheck", time.Hour, a.Creators.Recheck)
 	a.Runner.Every("payment.poll", pollEvery, a.poll)
 	a.Runner.Every("payment.sweep", sweepEvery, a.sweep)

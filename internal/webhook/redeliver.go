@@ -80,8 +80,7 @@ func (r *Range) where(ctx context.Context, tx *db.Tx, e *Endpoint) (string, []an
 		return "endpoint_id = $1 AND sequence = $2", []any{e.ID, d.Sequence}, noDelivery(err)
 	}
 	if r.SinceUS == 0 && max(r.From, 1) <= e.Removed {
-		return "", nil, fault.New(fault.Gone, "The deliveries up to the sequence %d were removed, because they are older than %d days. Read the events again with GET /v1/events.", e.Removed, int64(keepFor.Hours()/24)).
-			With("removed_up_to", e.Removed)
+		return "", nil, fault.New(fault.Gone, "The deliveries up to the sequence %d were removed, because they are older than %d days. Read the events again with GET /v1/events.", e.Removed, int64(keepFor.Hours()/24))
 	}
 	where, args := "endpoint_id = $1 AND sequence >= $2 AND sequence <= $3 AND made_us >= $4", []any{e.ID, r.From, e.Sequence, r.SinceUS}
 	if r.To != 0 {
