@@ -135,13 +135,13 @@ func goFiles(t *testing.T) map[string]string {
 
 // notEvents are words of the same form in the packages that write events: the
 // kinds of ledger transfers and of due work that no event is called like.
-var notEvents = strings.Fields(`coin_purchase.fee earning.mature earning.pending gift.combo payout.drive payout.returned payout.transferred`)
+var notEvents = strings.Fields(`coin_purchase.fee earning.mature earning.pending gift.combo payout.drive payout.returned payout.transferred webhook.drive webhook.sweep`)
 
 // eventTypes are the types that the code emits. Packages name them in full,
 // so that one can search for them.
 func eventTypes(t *testing.T) []string {
 	t.Helper()
-	word := regexp.MustCompile(`"((?:coin_purchase|earning|eligibility|gift|goal|live|payout|person|policy|chat|tip|subscription|series|dispute|entitlement|fund|offer|order|deliverable|agency|task)(?:\.[a-z_]+)+)"`)
+	word := regexp.MustCompile(`"((?:coin_purchase|earning|eligibility|gift|goal|live|payout|person|policy|chat|tip|subscription|series|dispute|entitlement|fund|offer|order|deliverable|agency|task|webhook)(?:\.[a-z_]+)+)"`)
 	types := map[string]bool{}
 	for path, text := range goFiles(t) {
 		if strings.HasSuffix(path, "_test.go") || !isEmitter(path) {
@@ -218,6 +218,11 @@ func TestEventFields(t *testing.T) {
 	dev.post(t, "", "/v1/payouts/"+asked.ID+"/hold", `{"reason": "We look into it."}`, nil)
 	dev.post(t, "", "/v1/payouts/"+asked.ID+"/release", "", nil)
 	dev.post(t, "", "/v1/clock/advance", `{"seconds": 400000}`, nil)
+	var hook struct{ ID string }
+	dev.post(t, "", "/v1/webhook-endpoints", `{"url": "http://127.0.0.1:3000/hook", "types": ["goal.reached"]}`, &hook)
+	dev.post(t, "", "/v1/webhook-endpoints/"+hook.ID+"/test", "", nil)
+	dev.post(t, "", "/v1/webhook-endpoints/"+hook.ID+"/disable", `{}`, nil)
+	dev.post(t, "", "/v1/webhook-endpoints/"+hook.ID+"/enable", `{}`, nil)
 
 	pages, seen := documented(t), map[string]bool{}
 	for after, more := int64(0), true; more; {

@@ -31,6 +31,8 @@ type cli struct {
 	Ledger  ledgerCmd  `cmd:"" help:"Check, export and look back into the books."`
 	Explain explainCmd `cmd:"" help:"Explain where an amount comes from."`
 	Clock   clockCmd   `cmd:"" help:"Move the clock of a running sandbox."`
+	Listen  listenCmd  `cmd:"" help:"Print events as they happen, and send them on to a program of yours."`
+	Trigger triggerCmd `cmd:"" help:"Make things happen in a running sandbox, to see the events that they bring."`
 	Bench   benchCmd   `cmd:"" help:"Measure this machine."`
 	Sim     simCmd     `cmd:"" help:"Run the seeded simulation of fans, creators, faults and time."`
 	Backup  backupCmd  `cmd:"" help:"Copy the database, while the server goes on."`

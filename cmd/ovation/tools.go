@@ -7,13 +7,11 @@ import (
 	"io"
 	"net/http"
 	"os"
-	"path/filepath"
 	"runtime/debug"
 	"strconv"
 	"strings"
 	"time"
 
-	"github.com/ovationhq/ovation/internal/app"
 	"github.com/ovationhq/ovation/internal/config"
 )
 
@@ -114,13 +112,9 @@ func (d *days) UnmarshalText(text []byte) error {
 
 // Run implements the command.
 func (c *advanceCmd) Run(s *shared) error {
-	text, err := os.ReadFile(filepath.Join(c.Data, "dev.json"))
+	w, err := sandboxOf(c.Data)
 	if err != nil {
-		return fmt.Errorf("there is no sandbox in %s; start one with: ovation dev --data %s", c.Data, c.Data)
-	}
-	var w app.World
-	if err := json.Unmarshal(text, &w); err != nil {
-		return fmt.Errorf("%s can not be read; start the sandbox again, which writes it anew: %w", filepath.Join(c.Data, "dev.json"), err)
+		return err
 	}
 	by := time.Duration(c.By)
 	if by < time.Second {

@@ -29,8 +29,10 @@ func FileName(variable string) string { return strings.ToLower(strings.TrimPrefi
 
 // notSettings are further variables that the program reads.
 var notSettings = []string{
-	"OVATION_DEV_DATA",    // the folder of the sandbox
-	"OVATION_BENCH_ADMIN", // where ovation bench lets its server show a profile
+	"OVATION_DEV_DATA",       // the folder of the sandbox
+	"OVATION_KEY",            // with which ovation listen asks another instance
+	"OVATION_WEBHOOK_SECRET", // with which it signs
+	"OVATION_BENCH_ADMIN",    // where ovation bench lets its server show a profile
 }
 
 // alien are variables that others make: the tests of this repository, and
