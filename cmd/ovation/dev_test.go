@@ -30,7 +30,7 @@ type devRun struct {
 // startDev runs ovation dev in the folder and returns when it is ready.
 func startDev(t *testing.T, folder string, more ...string) *devRun {
 	t.Helper()
-	args := append([]string{"dev", "--data", folder, "--listen", "127.0.0.1:0", "--no-sim", "--fans", "2"}, more...)
+	args := append([]string{"dev", "--data", folder, "--listen", "127.0.0.1:0", "--no-sim", "--fans", "2", "--history", "0"}, more...)
 	r := &devRun{t: t, cmd: exec.Command(program, args...)}
 	r.cmd.Stderr = os.Stderr
 	out, err := r.cmd.StdoutPipe()

@@ -145,7 +145,7 @@ func codeOf(err error, status int) string {
 // speaker is the name of the package that an error comes from, which helps
 // who reads a log of ours and nobody who reads a message. Each is a folder of
 // internal.
-var speaker = regexp.MustCompile(`^((api|app|bench|clock|config|content|creator|db|earnings|fault|gift|id|idem|ledger|live|money|outbox|payment|payout|people|programme|purchase|report|sandbox|sim|stripe|text|wallet|webhook|courier|web): )+`)
+var speaker = regexp.MustCompile(`^((api|app|bench|clock|config|content|creator|db|earnings|fault|gift|id|idem|ledger|live|money|outbox|payment|payout|people|programme|purchase|report|sandbox|sim|stripe|text|wallet|webhook|courier|walk|web): )+`)
 
 // plain is the error in words: the code of a broken rule and the names of
 // packages are for programs and programmers.

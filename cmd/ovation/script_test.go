@@ -56,7 +56,7 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 
 // sandboxRuns starts a sandbox in the folder: sandbox world.
 func sandboxRuns(ts *testscript.TestScript, _ bool, args []string) {
-	runs(ts, append([]string{"dev", "--data", ts.MkAbs(args[0]), "--listen", "127.0.0.1:0", "--no-sim"}, args[1:]...)...)
+	runs(ts, append([]string{"dev", "--data", ts.MkAbs(args[0]), "--listen", "127.0.0.1:0", "--no-sim", "--history", "0"}, args[1:]...)...)
 }
 
 // serverRuns starts a server in the folder: server world.
