@@ -141,7 +141,7 @@ var notEvents = strings.Fields(`coin_purchase.fee earning.mature earning.pending
 // so that one can search for them.
 func eventTypes(t *testing.T) []string {
 	t.Helper()
-	word := regexp.MustCompile(`"((?:coin_purchase|earning|eligibility|gift|goal|live|payout|person|policy|chat|tip|subscription|series|dispute|entitlement|fund|offer|order|deliverable|agency|task)(?:\.[a-z_]+)+)"`)
+	word := regexp.MustCompile(`"((?:coin_purchase|earning|eligibility|gift|goal|leaderboard|live|payout|person|policy|chat|tip|subscription|series|dispute|entitlement|fund|offer|order|deliverable|agency|task)(?:\.[a-z_]+)+)"`)
 	types := map[string]bool{}
 	for path, text := range goFiles(t) {
 		if strings.HasSuffix(path, "_test.go") || !isEmitter(path) {

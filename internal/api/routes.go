@@ -79,7 +79,15 @@ func (a *API) products() {
 	raw[streamIn, none](a, http.MethodGet, "/v1/live-rooms/{id}/events", a.roomStream, "A room's events as they happen (SSE)", public(), streaming(), produces("text/event-stream"))
 	raw[topicsIn, none](a, http.MethodGet, "/v1/stream", a.topicStream, "The events of several topics as they happen (SSE)", public(), streaming(), produces("text/event-stream"), fails(fault.AuthRequired, fault.ScopeMissing, fault.NotFound))
 
+	a.roomRoutes()
 	a.moneyOut()
+}
+
+// roomRoutes is the table's part about what happens around a LIVE.
+func (a *API) roomRoutes() {
+	get(a, "/v1/leaderboards/{target}", a.leaderboardGet, "Who gave most on a LIVE or a video, or to a creator", public(), fails(fault.NotFound))
+	post(a, "/v1/leaderboards/rebuild", a.leaderboardRebuild, "Forget all leaderboards and count the gifts anew, in the background", needs(people.Admin), impersonal(), fails(fault.RoleRequired))
+	get(a, "/v1/supporters", a.supporterList, "Who gave to the creator, who gave most first", needs(people.EarningsRead), forPerson())
 }
 
 // moneyOut is the table's part about what creators earn, and about proofs.

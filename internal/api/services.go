@@ -15,6 +15,7 @@ import (
 	"github.com/ovationhq/ovation/internal/people"
 	"github.com/ovationhq/ovation/internal/purchase"
 	"github.com/ovationhq/ovation/internal/report"
+	"github.com/ovationhq/ovation/internal/support"
 )
 
 // Services are the products that the operations call.
@@ -25,6 +26,7 @@ type Services struct {
 	Payouts   *payout.Service
 	Creators  *creator.Service
 	Reader    *report.Reader
+	Support   *support.Service
 	Hub       *live.Hub
 	Work      *outbox.Runner
 	Stripe    *stripe.Client

@@ -33,6 +33,7 @@ import (
 	"github.com/ovationhq/ovation/internal/people"
 	"github.com/ovationhq/ovation/internal/purchase"
 	"github.com/ovationhq/ovation/internal/report"
+	"github.com/ovationhq/ovation/internal/support"
 	"github.com/ovationhq/ovation/internal/wallet"
 )
 
@@ -82,6 +83,7 @@ type App struct {
 	Payouts   *payout.Service
 	Creators  *creator.Service
 	Reader    *report.Reader
+	Support   *support.Service
 	Hub       *live.Hub
 	Runner    *outbox.Runner
 
@@ -102,7 +104,7 @@ type App struct {
 // Checks are the rules of all products for ledger verify.
 func Checks() []ledger.Check {
 	var all []ledger.Check
-	for _, c := range [][]ledger.Check{wallet.Checks(), earnings.Checks(), gift.Checks(), purchase.Checks(), payout.Checks()} {
+	for _, c := range [][]ledger.Check{wallet.Checks(), earnings.Checks(), gift.Checks(), purchase.Checks(), payout.Checks(), support.Checks()} {
 		all = append(all, c...)
 	}
 	return append(all, ledger.KindsOnly(slices.Concat(wallet.Kinds, earnings.Kinds, gift.Kinds, purchase.Kinds, payout.Kinds)...))
@@ -175,6 +177,7 @@ func (a *App) build(ctx context.Context) error {
 	a.Payouts = payout.NewService(a.DB, a.Stripe)
 	a.Creators = creator.NewService(a.DB)
 	a.Reader = report.NewReader(a.DB)
+	a.Support = support.NewService(a.DB)
 	a.Hub = live.NewHub(a.DB)
 	a.Runner = outbox.NewRunner(a.DB, a.Log)
 	a.register()

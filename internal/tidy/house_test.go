@@ -125,6 +125,7 @@ var clocks = map[string]string{
 	"clock":            "it is the one source of time",
 	"db":               "for how long a batch is retried is about the machine, not about money",
 	"ledger/verify.go": "how long a check of the books took is about the machine",
+	"outbox/follow.go": "how long a follower rests is about the machine",
 	"payment/sandbox":  "its transport waits in real time; its books follow the injected clock",
 }
 
