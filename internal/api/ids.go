@@ -42,6 +42,8 @@ type (
 	transferID   string
 	sessionID    string
 	payAccountID string
+	goalID       string
+	messageID    string
 )
 
 func (personID) Schema(huma.Registry) *huma.Schema     { return idSchema(id.KindPerson) }
@@ -61,6 +63,8 @@ func (refundID) Schema(huma.Registry) *huma.Schema     { return idSchema(id.Kind
 func (transferID) Schema(huma.Registry) *huma.Schema   { return idSchema(id.KindTransfer) }
 func (sessionID) Schema(huma.Registry) *huma.Schema    { return idSchema(id.KindSession) }
 func (payAccountID) Schema(huma.Registry) *huma.Schema { return idSchema(id.KindPayAccount) }
+func (goalID) Schema(huma.Registry) *huma.Schema       { return idSchema(id.KindGoal) }
+func (messageID) Schema(huma.Registry) *huma.Schema    { return idSchema(id.KindMessage) }
 
 // idAliases pairs the types of package id with their schemas.
 var idAliases = map[reflect.Type]reflect.Type{
@@ -81,4 +85,6 @@ var idAliases = map[reflect.Type]reflect.Type{
 	reflect.TypeFor[id.Transfer]():   reflect.TypeFor[transferID](),
 	reflect.TypeFor[id.Session]():    reflect.TypeFor[sessionID](),
 	reflect.TypeFor[id.PayAccount](): reflect.TypeFor[payAccountID](),
+	reflect.TypeFor[id.Goal]():       reflect.TypeFor[goalID](),
+	reflect.TypeFor[id.Message]():    reflect.TypeFor[messageID](),
 }

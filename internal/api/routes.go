@@ -88,6 +88,10 @@ func (a *API) roomRoutes() {
 	get(a, "/v1/leaderboards/{target}", a.leaderboardGet, "Who gave most on a LIVE or a video, or to a creator", public(), fails(fault.NotFound))
 	post(a, "/v1/leaderboards/rebuild", a.leaderboardRebuild, "Forget all leaderboards and count the gifts anew, in the background", needs(people.Admin), impersonal(), fails(fault.RoleRequired))
 	get(a, "/v1/supporters", a.supporterList, "Who gave to the creator, who gave most first", needs(people.EarningsRead), forPerson())
+	get(a, "/v1/goals", a.goalList, "The goals of a LIVE or a creator, the newest first", public())
+	post(a, "/v1/goals", a.goalSet, "Set a goal for a LIVE or for this month; the same one that is active already is answered as it stands", needs(people.ContentWrite), forPerson(), status(201), fails(fault.LimitReached, fault.StateConflict, fault.RoleRequired))
+	get(a, "/v1/goals/{id}", a.goalGet, "A goal", public())
+	patch(a, "/v1/goals/{id}", a.goalEnd, "End a goal", needs(people.ContentWrite), forPerson())
 }
 
 // moneyOut is the table's part about what creators earn, and about proofs.

@@ -6,6 +6,7 @@ import (
 
 	"github.com/ovationhq/ovation/internal/creator"
 	"github.com/ovationhq/ovation/internal/gift"
+	"github.com/ovationhq/ovation/internal/goal"
 	"github.com/ovationhq/ovation/internal/ledger"
 	"github.com/ovationhq/ovation/internal/live"
 	"github.com/ovationhq/ovation/internal/outbox"
@@ -27,6 +28,7 @@ type Services struct {
 	Creators  *creator.Service
 	Reader    *report.Reader
 	Support   *support.Service
+	Goals     *goal.Service
 	Hub       *live.Hub
 	Work      *outbox.Runner
 	Stripe    *stripe.Client

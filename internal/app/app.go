@@ -23,6 +23,7 @@ import (
 	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/earnings"
 	"github.com/ovationhq/ovation/internal/gift"
+	"github.com/ovationhq/ovation/internal/goal"
 	"github.com/ovationhq/ovation/internal/id"
 	"github.com/ovationhq/ovation/internal/ledger"
 	"github.com/ovationhq/ovation/internal/live"
@@ -84,6 +85,7 @@ type App struct {
 	Creators  *creator.Service
 	Reader    *report.Reader
 	Support   *support.Service
+	Goals     *goal.Service
 	Hub       *live.Hub
 	Runner    *outbox.Runner
 
@@ -104,7 +106,7 @@ type App struct {
 // Checks are the rules of all products for ledger verify.
 func Checks() []ledger.Check {
 	var all []ledger.Check
-	for _, c := range [][]ledger.Check{wallet.Checks(), earnings.Checks(), gift.Checks(), purchase.Checks(), payout.Checks(), support.Checks()} {
+	for _, c := range [][]ledger.Check{wallet.Checks(), earnings.Checks(), gift.Checks(), purchase.Checks(), payout.Checks(), support.Checks(), goal.Checks()} {
 		all = append(all, c...)
 	}
 	return append(all, ledger.KindsOnly(slices.Concat(wallet.Kinds, earnings.Kinds, gift.Kinds, purchase.Kinds, payout.Kinds)...))
@@ -178,6 +180,7 @@ func (a *App) build(ctx context.Context) error {
 	a.Creators = creator.NewService(a.DB)
 	a.Reader = report.NewReader(a.DB)
 	a.Support = support.NewService(a.DB)
+	a.Goals = goal.NewService(a.DB)
 	a.Hub = live.NewHub(a.DB)
 	a.Runner = outbox.NewRunner(a.DB, a.Log)
 	a.register()

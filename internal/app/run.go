@@ -82,6 +82,7 @@ func (a *App) start(ctx context.Context, b *background, prepare func(context.Con
 	a.Clock.OnMove(a.Runner.Woken)
 	b.run(ctx, "due work", func(ctx context.Context) error { return a.turns.background(ctx, a.Runner.Run) })
 	b.run(ctx, "realtime", a.Hub.Run)
+	b.run(ctx, "goals", func(ctx context.Context) error { return a.Goals.Run(ctx, a.Log) })
 	b.run(ctx, "leaderboards", func(ctx context.Context) error { return a.Support.Run(ctx, a.Log) })
 	return nil
 }

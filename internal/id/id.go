@@ -36,6 +36,8 @@ type (
 	Refund     string // ref
 	Transfer   string // txn
 	PayAccount string // pac
+	Goal       string // gol
+	Message    string // msg
 )
 
 // Kind is a prefix, the part of an id before the underscore.
@@ -62,6 +64,8 @@ const (
 	KindRefund     Kind = "ref"
 	KindTransfer   Kind = "txn"
 	KindPayAccount Kind = "pac"
+	KindGoal       Kind = "gol"
+	KindMessage    Kind = "msg"
 )
 
 // Len is the length of every id: prefix, underscore, 26 characters.
