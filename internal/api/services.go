@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/ovationhq/ovation/internal/chat"
 	"github.com/ovationhq/ovation/internal/creator"
 	"github.com/ovationhq/ovation/internal/gift"
 	"github.com/ovationhq/ovation/internal/goal"
@@ -29,6 +30,7 @@ type Services struct {
 	Reader    *report.Reader
 	Support   *support.Service
 	Goals     *goal.Service
+	Chat      *chat.Service
 	Hub       *live.Hub
 	Work      *outbox.Runner
 	Stripe    *stripe.Client

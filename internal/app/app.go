@@ -17,6 +17,7 @@ import (
 	"golang.org/x/sync/singleflight"
 
 	"github.com/ovationhq/ovation/internal/api"
+	"github.com/ovationhq/ovation/internal/chat"
 	"github.com/ovationhq/ovation/internal/clock"
 	"github.com/ovationhq/ovation/internal/config"
 	"github.com/ovationhq/ovation/internal/creator"
@@ -86,6 +87,7 @@ type App struct {
 	Reader    *report.Reader
 	Support   *support.Service
 	Goals     *goal.Service
+	Chat      *chat.Service
 	Hub       *live.Hub
 	Runner    *outbox.Runner
 
@@ -106,7 +108,7 @@ type App struct {
 // Checks are the rules of all products for ledger verify.
 func Checks() []ledger.Check {
 	var all []ledger.Check
-	for _, c := range [][]ledger.Check{wallet.Checks(), earnings.Checks(), gift.Checks(), purchase.Checks(), payout.Checks(), support.Checks(), goal.Checks()} {
+	for _, c := range [][]ledger.Check{wallet.Checks(), earnings.Checks(), gift.Checks(), purchase.Checks(), payout.Checks(), support.Checks(), goal.Checks(), chat.Checks()} {
 		all = append(all, c...)
 	}
 	return append(all, ledger.KindsOnly(slices.Concat(wallet.Kinds, earnings.Kinds, gift.Kinds, purchase.Kinds, payout.Kinds)...))
@@ -181,6 +183,7 @@ func (a *App) build(ctx context.Context) error {
 	a.Reader = report.NewReader(a.DB)
 	a.Support = support.NewService(a.DB)
 	a.Goals = goal.NewService(a.DB)
+	a.Chat = chat.NewService(a.DB)
 	a.Hub = live.NewHub(a.DB)
 	a.Runner = outbox.NewRunner(a.DB, a.Log)
 	a.register()

@@ -24,6 +24,7 @@ const (
 	PayoutsRead   Scope = "payouts:read"
 	PayoutsWrite  Scope = "payouts:write"
 	ContentWrite  Scope = "content:write"
+	ChatWrite     Scope = "chat:write"
 	EventsRead    Scope = "events:read"
 	ExplainRead   Scope = "explain:read"
 	LedgerRead    Scope = "ledger:read"
@@ -51,6 +52,7 @@ var scopeDocs = []ScopeDoc{
 	{PayoutsRead, "Read payouts and the state of a payout account.", true},
 	{PayoutsWrite, "Ask for payouts, cancel them, begin the onboarding of a payout account.", true},
 	{ContentWrite, "Post videos and hide them, open, start and end LIVE rooms, switch gifts on and off.", true},
+	{ChatWrite, "Write in the chat of LIVEs in a person's name, and look after the chat of the person's own.", true},
 	{EventsRead, "Read the event log.", false},
 	{ExplainRead, "Walk from any amount to where it came from and where it went.", true},
 	{LedgerRead, "Read accounts, transfers and the verification of the books.", false},
