@@ -29,6 +29,8 @@ var frenchOfRooms = map[string]string{
 	"A nonce has at most %d bytes.":                                                   "Un nonce a au plus %d octets.",
 	"There is no message %q in this chat.":                                            "Il n’y a pas de message %q dans ce chat.",
 	"The creator can not be muted in their own LIVE. Switch the chat off instead.":    "Le créateur ne peut pas être rendu muet dans son propre LIVE. Coupez plutôt le chat.",
-	"The message": "Le message",
-	"There is no topic %q, or it is not yours.": "Il n’y a pas de sujet %q, ou il n’est pas à vous.",
+	"The message":                                    "Le message",
+	"A page follows at most %d topics.":              "Une page suit au plus %d sujets.",
+	"There is nothing to listen to under this name.": "Il n’y a rien à écouter sous ce nom.",
+	"There is no topic %q, or it is not yours.":      "Il n’y a pas de sujet %q, ou il n’est pas à vous.",
 }
