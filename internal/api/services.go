@@ -4,8 +4,10 @@ import (
 	"context"
 	"time"
 
+	"github.com/ovationhq/ovation/internal/chat"
 	"github.com/ovationhq/ovation/internal/creator"
 	"github.com/ovationhq/ovation/internal/gift"
+	"github.com/ovationhq/ovation/internal/goal"
 	"github.com/ovationhq/ovation/internal/ledger"
 	"github.com/ovationhq/ovation/internal/live"
 	"github.com/ovationhq/ovation/internal/outbox"
@@ -15,6 +17,7 @@ import (
 	"github.com/ovationhq/ovation/internal/people"
 	"github.com/ovationhq/ovation/internal/purchase"
 	"github.com/ovationhq/ovation/internal/report"
+	"github.com/ovationhq/ovation/internal/support"
 	"github.com/ovationhq/ovation/internal/webhook"
 )
 
@@ -26,6 +29,9 @@ type Services struct {
 	Payouts   *payout.Service
 	Creators  *creator.Service
 	Reader    *report.Reader
+	Support   *support.Service
+	Goals     *goal.Service
+	Chat      *chat.Service
 	Hub       *live.Hub
 	Webhooks  *webhook.Service
 	Work      *outbox.Runner
