@@ -28,6 +28,7 @@
 //
 // # How to change
 //
-// A further source (tips, subscriptions) is a value of source; a source that
+// Gifts on a LIVE and gifts on a video are two sources. A further one (tips,
+// subscriptions) is a value of source and a word in verify; a source that
 // earns money instead of diamonds needs a second way to mature.
 package earnings

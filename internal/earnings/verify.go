@@ -10,7 +10,7 @@ import (
 
 // The rules of earnings, by name.
 const (
-	RuleWhole     = "every earning has the account with its name and the rate card that it names"
+	RuleWhole     = "every earning has the account with its name, the rate card that it names, and a source that is known"
 	RuleMatured   = "a matured earning is floor(diamonds × rate), and its account is empty"
 	RuleAvailable = "what a creator has available is what the earnings have left"
 	RuleDiamonds  = "diamonds issued are pending or converted"
@@ -25,10 +25,10 @@ var Kinds = []string{"earning.available"}
 func Checks() []ledger.Check {
 	return []ledger.Check{
 		// What the other checks, which join the account and the rate card, would pass over.
-		ledger.Look(RuleWhole, ledger.Violation{Detail: "its account is %q and its rate card %q",
-			Query: `SELECT e.id, COALESCE(a.path, ''), e.rule FROM earning e
+		ledger.Look(RuleWhole, ledger.Violation{Detail: "its account is %q, its rate card %q and its source %q",
+			Query: `SELECT e.id, COALESCE(a.path, ''), e.rule, e.source FROM earning e
 				LEFT JOIN ledger_account a ON a.id = e.account_id LEFT JOIN rate_card c ON c.version = e.rule
-				WHERE a.path IS NULL OR a.path <> 'earning/' || e.id OR a.asset <> 'DIAMOND' OR c.version IS NULL`}),
+				WHERE a.path IS NULL OR a.path <> 'earning/' || e.id OR a.asset <> 'DIAMOND' OR c.version IS NULL OR e.source NOT IN ('gift', 'video_gift')`}),
 		{Name: RuleMatured, Run: checkMatured},
 		ledger.Look(RuleAvailable, ledger.Violation{Detail: "the earnings have %d more left than the account holds",
 			Query: `SELECT p.path || ' ' || p.asset, CAST(SUM(p.units) AS BIGINT) FROM (
