@@ -22,6 +22,7 @@ import (
 // How often the work that recurs is done. The healers of money on its way come
 // round soon, because nobody else notices what they find.
 const (
+	addUpEvery = time.Minute
 	pollEvery  = time.Hour
 	sweepEvery = 10 * time.Minute
 )
@@ -47,6 +48,7 @@ func (a *App) register() {
 	a.Senders.Beside(sendersAtOnce)
 	a.Senders.Drive(webhook.WorkDrive, a.Webhooks.Drive)
 	a.Runner.Every("webhook.sweep", time.Hour, a.Webhooks.Sweep)
+	a.Runner.Every("earning.add_up", addUpEvery, func(ctx context.Context) error { return earnings.AddUp(ctx, a.DB) })
 	a.Runner.Every("programme.recheck", time.Hour, a.Creators.Recheck)
 	a.Runner.Every("payment.poll", pollEvery, a.poll)
 	a.Runner.Every("payment.sweep", sweepEvery, a.sweep)

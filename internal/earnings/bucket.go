@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/ovationhq/ovation/internal/db"
@@ -30,6 +31,17 @@ type Holder struct {
 	Creator id.Person
 	Source  Source
 }
+
+// HolderOf says into which of the creator's buckets the diamonds of a gift on
+// the target go.
+func HolderOf(creator id.Person, target string) Holder {
+	if strings.HasPrefix(target, videoPrefix) {
+		return Holder{creator, FromVideoGift}
+	}
+	return Holder{creator, FromGift}
+}
+
+const videoPrefix = string(id.KindVideo) + "_"
 
 // Bucket is a creator's pending earning within a Book: where today's diamonds
 // go. One that nothing was earned in yet has no Earning until Open.

@@ -15,6 +15,7 @@ const (
 	RuleAvailable = "what a creator has available is what the earnings have left"
 	RuleDiamonds  = "diamonds issued are pending or converted"
 	RulePosted    = "a matured earning is what was credited to it, converted once, under its rate card and not before its hold ended"
+	RuleParts     = "what creators earned by place, fan and gift is the sum of the gifts, as far as they are added up"
 	RuleHold      = "an earning is held for the days of its rate card"
 )
 
@@ -37,6 +38,7 @@ func Checks() []ledger.Check {
 				) AS p GROUP BY p.path, p.asset HAVING SUM(p.units) <> 0`}),
 		{Name: RuleDiamonds, Run: checkDiamonds},
 		checkPosted(),
+		{Name: RuleParts, Run: checkParts},
 		ledger.Look(RuleHold, ledger.Violation{Detail: "it is held until %d, its rate card says %d (µs)",
 			Query: `SELECT e.id, e.available_us, (e.day + 1 + c.hold_days) * 86400000000 FROM earning e JOIN rate_card c ON c.version = e.rule
 				WHERE e.available_us <> (e.day + 1 + c.hold_days) * 86400000000`}),

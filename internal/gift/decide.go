@@ -3,7 +3,6 @@ package gift
 import (
 	"context"
 	"errors"
-	"strings"
 
 	"github.com/ovationhq/ovation/internal/content"
 	"github.com/ovationhq/ovation/internal/db"
@@ -144,7 +143,7 @@ func (b *batch) loadCreators(ctx context.Context) error {
 	for name, t := range b.targets {
 		if err := refused[programmeOf(t)][t.Creator]; err != nil {
 			b.closed[name] = err
-		} else if h := holderOf(t.Creator, t.ID); t.Open && t.GiftsOn && !added[h] {
+		} else if h := earnings.HolderOf(t.Creator, t.ID); t.Open && t.GiftsOn && !added[h] {
 			added[h] = true
 			holders = append(holders, h)
 		}
@@ -166,17 +165,6 @@ func programmeOf(t content.Target) programme.Programme {
 	}
 	return programme.VideoGifts
 }
-
-// holderOf says into which of the creator's earnings the diamonds of a gift on
-// the target go.
-func holderOf(creator id.Person, target string) earnings.Holder {
-	if strings.HasPrefix(target, videoPrefix) {
-		return earnings.Holder{Creator: creator, Source: earnings.FromVideoGift}
-	}
-	return earnings.Holder{Creator: creator, Source: earnings.FromGift}
-}
-
-const videoPrefix = string(id.KindVideo) + "_"
 
 // judge decides one call with what is in memory, and applies it to memory.
 func (b *batch) judge(ctx context.Context, r *Request) (Gift, error) {
@@ -227,7 +215,7 @@ func (b *batch) pay(ctx context.Context, g *Gift) error {
 		return err
 	}
 	if g.Diamonds > 0 {
-		bucket := b.buckets[holderOf(g.Creator, g.Target)]
+		bucket := b.buckets[earnings.HolderOf(g.Creator, g.Target)]
 		if err := bucket.Open(ctx, b.tx, b.book); err != nil {
 			return err
 		}
