@@ -293,14 +293,14 @@ func (a *API) targetGet(ctx context.Context, in *targetIn) (*struct{ Body target
 }
 
 type wayView struct {
-	Object    string     `json:"object" enum:"payout_way"`
-	Zone      string     `json:"zone" doc:"In which days begin and end"`
+	Object    string        `json:"object" enum:"payout_way"`
+	Zone      string        `json:"zone" doc:"In which days begin and end"`
 	Steps     []wayStepView `json:"steps" doc:"What is nearest to the bank first; the first is what happens next. Their amounts are all that is not in the bank yet"`
-	Minimum   amount     `json:"minimum" doc:"The least of a payout"`
-	LeftToday amount     `json:"left_today" doc:"Of the day's cap"`
-	ResetsAt  Instant    `json:"resets_at" doc:"When the day's cap is whole again"`
-	Ready     bool       `json:"account_ready" doc:"Whether the payout account can receive money; nothing goes before"`
-	Rule      string     `json:"rule" doc:"The version of the rate card with these limits"`
+	Minimum   amount        `json:"minimum" doc:"The least of a payout"`
+	LeftToday amount        `json:"left_today" doc:"Of the day's cap"`
+	ResetsAt  Instant       `json:"resets_at" doc:"When the day's cap is whole again"`
+	Ready     bool          `json:"account_ready" doc:"Whether the payout account can receive money; nothing goes before"`
+	Rule      string        `json:"rule" doc:"The version of the rate card with these limits"`
 }
 
 type wayStepView struct {

@@ -81,10 +81,14 @@ func (a *App) Verify(ctx context.Context) (*ledger.Report, error) {
 			}
 		}()
 		r, err := ledger.Verify(ctx, a.DB, nil, Checks()...)
-		if err == nil {
-			a.verified.Store(&verification{time.Now(), r.OK()})
+		if err != nil {
+			return r, err
 		}
-		return r, err
+		a.verified.Store(&verification{time.Now(), r.OK()})
+		if err := a.DB.Write(ctx, func(tx *db.Tx) error { return ledger.NoteVerification(ctx, tx, r) }); err != nil {
+			a.Log.Error("how the check of the books ended could not be written down", "error", err) // who asked is told all the same
+		}
+		return r, nil
 	})
 	select {
 	case r := <-done:

@@ -42,3 +42,6 @@ CREATE TABLE earning_part_place (
 	CONSTRAINT earned_has_one_place CHECK (id = 1 AND seq >= 0)
 );
 INSERT INTO earning_part_place (id, seq) VALUES (1, 0);
+
+-- What is owed and held is added up, and what matures soon.
+CREATE INDEX earning_pending ON earning (available_us) WHERE state = 'pending';
