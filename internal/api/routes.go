@@ -99,6 +99,7 @@ func (a *API) moneyOut() {
 	// Proof and integration.
 	get(a, "/v1/explain/{id}", a.explain, "Where an amount comes from", needs(people.ExplainRead))
 	a.consoleRoutes()
+	a.policyRoutes()
 	get(a, "/v1/ledger/accounts", a.ledgerAccounts, "The accounts of the ledger", needs(people.LedgerRead), impersonal())
 	get(a, "/v1/ledger/transfers", a.ledgerTransfers, "The transfers of the ledger, newest first", needs(people.LedgerRead), impersonal())
 	get(a, "/v1/ledger/transfers/{id}", a.ledgerTransferGet, "A transfer of the ledger", needs(people.LedgerRead), impersonal())

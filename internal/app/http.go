@@ -12,6 +12,7 @@ import (
 
 	"github.com/ovationhq/ovation/internal/api"
 	"github.com/ovationhq/ovation/internal/db"
+	"github.com/ovationhq/ovation/internal/gift"
 	"github.com/ovationhq/ovation/internal/ledger"
 )
 
@@ -26,7 +27,7 @@ func (a *App) handlers() (site, admin http.Handler, err error) {
 		Registry: registry,
 		Log:      a.Log, CursorKeys: [][]byte{a.secret}, Secure: a.secure(),
 		NoLimits: a.Options.NoLimits, StreamsPerAddress: a.Options.Config.StreamsPerAddress, Ready: a.ready, TrustedProxies: a.Options.Config.Proxies(),
-		Services: api.Services{People: a.People, Gifts: a.Gifts, Purchases: a.Purchases, Payouts: a.Payouts, Creators: a.Creators, Reader: a.Reader, Hub: a.Hub, Webhooks: a.Webhooks, Work: a.Runner,
+		Services: api.Services{People: a.People, Gifts: a.Gifts, Catalogues: gift.NewPublisher(a.DB), Purchases: a.Purchases, Payouts: a.Payouts, Creators: a.Creators, Reader: a.Reader, Hub: a.Hub, Webhooks: a.Webhooks, Work: a.Runner,
 			Stripe: a.Stripe, PublicURL: a.Options.Config.PublicURL(), Now: a.time.Now, Observe: a.Observe, Verify: a.Verify},
 	}
 	if a.sandbox != nil {
