@@ -37,6 +37,7 @@ type overviewView struct {
 	Open         int64             `json:"purchases_open" doc:"Purchases that the buyer or the bank has not finished"`
 	OldestOpen   *Instant          `json:"purchases_open_since,omitempty" doc:"Since when the oldest of both is open"`
 	DeadWork     int64             `json:"dead_work" doc:"Work that was given up; see GET /v1/due-work"`
+	Webhooks     webhookHealthView `json:"webhooks" doc:"How the endpoints of webhooks stand"`
 	Integrity    *verificationView `json:"integrity,omitempty" doc:"How the last check of the books ended; missing before the first"`
 	SinceCheck   int64             `json:"transfers_since_check" doc:"Transfers that were posted after it"`
 	Transfers    int64             `json:"transfers" doc:"Transfers in the books"`
@@ -50,6 +51,14 @@ type payoutCountView struct {
 	State  string `json:"state" enum:"scheduled,held,sending,sent,returning,failed,returned" doc:"How far they are"`
 	Count  int64  `json:"count" doc:"How many"`
 	Amount amount `json:"amount" doc:"How much together"`
+}
+
+type webhookHealthView struct {
+	Enabled      int64    `json:"enabled" doc:"Endpoints that events are sent to"`
+	Disabled     int64    `json:"disabled" doc:"Endpoints that were switched off, by somebody or by their failures"`
+	Failing      int64    `json:"failing" doc:"Of the enabled, those that nothing reaches"`
+	FailingSince *Instant `json:"failing_since,omitempty" doc:"Since when the first of them fails"`
+	Waiting      int64    `json:"waiting" doc:"Deliveries that are to be tried again, counted up to 10,000"`
 }
 
 type overviewDay struct {
@@ -104,7 +113,7 @@ func (a *API) overviewGet(ctx context.Context, _ *struct{}) (*struct{ Body overv
 	}
 	v := overviewView{Object: "overview", At: at(o.NowUS), Coins: coins(o.Totals.CoinsOutstanding), Deferred: []amount{}, Diamonds: diamonds(o.Totals.DiamondsPending),
 		Pending: amounts(o.Pending), Maturing: amounts(o.Maturing), Payable: amounts(o.Payable), Due: viewPayoutCounts(o.Due), Ended: viewPayoutCounts(o.Ended),
-		Unknown: o.Purchases.Unknown, Open: o.Purchases.Open, OldestOpen: atOrNil(o.Purchases.OldestUS), DeadWork: o.DeadWork, SinceCheck: o.Since,
+		Unknown: o.Purchases.Unknown, Open: o.Purchases.Open, OldestOpen: atOrNil(o.Purchases.OldestUS), DeadWork: o.DeadWork, Webhooks: webhookHealthView{o.Webhooks.Enabled, o.Webhooks.Disabled, o.Webhooks.Failing, atOrNil(o.Webhooks.FailingUS), o.Webhooks.Waiting}, SinceCheck: o.Since,
 		Transfers: o.Totals.Transfers, Head: o.Totals.Head, GiftsBehind: o.Behind, HorizonHours: int64(report.DueWithin / time.Hour)}
 	for _, d := range o.Totals.Deferred {
 		v.Deferred = append(v.Deferred, amount{Units: d.Balance, Asset: d.Asset})
@@ -268,7 +277,7 @@ type searchIn struct {
 
 type foundView struct {
 	Object string     `json:"object" enum:"found"`
-	Kind   string     `json:"kind" enum:"person,lot,purchase,gift,combo,earning,payout,transfer,event,live,video,key,account" doc:"What it is"`
+	Kind   string     `json:"kind" enum:"person,lot,purchase,gift,combo,earning,payout,transfer,event,live,video,key,webhook,delivery,account" doc:"What it is"`
 	ID     string     `json:"id" doc:"Our id of it, or the path of an account"`
 	Title  string     `json:"title" doc:"What it is called, or how much it is"`
 	State  string     `json:"state,omitempty" doc:"How far it is; of a transfer its cause, of an event its topic, of an account its asset"`

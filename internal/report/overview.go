@@ -25,6 +25,7 @@ type Overview struct {
 	Ended     []PayoutCount  // payouts that failed or came back within the days of Days
 	Purchases PurchaseCount  // whose outcome is not known
 	DeadWork  int64          // work that was given up, up to outbox.MostCounted
+	Webhooks  WebhookHealth
 	Checked   *ledger.Verification
 	Since     int64 // transfers since the check
 	Days      []OverviewDay
@@ -48,6 +49,15 @@ type PurchaseCount struct {
 	OldestUS int64 // since when the oldest of both is open; 0 if there is none
 }
 
+// WebhookHealth is how the endpoints of webhooks stand.
+type WebhookHealth struct {
+	Enabled   int64
+	Disabled  int64
+	Failing   int64 // enabled, and nothing has reached them since FailingUS or later
+	FailingUS int64 // since when the first of them fails; 0 if none does
+	Waiting   int64 // deliveries that are to be tried again, up to outbox.MostCounted
+}
+
 // OverviewDay is a UTC day of the sparklines.
 type OverviewDay struct {
 	Day       time.Time
@@ -66,7 +76,7 @@ const overviewDays = 28
 func (r *Reader) Overview(ctx context.Context) (Overview, error) {
 	return Ask(ctx, r, func(ctx context.Context, tx *db.Tx) (o Overview, err error) {
 		o.NowUS = tx.NowUS()
-		for _, part := range []func(context.Context, *db.Tx) error{o.totals, o.owed, o.onTheWay, o.purchases, o.work, o.checked, o.sparklines} {
+		for _, part := range []func(context.Context, *db.Tx) error{o.totals, o.owed, o.onTheWay, o.purchases, o.work, o.webhooks, o.checked, o.sparklines} {
 			if err := part(ctx, tx); err != nil {
 				return o, err
 			}
@@ -153,6 +163,17 @@ func (o *Overview) purchases(ctx context.Context, tx *db.Tx) error {
 
 func (o *Overview) work(ctx context.Context, tx *db.Tx) error {
 	return tx.Row(ctx, "SELECT COUNT(*) FROM (SELECT 1 FROM due_work WHERE dead = 1 LIMIT $1) AS d", int64(outbox.MostCounted)).Scan(&o.DeadWork)
+}
+
+func (o *Overview) webhooks(ctx context.Context, tx *db.Tx) error {
+	h := &o.Webhooks
+	err := tx.Row(ctx, `SELECT CAST(COALESCE(SUM(CASE WHEN state = 'enabled' THEN 1 ELSE 0 END), 0) AS BIGINT), CAST(COALESCE(SUM(CASE WHEN state = 'disabled' THEN 1 ELSE 0 END), 0) AS BIGINT),
+			CAST(COALESCE(SUM(CASE WHEN state = 'enabled' AND failing_us > 0 THEN 1 ELSE 0 END), 0) AS BIGINT), COALESCE(MIN(CASE WHEN state = 'enabled' AND failing_us > 0 THEN failing_us END), 0)
+		FROM webhook_endpoint`).Scan(&h.Enabled, &h.Disabled, &h.Failing, &h.FailingUS)
+	if err != nil {
+		return err
+	}
+	return tx.Row(ctx, "SELECT COUNT(*) FROM (SELECT 1 FROM webhook_delivery WHERE state = 'waiting' LIMIT $1) AS d", int64(outbox.MostCounted)).Scan(&h.Waiting)
 }
 
 func (o *Overview) checked(ctx context.Context, tx *db.Tx) error {

@@ -61,6 +61,25 @@ func TestOverview(t *testing.T) {
 		if d := o.Days[len(o.Days)-1]; d.Payouts != 1 || fmt.Sprint(d.Payout) != "[{200 USD}]" || d.Gifts != 0 {
 			t.Errorf("today: %+v", d)
 		}
+		for i, state := range []string{"enabled", "enabled", "disabled"} {
+			code, us := "", int64(0)
+			if state == "disabled" {
+				code, us = "failed", 5
+			}
+			s.Exec("INSERT INTO webhook_endpoint (id, url, description, types, state, disabled_code, disabled_reason, disabled_us, secret, secret_us, old_secret, old_until_us, place, sequence, removed, failing_us, idem_key, fingerprint, created_by, created_us) VALUES ($1, 'https://a.test/', '', '', $2, $3, '', $4, 'x', 1, '', 0, 0, 0, 0, $5, $1, 0, 'x', 1)",
+				id.Format(id.KindEndpoint, 1, uint64(i)), state, code, us, int64(7*(i%2)))
+		}
+		s.Exec("INSERT INTO webhook_delivery (id, endpoint_id, sequence, event, type, state, next_us, made_us) VALUES ($1, $2, 1, 1, 'gift.sent', 'waiting', 9, 1)", id.Format(id.KindDelivery, 1, 1), id.Format(id.KindEndpoint, 1, 0))
+		if o, err = s.reader.Overview(s.Ctx); err != nil || o.Webhooks != (report.WebhookHealth{Enabled: 2, Disabled: 1, Failing: 1, FailingUS: 7, Waiting: 1}) {
+			t.Errorf("the webhooks: %+v, %v", o.Webhooks, err)
+		}
+		for _, one := range []string{id.Format(id.KindEndpoint, 1, 2), id.Format(id.KindDelivery, 1, 1)} {
+			if found, err := s.reader.Search(s.Ctx, one); err != nil || len(found) != 1 {
+				t.Errorf("%s finds %+v, %v", one, found, err)
+			}
+		}
+		s.Exec("DELETE FROM webhook_delivery")
+		s.Exec("DELETE FROM webhook_endpoint")
 		s.Exec("DELETE FROM due_work WHERE kind = 'x'")
 		s.Exec("UPDATE ledger_transfer SET kind = 'x.y' WHERE seq = 2")
 		report2, err := ledger.Verify(s.Ctx, s.D, nil)

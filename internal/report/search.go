@@ -19,7 +19,7 @@ import (
 
 // Found is something with an id: what it is, and the words that a list shows.
 type Found struct {
-	Kind  string // person, lot, purchase, gift, combo, earning, payout, transfer, event, live, video, key, account
+	Kind  string // person, lot, purchase, gift, combo, earning, payout, transfer, event, live, video, key, webhook, delivery, account
 	ID    string // ours, also when it was found by the provider's
 	Title string
 	State string
@@ -76,13 +76,15 @@ var byKind = map[id.Kind]struct{ kind, query string }{
 	id.KindLot: {"lot", "SELECT id, CAST(coins AS TEXT) || ' COIN', CASE WHEN promo = 1 THEN 'promotional' WHEN open = 1 THEN 'open' ELSE 'spent' END, person_id, opened_us FROM wallet_lot WHERE id = $1"},
 	id.KindPurchase: {"purchase", `SELECT p.id, CAST(p.coins AS TEXT) || ' COIN', c.outcome, p.person_id, p.created_us FROM coin_purchase p
 		JOIN payment_charge c ON c.subject = p.id WHERE p.id = $1`},
-	id.KindGift:    {"gift", "SELECT id, item || ' × ' || CAST(quantity AS TEXT), '', sender_id, sent_us FROM gift WHERE id = $1"},
-	id.KindCombo:   {"combo", "SELECT id, item || ' × ' || CAST(count AS TEXT), CASE WHEN ended_us = 0 THEN 'open' ELSE 'ended' END, sender_id, started_us FROM gift_combo WHERE id = $1"},
-	id.KindPayment: {"purchase", "SELECT subject, card_brand || ' ' || card_last4, outcome, person_id, created_us FROM payment_charge WHERE id = $1"},
-	id.KindPayout:  {"payout", "SELECT id, CAST(amount_units AS TEXT) || ' ' || amount_asset, state, creator_id, requested_us FROM payout WHERE id = $1"},
-	id.KindKey:     {"key", "SELECT id, name || ' …' || last4, CASE WHEN revoked_us = 0 THEN 'active' ELSE 'revoked' END, person_id, created_us FROM api_key WHERE id = $1"},
-	id.KindVideo:   {"video", "SELECT id, title, visibility, creator_id, posted_us FROM video WHERE id = $1"},
-	id.KindLive:    {"live", "SELECT id, title, state, creator_id, opened_us FROM live_room WHERE id = $1"},
+	id.KindGift:     {"gift", "SELECT id, item || ' × ' || CAST(quantity AS TEXT), '', sender_id, sent_us FROM gift WHERE id = $1"},
+	id.KindCombo:    {"combo", "SELECT id, item || ' × ' || CAST(count AS TEXT), CASE WHEN ended_us = 0 THEN 'open' ELSE 'ended' END, sender_id, started_us FROM gift_combo WHERE id = $1"},
+	id.KindPayment:  {"purchase", "SELECT subject, card_brand || ' ' || card_last4, outcome, person_id, created_us FROM payment_charge WHERE id = $1"},
+	id.KindPayout:   {"payout", "SELECT id, CAST(amount_units AS TEXT) || ' ' || amount_asset, state, creator_id, requested_us FROM payout WHERE id = $1"},
+	id.KindKey:      {"key", "SELECT id, name || ' …' || last4, CASE WHEN revoked_us = 0 THEN 'active' ELSE 'revoked' END, person_id, created_us FROM api_key WHERE id = $1"},
+	id.KindEndpoint: {"webhook", "SELECT id, url, state, '', created_us FROM webhook_endpoint WHERE id = $1"},
+	id.KindDelivery: {"delivery", "SELECT id, type, state, '', made_us FROM webhook_delivery WHERE id = $1"},
+	id.KindVideo:    {"video", "SELECT id, title, visibility, creator_id, posted_us FROM video WHERE id = $1"},
+	id.KindLive:     {"live", "SELECT id, title, state, creator_id, opened_us FROM live_room WHERE id = $1"},
 }
 
 func (s *searcher) ours(ctx context.Context, kind id.Kind, text string) error {
