@@ -47,6 +47,10 @@ type holdView struct {
 	Since  Instant `json:"since"`
 }
 
+func viewHold(l Language, h payout.Hold) *holdView {
+	return &holdView{h.Code, translate(l, h.Reason), h.By, at(h.SinceUS)}
+}
+
 type payoutLineView struct {
 	Object  string                       `json:"object" enum:"payout_line"`
 	Earning ref[id.Earning, earningView] `json:"earning"`
@@ -57,7 +61,7 @@ func viewPayout(l Language, p payout.Payout) payoutView {
 	v := payoutView{Object: "payout", ID: p.ID, Creator: p.Creator, Amount: p.Amount, State: p.State, FailureCode: p.FailureCode, FailureReason: p.FailureReason,
 		RequestedAt: at(p.RequestedUS), SentAt: atOrNil(p.SentUS), ArrivesAt: atOrNil(p.ArrivesUS), EndedAt: atOrNil(p.EndedUS), Rule: p.Rule}
 	if p.State == payout.Held {
-		v.Held = &holdView{p.Hold.Code, translate(l, p.Hold.Reason), p.Hold.By, at(p.Hold.SinceUS)}
+		v.Held = viewHold(l, p.Hold)
 	}
 	return v
 }

@@ -178,7 +178,7 @@ var frenchWords = map[string]string{
 	"tips": "les pourboires", "LIVE subscription": "l’abonnement LIVE", "Series": "les Séries",
 	"The handle": "Le pseudo", "The name": "Le nom", "The e-mail address": "L’adresse électronique", "The country": "Le pays",
 	"The date of birth": "La date de naissance", "The language": "La langue", "The external id": "L’identifiant externe", "The kind of account": "Le genre de compte",
-	"The title": "Le titre", "The description": "La description", "The reason": "Le motif", "The poster": "L’affiche", "The video file": "Le fichier vidéo",
+	"The title": "Le titre", "The emoji": "L’émoji", "The description": "La description", "The reason": "Le motif", "The poster": "L’affiche", "The video file": "Le fichier vidéo",
 	"The duration in milliseconds": "La durée en millisecondes", "The width in pixels": "La largeur en pixels", "The height in pixels": "La hauteur en pixels",
 	"which controls the display": "qui commande l’affichage", "which turns the direction of the text around it": "qui retourne le sens du texte autour de lui",
 	"which is no character of its own": "qui n’est pas un vrai caractère", "which joins nothing here": "qui ne joint rien ici", "which can not be seen": "qui ne se voit pas",

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"encoding/hex"
-	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
@@ -36,6 +35,7 @@ func (a *API) explain(ctx context.Context, in *explainIn) (*explainOut, error) {
 
 type accountsIn struct {
 	Page
+	AsOfIn
 	Prefix string `query:"prefix" maxLength:"120" doc:"Of the account's path, such as creator/"`
 }
 
@@ -51,7 +51,11 @@ func (a *API) ledgerAccounts(ctx context.Context, in *accountsIn) (*listOut[acco
 	if err != nil {
 		return nil, err
 	}
-	all, err := report.Ask3(ctx, a.cfg.Services.Reader, report.Accounts, in.Prefix, in.Limit+1, after)
+	point, err := in.point()
+	if err != nil {
+		return nil, err
+	}
+	all, err := report.Ask(ctx, a.cfg.Services.Reader, report.AccountsAsOf(in.Prefix, point, in.Limit+1, after))
 	if err != nil {
 		return nil, err
 	}
@@ -65,7 +69,9 @@ type transfersIn struct {
 	Account string      `query:"account" maxLength:"120" doc:"The whole path of an account, such as platform/deferred: the transfers that touched it. Found by the account's own trail, however large the books are"`
 	Asset   money.Asset `query:"asset" pattern:"^[A-Z]{3,7}$" doc:"Beside account: which asset, where the path has accounts in several"`
 	Cause   string      `query:"cause" maxLength:"200" doc:"What made them happen, such as the id of a purchase, a gift or a payout; there is an index of it"`
-	Kind    string      `query:"kind" maxLength:"100" doc:"Beside cause: what happened, such as gift.sent. Refused alone, because the books would have to be read from end to end"`
+	Kind    string      `query:"kind" maxLength:"100" doc:"Beside cause, or beside from: what happened, such as gift.sent. Refused alone, because the books would have to be read from end to end. Beside from one answer looks at 10,000 transfers at most, so it may have none and has_more all the same"`
+	From    string      `query:"from" format:"date-time" doc:"Only transfers at this instant or later"`
+	To      string      `query:"to" format:"date-time" doc:"Only transfers before this instant"`
 }
 
 type transferView struct {
@@ -104,15 +110,23 @@ func (a *API) ledgerTransfers(ctx context.Context, in *transfersIn) (*listOut[tr
 	}
 	number, asset, _ := strings.Cut(position, " ")
 	before, _ := strconv.ParseInt(number, 10, 64) // "" is the first page; the cursor is signed
-	f := ledger.Filter{Account: in.Account, Asset: cmp.Or(in.Asset, money.Asset(asset)), Cause: in.Cause, Kind: in.Kind}
-	if f, err = report.Ask1(ctx, a.cfg.Services.Reader, ledger.Complete, f); err != nil {
+	f := report.TransferFilter{Filter: ledger.Filter{Account: in.Account, Asset: cmp.Or(in.Asset, money.Asset(asset)), Cause: in.Cause, Kind: in.Kind}}
+	if f.From, err = instantOf("from", in.From); err != nil {
 		return nil, err
 	}
-	all, err := report.Ask3(ctx, a.cfg.Services.Reader, ledger.Transfers, f, before, in.Limit+1)
+	if f.To, err = instantOf("to", in.To); err != nil {
+		return nil, err
+	}
+	if f.Kind == "" || f.Cause != "" || f.Account != "" || f.From.IsZero() {
+		if f.Filter, err = report.Ask1(ctx, a.cfg.Services.Reader, ledger.Complete, f.Filter); err != nil {
+			return nil, err
+		}
+	}
+	all, next, err := a.cfg.Services.Reader.Transfers(ctx, f, before, in.Limit)
 	if err != nil {
 		return nil, err
 	}
-	return listed(ctx, a, in.Page, all, func(t ledger.Recorded) string { return fmt.Sprint(t.Seq, " ", f.Asset) }, viewTransfer), nil
+	return a.transferPage(ctx, all, next, f.Asset), nil
 }
 
 type transferGetIn struct {

@@ -53,6 +53,8 @@ func (a *API) products() {
 	post(a, "/v1/coin-purchases", a.purchaseCreate, "Buy coins with a saved card", needs(people.CoinsBuy), forPerson(), keyed(), status(201), also(202), class(classMoney), fails(fault.CardDeclined, fault.PriceChanged, fault.CurrencyUnsupported, fault.URLNotAllowed, fault.UpstreamFailed, fault.AgeRestricted, fault.IdempotencyKeyReused))
 	get(a, "/v1/coin-purchases", a.purchaseList, "The person's purchases", needs(people.WalletRead), forPerson())
 	get(a, "/v1/coin-purchases/{id}", a.purchaseGet, "A purchase", needs(people.WalletRead))
+	get(a, "/v1/coin-purchases/{id}/receipt", a.receiptGet, "The receipt of a purchase that was paid", needs(people.WalletRead), forPerson(), fails(fault.StateConflict))
+	get(a, "/v1/wallet/spending", a.spendingGet, "What the person gave in the last 30 days, by day and by creator", needs(people.WalletRead), forPerson())
 	get(a, "/v1/wallet", a.walletGet, "The person's coins", needs(people.WalletRead), forPerson())
 	get(a, "/v1/wallet/lots", a.walletLots, "The person's lots of coins", needs(people.WalletRead), forPerson())
 	get(a, "/v1/wallet/entries", a.walletEntries, "Every change of the person's coins", needs(people.WalletRead), forPerson())
@@ -108,6 +110,7 @@ func (a *API) moneyOut() {
 	// Money out.
 	get(a, "/v1/earnings", a.earningList, "What the creator earned", needs(people.EarningsRead), forPerson())
 	get(a, "/v1/earnings/balance", a.earningBalance, "What the creator is owed", needs(people.EarningsRead), forPerson())
+	a.incomeRoutes()
 	get(a, "/v1/earnings/{id}", a.earningGet, "An earning", needs(people.EarningsRead))
 	get(a, "/v1/payout-account", a.payAccountGet, "The creator's payout account", needs(people.PayoutsRead), forPerson())
 	post(a, "/v1/payout-account/onboarding-link", a.payAccountLink, "A page of the provider on which the creator completes the account", needs(people.PayoutsWrite), forPerson(), fails(fault.UpstreamFailed, fault.AgeRestricted, fault.URLNotAllowed))
@@ -116,6 +119,8 @@ func (a *API) moneyOut() {
 
 	// Proof and integration.
 	get(a, "/v1/explain/{id}", a.explain, "Where an amount comes from", needs(people.ExplainRead))
+	a.consoleRoutes()
+	a.policyRoutes()
 	get(a, "/v1/ledger/accounts", a.ledgerAccounts, "The accounts of the ledger", needs(people.LedgerRead), impersonal())
 	get(a, "/v1/ledger/transfers", a.ledgerTransfers, "The transfers of the ledger, newest first", needs(people.LedgerRead), impersonal())
 	get(a, "/v1/ledger/transfers/{id}", a.ledgerTransferGet, "A transfer of the ledger", needs(people.LedgerRead), impersonal())

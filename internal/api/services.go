@@ -38,6 +38,9 @@ type Services struct {
 	Stripe    *stripe.Client
 	PublicURL string
 
+	// Catalogues schedules what can be given.
+	Catalogues *gift.Publisher
+
 	// Now is the instance's clock.
 	Now func() time.Time
 	// Observe takes news from the payment provider to the product concerned.

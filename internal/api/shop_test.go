@@ -16,6 +16,7 @@ import (
 	"github.com/ovationhq/ovation/internal/creator"
 	"github.com/ovationhq/ovation/internal/db/dbtest"
 	"github.com/ovationhq/ovation/internal/fault"
+	"github.com/ovationhq/ovation/internal/gift"
 	"github.com/ovationhq/ovation/internal/gift/gifttest"
 	"github.com/ovationhq/ovation/internal/goal"
 	"github.com/ovationhq/ovation/internal/id"
@@ -55,7 +56,7 @@ func newShop(t *testing.T, change ...func(*Config)) *shop {
 	s.g.OK(err)
 	s.world = newWorld(t, func(c *Config) {
 		c.Auth = nil
-		c.Services = Services{People: s.people, Gifts: s.g.Gifts, Purchases: purchase.NewService(d, client), Payouts: payout.NewService(d, client),
+		c.Services = Services{People: s.people, Gifts: s.g.Gifts, Catalogues: gift.NewPublisher(d), Purchases: purchase.NewService(d, client), Payouts: payout.NewService(d, client),
 			Creators: creator.NewService(d), Reader: report.NewReader(d), Support: support.NewService(d), Goals: goal.NewService(d), Chat: chat.NewService(d), Hub: live.NewHub(d), Stripe: client, PublicURL: "http://ovation.test",
 			Now: clk.Now, Observe: nil, Verify: func(ctx context.Context) (*ledger.Report, error) { return ledger.Verify(ctx, d, nil) }}
 		for _, f := range change {
@@ -166,4 +167,9 @@ func TestGiftIsShownToWhomItConcerns(t *testing.T) {
 	}
 	wantProblem(t, s.ask(t, line, s.session(t, other)), fault.NotFound)
 	wantProblem(t, s.ask(t, line, s.host, actingFor(other)), fault.NotFound)
+}
+
+// giftOf asks for one of a gift.
+func giftOf(key string, sender id.Person, item, target string) gift.Request {
+	return gift.Request{Key: key, Sender: sender, Item: item, Quantity: 1, Target: target}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/ovationhq/ovation/internal/outbox"
+	"github.com/ovationhq/ovation/internal/report"
 )
 
 type workView struct {
@@ -26,21 +27,22 @@ func viewWork(p outbox.Planned) workView {
 }
 
 type worksIn struct {
-	Limit int `query:"limit" minimum:"1" maximum:"100" default:"50" doc:"How many entries at most"`
+	Page
+	State string `query:"state" enum:"planned,dead" doc:"Only work in this state"`
 }
 
-// workList has no cursor: the list changes under who reads it, and what an
-// operator has to act on comes first.
+// workList lists what an operator has to act on first. The list changes under
+// who reads it: what moves meanwhile may be seen twice, or not.
 func (a *API) workList(ctx context.Context, in *worksIn) (*listOut[workView], error) {
-	all, err := a.cfg.Services.Work.List(ctx, in.Limit+1)
+	after, err := a.after(ctx, in.Page)
 	if err != nil {
 		return nil, err
 	}
-	out := &listOut[workView]{Body: List[workView]{Object: "list", Data: []workView{}, HasMore: len(all) > in.Limit}}
-	for _, p := range all[:min(len(all), in.Limit)] {
-		out.Body.Data = append(out.Body.Data, viewWork(p))
+	all, err := report.Ask1(ctx, a.cfg.Services.Reader, outbox.Listed, outbox.Listing{State: in.State, After: after, Limit: in.Limit + 1})
+	if err != nil {
+		return nil, err
 	}
-	return out, nil
+	return listed(ctx, a, in.Page, all, func(p outbox.Planned) string { return p.Position() }, viewWork), nil
 }
 
 type workIn struct {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/ovationhq/ovation/internal/api"
 	"github.com/ovationhq/ovation/internal/db"
+	"github.com/ovationhq/ovation/internal/gift"
 	"github.com/ovationhq/ovation/internal/ledger"
 )
 
@@ -26,8 +27,7 @@ func (a *App) handlers() (site, admin http.Handler, err error) {
 		Registry: registry,
 		Log:      a.Log, CursorKeys: [][]byte{a.secret}, Secure: a.secure(),
 		NoLimits: a.Options.NoLimits, StreamsPerAddress: a.Options.Config.StreamsPerAddress, Ready: a.ready, TrustedProxies: a.Options.Config.Proxies(),
-		Services: api.Services{People: a.People, Gifts: a.Gifts, Purchases: a.Purchases, Payouts: a.Payouts, Creators: a.Creators, Reader: a.Reader,
-			Support: a.Support, Goals: a.Goals, Chat: a.Chat, Hub: a.Hub, Webhooks: a.Webhooks, Work: a.Runner,
+		Services: api.Services{People: a.People, Gifts: a.Gifts, Purchases: a.Purchases, Payouts: a.Payouts, Creators: a.Creators, Reader: a.Reader, Support: a.Support, Goals: a.Goals, Chat: a.Chat, Hub: a.Hub, Webhooks: a.Webhooks, Work: a.Runner, Catalogues: gift.NewPublisher(a.DB),
 			Stripe: a.Stripe, PublicURL: a.Options.Config.PublicURL(), Now: a.time.Now, Observe: a.Observe, Verify: a.Verify},
 	}
 	if a.sandbox != nil {
@@ -82,10 +82,14 @@ func (a *App) Verify(ctx context.Context) (*ledger.Report, error) {
 			}
 		}()
 		r, err := ledger.Verify(ctx, a.DB, nil, Checks()...)
-		if err == nil {
-			a.verified.Store(&verification{time.Now(), r.OK()})
+		if err != nil {
+			return r, err
 		}
-		return r, err
+		a.verified.Store(&verification{time.Now(), r.OK()})
+		if err := a.DB.Write(ctx, func(tx *db.Tx) error { return ledger.NoteVerification(ctx, tx, r) }); err != nil {
+			a.Log.Error("how the check of the books ended could not be written down", "error", err) // who asked is told all the same
+		}
+		return r, nil
 	})
 	select {
 	case r := <-done:

@@ -57,7 +57,7 @@ func InstallPreset(ctx context.Context, tx *db.Tx, name string) error {
 	if err != nil {
 		return err
 	}
-	cards, err := earnings.History(ctx, tx)
+	cards, err := presetCards(ctx, tx)
 	if err != nil {
 		return err
 	}
@@ -79,7 +79,7 @@ func InstallPresetFile(ctx context.Context, tx *db.Tx, file string) error {
 	if len(wrong) > 0 {
 		return fmt.Errorf("the preset has mistakes: %s", strings.Join(wrong, "; "))
 	}
-	cards, err := earnings.History(ctx, tx)
+	cards, err := presetCards(ctx, tx)
 	if err != nil {
 		return err
 	}
@@ -97,6 +97,16 @@ func InstallPresetFile(ctx context.Context, tx *db.Tx, file string) error {
 	}
 	return p.install(ctx, tx)
 }
+
+// presetCards returns the rate cards that presets have brought, newest first:
+// the others were scheduled by operators, and no preset follows them.
+func presetCards(ctx context.Context, tx *db.Tx) ([]earnings.RateCard, error) {
+	cards, err := earnings.History(ctx, tx)
+	return slices.DeleteFunc(cards, func(c earnings.RateCard) bool { return presetOf(c.Version) == earnings.Operators }), err
+}
+
+// notPresets are the names of what operators schedule.
+var notPresets = []string{earnings.Operators, wallet.Operators, gift.Operators}
 
 // begin moves the start of a new version to where it can hold.
 func (p *preset) begin(cards []earnings.RateCard, now time.Time, file string) error {

@@ -104,6 +104,9 @@ func (p *preset) head(t *table, shipped bool) {
 	if m := versionForm.FindStringSubmatch(p.Version); p.Version != "" && (m == nil || m[1] != p.Name) {
 		t.blame("version", "%q is not what is wanted; write the name, an at sign and a number, such as %s@1", p.Version, p.Name)
 	}
+	if slices.Contains(notPresets, p.Name) {
+		t.blame("name", "%s is what versions are called that operators schedule; choose another name", p.Name)
+	}
 	if !shipped && slices.Contains(Presets, p.Name) {
 		t.blame("name", "%s is a preset that ships with the program; give the copy a name of its own", p.Name)
 	}

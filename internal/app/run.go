@@ -76,6 +76,9 @@ func (a *App) start(ctx context.Context, b *background, prepare func(context.Con
 			return err
 		}
 	}
+	if err := a.verifySoon(ctx); err != nil {
+		return err
+	}
 	if err := a.Hub.Start(ctx); err != nil {
 		return err
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/ovationhq/ovation/internal/gift"
 	"github.com/ovationhq/ovation/internal/goal"
 	"github.com/ovationhq/ovation/internal/id"
+	"github.com/ovationhq/ovation/internal/ledger"
 	"github.com/ovationhq/ovation/internal/outbox"
 	"github.com/ovationhq/ovation/internal/payment"
 	"github.com/ovationhq/ovation/internal/payment/stripe"
@@ -23,8 +24,11 @@ import (
 // How often the work that recurs is done. The healers of money on its way come
 // round soon, because nobody else notices what they find.
 const (
-	pollEvery  = time.Hour
-	sweepEvery = 10 * time.Minute
+	addUpEvery  = time.Minute
+	verifyEvery = time.Hour
+	verifyLeast = time.Minute // by the machine's clock
+	pollEvery   = time.Hour
+	sweepEvery  = 10 * time.Minute
 )
 
 // sendersAtOnce is how many webhook endpoints are sent to beside each other: as
@@ -51,11 +55,44 @@ func (a *App) register() {
 	a.Senders.Beside(sendersAtOnce)
 	a.Senders.Drive(webhook.WorkDrive, a.Webhooks.Drive)
 	a.Runner.Every("webhook.sweep", time.Hour, a.Webhooks.Sweep)
+	a.Runner.Every("earning.add_up", addUpEvery, func(ctx context.Context) error { return earnings.AddUp(ctx, a.DB) })
+	a.Runner.Every(workVerify, verifyEvery, a.verifyAlone)
 	a.Runner.Every("programme.recheck", time.Hour, a.Creators.Recheck)
 	a.Runner.Every("payment.poll", pollEvery, a.poll)
 	a.Runner.Every("payment.sweep", sweepEvery, a.sweep)
 	a.Runner.Every("people.sweep", 24*time.Hour, func(ctx context.Context) error {
 		return a.DB.Write(ctx, func(tx *db.Tx) error { return people.Sweep(ctx, tx) })
+	})
+}
+
+// workVerify is the kind of the work that checks the books.
+const workVerify = "ledger.verify"
+
+// verifyAlone checks the books when nobody asks. The work may take longer than
+// work may: then the check goes on without it. A sandbox whose clock is moved by
+// a month need not be checked each hour of it.
+func (a *App) verifyAlone(ctx context.Context) error {
+	if v := a.verified.Load(); v != nil && time.Since(v.at) < verifyLeast {
+		return nil
+	}
+	r, err := a.Verify(ctx)
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return nil
+	case err == nil && !r.OK():
+		a.Log.Error("the books are not right", "problems", len(r.Findings)+r.Hidden, "first", r.Findings[0].Rule, "where", r.Findings[0].Where)
+	}
+	return err
+}
+
+// verifySoon plans the first check of books that were never checked.
+func (a *App) verifySoon(ctx context.Context) error {
+	return a.DB.Write(ctx, func(tx *db.Tx) error {
+		before, err := ledger.Verifications(ctx, tx, 1)
+		if err != nil || len(before) > 0 {
+			return err
+		}
+		return outbox.Schedule(ctx, tx, outbox.Work{Kind: workVerify, Key: outbox.KeyEvery, DueUS: tx.NowUS(), Move: true})
 	})
 }
 

@@ -18,6 +18,21 @@
 // A payout takes from available earnings, oldest first; paid_units says how
 // much of an earning has been taken, payout_line where it went.
 //
+// # Added up
+//
+// The table of gifts has no index by creator, because it would cost every gift.
+// AddUp follows the journal in the background instead and adds up, for each
+// earning, what was given where, by whom and what (earning_part), and all gifts
+// of a day (earning_day). It reads the gifts; package gift writes them. Where it
+// is and the sums are written together, so each gift counts once. What it has
+// not come to is read along the earnings' own trails in the books (NotAddedUp),
+// so that figures are never behind.
+//
+// A gift's share of the money is the difference that it makes to the running
+// total of its earning (Share): shares add up to the earning, whatever is asked
+// for, and never change afterwards. To add up anew, empty the three tables and
+// set the place to 0.
+//
 // # Invariants
 //
 //   - A pending earning holds diamonds and no money; a matured one the
@@ -28,6 +43,7 @@
 //
 // # How to change
 //
-// A further source (tips, subscriptions) is a value of source; a source that
+// Gifts on a LIVE and gifts on a video are two sources. A further one (tips,
+// subscriptions) is a value of source and a word in verify; a source that
 // earns money instead of diamonds needs a second way to mature.
 package earnings

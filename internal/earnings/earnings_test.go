@@ -63,7 +63,7 @@ func install(w *gifttest.World, change func(*earnings.RateCard)) {
 	w.Write(func(tx *db.Tx) error { return earnings.Install(w.Ctx, tx, c) })
 }
 
-// One creator has one earning a UTC day; it collects until midnight.
+// One creator has one earning a UTC day and source; it collects until midnight.
 func TestBucketsByDay(t *testing.T) {
 	gifttest.Each(t, func(w *gifttest.World) {
 		fan, a, b := w.Fan(1000), w.Creator(), w.Creator()
@@ -76,16 +76,21 @@ func TestBucketsByDay(t *testing.T) {
 		w.Clk.Advance(time.Microsecond)
 		w.Give(fan, "spark", roomA, 7)
 		all := of(w, a)
-		if len(all) != 2 || all[0].Diamonds != 7 || all[1].Diamonds != 16 || len(of(w, b)) != 1 {
+		if len(all) != 3 || all[0].Diamonds != 7 || all[1].Diamonds != 10 || all[2].Diamonds != 6 || len(of(w, b)) != 1 {
 			t.Fatalf("earnings: %+v", all)
 		}
-		for i, day := range []time.Time{time.Date(2026, 3, 11, 0, 0, 0, 0, time.UTC), time.Date(2026, 3, 10, 0, 0, 0, 0, time.UTC)} {
+		for i, source := range []earnings.Source{earnings.FromGift, earnings.FromVideoGift, earnings.FromGift} {
+			if all[i].Source != source {
+				t.Errorf("earning %d is of %s, want %s", i, all[i].Source, source)
+			}
+		}
+		for i, day := range []time.Time{time.Date(2026, 3, 11, 0, 0, 0, 0, time.UTC), time.Date(2026, 3, 10, 0, 0, 0, 0, time.UTC), time.Date(2026, 3, 10, 0, 0, 0, 0, time.UTC)} {
 			if want := day.Add(8 * 24 * time.Hour); !all[i].Day.Equal(day) || all[i].AvailableUS != want.UnixMicro() || all[i].State != earnings.Pending {
 				t.Errorf("earning %d: %+v, want the day %v, available at %v", i, all[i], day, want)
 			}
 		}
 		got := balance(w, a)
-		if got.PendingDiamonds != 23 || got.Pending != usd(3+8) || got.Available != usd(0) || got.NextAvailableUS != all[1].AvailableUS {
+		if got.PendingDiamonds != 23 || got.Pending != usd(3+5+3) || got.Available != usd(0) || got.NextAvailableUS != all[1].AvailableUS {
 			t.Errorf("balance: %+v", got)
 		}
 	})
@@ -420,10 +425,11 @@ func TestVerifyBites(t *testing.T) {
 		w.Give(w.Fan(100), "rose", w.Live(creator), 2) // one more, pending
 		one := " WHERE id = '" + string(e[0]) + "'"
 		two := " WHERE id IN ('" + string(e[0]) + "', '" + string(e[1]) + "')" // of 20 and 40 diamonds
-		bitten := map[string]bool{}
+		bitten := map[string]bool{earnings.RuleParts: true}                    // by TestVerifyBitesOnParts
 		for _, plant := range []struct{ name, rule, damage, undo string }{
 			{"more money than diamonds", earnings.RuleMatured, "UPDATE earning SET amount_units = amount_units + 1" + one, "UPDATE earning SET amount_units = amount_units - 1" + one},
 			{"another count of diamonds", earnings.RuleMatured, "UPDATE earning SET diamonds = diamonds + 2" + one, "UPDATE earning SET diamonds = diamonds - 2" + one},
+			{"a source that nobody knows", earnings.RuleWhole, "UPDATE earning SET source = 'luck'" + one, "UPDATE earning SET source = 'gift'" + one},
 			{"no such rate card", earnings.RuleWhole, "UPDATE earning SET rule = 'gone@1'" + one, "UPDATE earning SET rule = 'current@1'" + one},
 			{"no such rate card while pending", earnings.RuleWhole, "UPDATE earning SET rule = 'gone@1' WHERE state = 'pending'", "UPDATE earning SET rule = 'current@1' WHERE state = 'pending'"},
 			{"an account that does not exist", earnings.RuleWhole, "UPDATE earning SET account_id = account_id + 1000" + one, "UPDATE earning SET account_id = account_id - 1000" + one},

@@ -33,17 +33,18 @@ type Earning struct {
 	Diamonds    int64        // so far, if pending
 	Amount      money.Amount // if pending, what the diamonds are worth so far
 	Paid        int64        // of Amount, taken by payouts
+	Trail       ledger.Trail // where its diamonds are in the books
 }
 
 const earningColumns = `e.id, e.creator_id, e.source, e.day, e.rule, e.state, e.available_us,
-	CASE WHEN e.state = 'pending' THEN a.balance ELSE e.diamonds END, e.amount_units, e.amount_asset, e.paid_units, c.pay_num, c.pay_den
+	CASE WHEN e.state = 'pending' THEN a.balance ELSE e.diamonds END, e.amount_units, e.amount_asset, e.paid_units, c.pay_num, c.pay_den, e.account_id, a.last_seq
 	FROM earning e JOIN ledger_account a ON a.id = e.account_id JOIN rate_card c ON c.version = e.rule`
 
 func scanEarning(r *db.Rows) (e Earning, err error) {
 	var n int64
 	var card RateCard
 	err = r.Scan((*string)(&e.ID), (*string)(&e.Creator), (*string)(&e.Source), &n, &e.Rule, (*string)(&e.State), &e.AvailableUS,
-		&e.Diamonds, &e.Amount.Units, (*string)(&e.Amount.Asset), &e.Paid, &card.PayNum, &card.PayDen)
+		&e.Diamonds, &e.Amount.Units, (*string)(&e.Amount.Asset), &e.Paid, &card.PayNum, &card.PayDen, &e.Trail.Account, &e.Trail.Last)
 	if err != nil {
 		return e, err
 	}

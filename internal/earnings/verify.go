@@ -10,11 +10,12 @@ import (
 
 // The rules of earnings, by name.
 const (
-	RuleWhole     = "every earning has the account with its name and the rate card that it names"
+	RuleWhole     = "every earning has the account with its name, the rate card that it names, and a source that is known"
 	RuleMatured   = "a matured earning is floor(diamonds × rate), and its account is empty"
 	RuleAvailable = "what a creator has available is what the earnings have left"
 	RuleDiamonds  = "diamonds issued are pending or converted"
 	RulePosted    = "a matured earning is what was credited to it, converted once, under its rate card and not before its hold ended"
+	RuleParts     = "what creators earned by place, fan and gift is the sum of the gifts, as far as they are added up"
 	RuleHold      = "an earning is held for the days of its rate card"
 )
 
@@ -25,10 +26,10 @@ var Kinds = []string{"earning.available"}
 func Checks() []ledger.Check {
 	return []ledger.Check{
 		// What the other checks, which join the account and the rate card, would pass over.
-		ledger.Look(RuleWhole, ledger.Violation{Detail: "its account is %q and its rate card %q",
-			Query: `SELECT e.id, COALESCE(a.path, ''), e.rule FROM earning e
+		ledger.Look(RuleWhole, ledger.Violation{Detail: "its account is %q, its rate card %q and its source %q",
+			Query: `SELECT e.id, COALESCE(a.path, ''), e.rule, e.source FROM earning e
 				LEFT JOIN ledger_account a ON a.id = e.account_id LEFT JOIN rate_card c ON c.version = e.rule
-				WHERE a.path IS NULL OR a.path <> 'earning/' || e.id OR a.asset <> 'DIAMOND' OR c.version IS NULL`}),
+				WHERE a.path IS NULL OR a.path <> 'earning/' || e.id OR a.asset <> 'DIAMOND' OR c.version IS NULL OR e.source NOT IN ('gift', 'video_gift')`}),
 		{Name: RuleMatured, Run: checkMatured},
 		ledger.Look(RuleAvailable, ledger.Violation{Detail: "the earnings have %d more left than the account holds",
 			Query: `SELECT p.path || ' ' || p.asset, CAST(SUM(p.units) AS BIGINT) FROM (
@@ -37,6 +38,7 @@ func Checks() []ledger.Check {
 				) AS p GROUP BY p.path, p.asset HAVING SUM(p.units) <> 0`}),
 		{Name: RuleDiamonds, Run: checkDiamonds},
 		checkPosted(),
+		{Name: RuleParts, Run: checkParts},
 		ledger.Look(RuleHold, ledger.Violation{Detail: "it is held until %d, its rate card says %d (µs)",
 			Query: `SELECT e.id, e.available_us, (e.day + 1 + c.hold_days) * 86400000000 FROM earning e JOIN rate_card c ON c.version = e.rule
 				WHERE e.available_us <> (e.day + 1 + c.hold_days) * 86400000000`}),

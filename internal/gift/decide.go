@@ -31,7 +31,7 @@ type batch struct {
 	closed  map[string]error // targets whose creator may not receive gifts
 	purses  map[id.Person]*wallet.Purse
 	sinks   *wallet.Sinks
-	buckets map[id.Person]*earnings.Bucket
+	buckets map[earnings.Holder]*earnings.Bucket
 	issuer  *ledger.Account
 	combos  map[id.Combo]*combo
 
@@ -122,7 +122,7 @@ func (b *batch) loadPayable(ctx context.Context) error {
 func (b *batch) loadCreators(ctx context.Context) error {
 	byProgramme := map[programme.Programme][]id.Person{}
 	seen := map[programme.Programme]map[id.Person]bool{programme.VideoGifts: {}, programme.LiveGifts: {}}
-	var creators []id.Person
+	var holders []earnings.Holder
 	for _, t := range b.targets {
 		p := programmeOf(t)
 		if seen[p][t.Creator] {
@@ -139,13 +139,13 @@ func (b *batch) loadCreators(ctx context.Context) error {
 		}
 	}
 	b.closed = map[string]error{}
-	added := map[id.Person]bool{}
+	added := map[earnings.Holder]bool{}
 	for name, t := range b.targets {
 		if err := refused[programmeOf(t)][t.Creator]; err != nil {
 			b.closed[name] = err
-		} else if t.Open && t.GiftsOn && !added[t.Creator] {
-			added[t.Creator] = true
-			creators = append(creators, t.Creator)
+		} else if h := earnings.HolderOf(t.Creator, t.ID); t.Open && t.GiftsOn && !added[h] {
+			added[h] = true
+			holders = append(holders, h)
 		}
 	}
 	var err error
@@ -155,7 +155,7 @@ func (b *batch) loadCreators(ctx context.Context) error {
 	if b.issuer, err = earnings.Issuer(ctx, b.book); err != nil {
 		return err
 	}
-	b.buckets, err = earnings.Buckets(ctx, b.tx, b.book, earnings.FromGift, b.card, b.atUS, creators)
+	b.buckets, err = earnings.Buckets(ctx, b.tx, b.book, b.card, b.atUS, holders)
 	return err
 }
 
@@ -215,7 +215,7 @@ func (b *batch) pay(ctx context.Context, g *Gift) error {
 		return err
 	}
 	if g.Diamonds > 0 {
-		bucket := b.buckets[g.Creator]
+		bucket := b.buckets[earnings.HolderOf(g.Creator, g.Target)]
 		if err := bucket.Open(ctx, b.tx, b.book); err != nil {
 			return err
 		}

@@ -6,7 +6,7 @@ import "github.com/ovationhq/ovation/internal/ledger"
 const (
 	RuleCoins    = "a gift takes price × quantity coins and issues floor(coins × rate) diamonds"
 	RuleTransfer = "every gift has its one transfer, and every gift transfer its gift"
-	RuleOwners   = "the coins of a gift come from its sender's lots, and its diamonds go to its creator"
+	RuleOwners   = "the coins of a gift come from its sender's lots, and its diamonds go to its creator's earning of its place"
 	RuleCombo    = "a combo is the sum of its sender's taps, numbered without gap"
 	RuleSelf     = "nobody gives to themselves"
 	RuleRates    = "a gift's transfer names the rate card that was in force"
@@ -36,10 +36,11 @@ func Checks() []ledger.Check {
 		}, ledger.Violation{Detail: "transfer %d has no gift", // a cause has one transfer of a kind, so equal numbers leave none over
 			Query: `SELECT t.cause, t.seq FROM ledger_transfer t LEFT JOIN gift g ON g.id = t.cause WHERE t.kind = 'gift.sent' AND g.id IS NULL
 				AND (SELECT COUNT(*) FROM ledger_transfer WHERE kind = 'gift.sent') <> (SELECT COUNT(*) FROM gift)`}),
-		ledger.Look(RuleOwners, ledger.Violation{Detail: "line %d of its transfer moved %d from or to somebody else",
+		ledger.Look(RuleOwners, ledger.Violation{Detail: "line %d of its transfer moved %d from or to somebody else, or into an earning of another source",
 			Query: `SELECT g.id, l.n, l.amount FROM gift g JOIN ledger_line l ON l.seq = g.transfer_seq
 					LEFT JOIN wallet_lot w ON w.account_id = l.from_account LEFT JOIN earning e ON e.account_id = l.to_account
-				WHERE w.person_id <> g.sender_id OR e.creator_id <> g.creator_id`}),
+				WHERE w.person_id <> g.sender_id OR e.creator_id <> g.creator_id
+					OR e.source <> CASE SUBSTR(g.target, 1, 4) WHEN 'vid_' THEN 'video_gift' ELSE 'gift' END`}),
 		ledger.Look(RuleCombo, ledger.Violation{Detail: "its taps sum to %d coins, it says %d; or their numbers have a gap",
 			Query: `SELECT c.id, CAST(COALESCE(SUM(g.price_coins * g.quantity), 0) AS BIGINT), c.coins FROM gift_combo c LEFT JOIN gift g ON g.combo = c.id AND g.combo <> ''
 				GROUP BY c.id, c.coins, c.count, c.taps, c.diamonds

@@ -56,6 +56,7 @@ func TestVerifyBites(t *testing.T) {
 			{"a combo whose end was not told", gift.RuleEvents, "UPDATE outbox_event SET type = 'gift.lost' WHERE type = 'gift.combo.ended'", "UPDATE outbox_event SET type = 'gift.combo.ended' WHERE type = 'gift.lost'"},
 			{"the end of another combo", gift.RuleEvents, "UPDATE outbox_event SET data = REPLACE(data, '" + string(c.id) + "', 'cmb_x') WHERE type = 'gift.combo.ended'", "UPDATE outbox_event SET data = REPLACE(data, 'cmb_x', '" + string(c.id) + "') WHERE type = 'gift.combo.ended'"},
 			{"coins of somebody else", gift.RuleOwners, "UPDATE gift SET sender_id = 'usr_x'" + one, "UPDATE gift SET sender_id = '" + string(s.fan) + "'" + one},
+			{"diamonds of another source", gift.RuleOwners, "UPDATE earning SET source = 'video_gift'", "UPDATE earning SET source = 'gift'"},
 			{"diamonds for somebody else", gift.RuleOwners, "UPDATE gift SET creator_id = 'usr_x'" + one, "UPDATE gift SET creator_id = '" + string(s.creator) + "'" + one},
 		} {
 			t.Run(plant.name, func(t *testing.T) { gifttest.Bites(s.World, t, plant.rule, plant.damage, plant.undo) })

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/ovationhq/ovation/internal/db"
+	"github.com/ovationhq/ovation/internal/fault"
+	"github.com/ovationhq/ovation/internal/money"
 )
 
 // The accounts after transfer $1, computed from the nearer end of the journal:
@@ -31,11 +33,39 @@ func accountsAfter(ctx context.Context, tx *db.Tx, at time.Time) (seq int64, que
 	if err != nil {
 		return 0, "", err
 	}
+	query, err = accountsAfterSeq(ctx, tx, seq)
+	return seq, query, err
+}
+
+func accountsAfterSeq(ctx context.Context, tx *db.Tx, seq int64) (query string, err error) {
 	last, _, _, err := Head(ctx, tx)
 	if seq > last/2 {
-		return seq, strings.ReplaceAll(backward, "$stretch", "> $1"), err
+		return strings.ReplaceAll(backward, "$stretch", "> $1"), err
 	}
-	return seq, strings.ReplaceAll(forward, "$stretch", "<= $1"), err
+	return strings.ReplaceAll(forward, "$stretch", "<= $1"), err
+}
+
+// Numbered checks that there is a transfer of this number, after which the
+// books can be looked at. Any other number is a fault, never an empty answer.
+func Numbered(ctx context.Context, tx *db.Tx, seq int64) error {
+	last, _, _, err := Head(ctx, tx)
+	if err != nil || seq >= 1 && seq <= last {
+		return err
+	}
+	return fault.New(fault.InvalidParameter, "The books have the transfers 1 to %d; there is no balance after number %d.", last, seq)
+}
+
+// AccountsAsOf returns a page of AccountsAt after the transfer of a number: up
+// to limit accounts, from the first one behind the path and the asset.
+func AccountsAsOf(ctx context.Context, tx *db.Tx, prefix string, seq int64, limit int, path string, asset money.Asset) ([]Account, error) {
+	if err := Numbered(ctx, tx, seq); err != nil {
+		return nil, err
+	}
+	query, err := accountsAfterSeq(ctx, tx, seq)
+	if err != nil {
+		return nil, err
+	}
+	return db.Collect[Account](tx.Query(ctx, query+"a.path >= $2 AND a.path < $3 AND (a.path, a.asset) > ($4, $5) ORDER BY a.path, a.asset LIMIT $6", seq, prefix, prefixEnd(prefix), path, string(asset), limit))(scanAccount)
 }
 
 // BalanceAt returns what the account held after everything at or before the

@@ -98,6 +98,16 @@ func scanSeq(r *db.Rows) (any, error) {
 	return seq, err
 }
 
+// OfKind returns the transfers of a kind between two numbers, which are not
+// among them, newest first. It reads all that lie between: who asks bounds it.
+func OfKind(ctx context.Context, tx *db.Tx, kind string, after, before int64, limit int) ([]Recorded, error) {
+	seqs, err := db.Collect[any](tx.Query(ctx, "SELECT seq FROM ledger_transfer WHERE seq > $1 AND seq < $2 AND kind = $3 ORDER BY seq DESC LIMIT $4", after, before, kind, limit))(scanSeq)
+	if err != nil {
+		return nil, err
+	}
+	return recorded(ctx, tx, "seq", seqs)
+}
+
 // ofCause reads all transfers of the cause and chooses among them: there is
 // one of each kind at most.
 func ofCause(ctx context.Context, tx *db.Tx, f Filter, before int64, limit int) ([]Recorded, error) {

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/ovationhq/ovation/internal/db"
@@ -96,6 +98,58 @@ func (r *Runner) Revive(ctx context.Context, kind, key string) (p Planned, err e
 		return err
 	})
 	return p, err
+}
+
+// Listing chooses a page of planned work.
+type Listing struct {
+	State string // planned or dead; "" is both, the dead first
+	After string // what Position made of the last of the page before; "" for the first page
+	Limit int
+}
+
+// The states of a Listing.
+const (
+	StatePlanned = "planned"
+	StateDead    = "dead"
+)
+
+// Position is where a page ended that ended with this work.
+func (p *Planned) Position() string {
+	alive := 1
+	if p.Dead {
+		alive = 0
+	}
+	return fmt.Sprintf("%d %d %s %s", alive, p.DueUS, p.Kind, p.Key)
+}
+
+// Listed returns a page of planned work, the dead first, then by instant. Work
+// that moves meanwhile may be seen twice, or not.
+func Listed(ctx context.Context, tx *db.Tx, l Listing) ([]Planned, error) {
+	where := ""
+	switch l.State {
+	case "":
+	case StatePlanned:
+		where = " AND dead = 0"
+	case StateDead:
+		where = " AND dead = 1"
+	default:
+		return nil, fault.New(fault.InvalidParameter, "Due work is planned or dead.").At("state", fault.InvalidParameter, "Due work is planned or dead.")
+	}
+	alive, due, kind, key := int64(-1), int64(0), "", ""
+	if l.After != "" {
+		parts := strings.SplitN(l.After, " ", 4)
+		var err, err2 error
+		if len(parts) == 4 {
+			alive, err = strconv.ParseInt(parts[0], 10, 64)
+			due, err2 = strconv.ParseInt(parts[1], 10, 64)
+			kind, key = parts[2], parts[3]
+		}
+		if len(parts) != 4 || err != nil || err2 != nil {
+			return nil, fault.New(fault.CursorInvalid, "This is no place in the list of due work. Begin without it.")
+		}
+	}
+	return db.Collect[Planned](tx.Query(ctx, "SELECT "+plannedColumns+" FROM due_work WHERE (1 - dead, due_us, kind, work_key) > ($1, $2, $3, $4)"+where+" ORDER BY 1 - dead, due_us, kind, work_key LIMIT $5",
+		alive, due, kind, key, l.Limit))(scanPlanned)
 }
 
 // List returns planned work, the dead first, then by instant.

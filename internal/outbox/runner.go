@@ -107,8 +107,8 @@ func (r *Runner) Every(kind string, interval time.Duration, f func(ctx context.C
 	r.Outside(kind, func(ctx context.Context, _ string) (time.Duration, error) { return interval, f(ctx) })
 }
 
-// keyEvery is the key of recurring work.
-const keyEvery = "every"
+// KeyEvery is the key of recurring work.
+const KeyEvery = "every"
 
 // Start plans the recurring work that is not planned yet. It also brings back
 // what was planned or claimed by a clock that was ahead: recurring work waits
@@ -117,10 +117,10 @@ func (r *Runner) Start(ctx context.Context) error {
 	return r.db.Write(ctx, func(tx *db.Tx) error {
 		for kind, interval := range r.every {
 			first := tx.Now().Add(interval).UnixMicro()
-			if err := Schedule(ctx, tx, Work{Kind: kind, Key: keyEvery, DueUS: first}); err != nil {
+			if err := Schedule(ctx, tx, Work{Kind: kind, Key: KeyEvery, DueUS: first}); err != nil {
 				return err
 			}
-			_, err := tx.Exec(ctx, "UPDATE due_work SET due_us = $3 WHERE kind = $1 AND work_key = $2 AND lease_us = 0 AND due_us > $3", kind, keyEvery, first)
+			_, err := tx.Exec(ctx, "UPDATE due_work SET due_us = $3 WHERE kind = $1 AND work_key = $2 AND lease_us = 0 AND due_us > $3", kind, KeyEvery, first)
 			if err != nil {
 				return err
 			}

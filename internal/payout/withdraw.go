@@ -146,35 +146,28 @@ func mayBePaid(ctx context.Context, tx *db.Tx, creator id.Person) error {
 
 // allowed returns the amount that may be paid out now, or why none.
 func allowed(ctx context.Context, tx *db.Tx, r Request, card earnings.RateCard) (int64, error) {
-	b, err := earnings.BalanceOf(ctx, tx, r.Creator)
+	a, err := allowance(ctx, tx, r.Creator, card)
 	if err != nil {
 		return 0, err
 	}
-	today := tx.Now().Truncate(24 * time.Hour)
-	var taken int64
-	err = tx.Row(ctx, `SELECT CAST(COALESCE(SUM(amount_units), 0) AS BIGINT) FROM payout
-		WHERE creator_id = $1 AND requested_us >= $2 AND state NOT IN ('failed', 'canceled', 'returned')`, r.Creator, today.UnixMicro()).Scan(&taken)
-	if err != nil {
-		return 0, err
-	}
-	left := max(0, card.DailyCap-taken)
+	available, left := a.Available.Units, a.LeftToday.Units
 	format := func(units int64) string {
 		return money.Amount{Units: units, Asset: card.PayAsset}.Decimal() + " " + string(card.PayAsset)
 	}
 	amount := r.Amount
 	if amount == 0 {
-		amount = min(b.Available.Units, left)
+		amount = a.Most()
 	}
 	switch {
-	case b.Available.Units < amount:
-		return 0, fault.New(fault.InsufficientBalance, "%s are available for a payout, %s were asked for.", format(b.Available.Units), format(amount)).With("available", b.Available)
-	case amount > left, r.Amount == 0 && left < card.MinimumUnits && b.Available.Units >= card.MinimumUnits:
-		reset := today.Add(24 * time.Hour)
+	case available < amount:
+		return 0, fault.New(fault.InsufficientBalance, "%s are available for a payout, %s were asked for.", format(available), format(amount)).With("available", a.Available)
+	case amount > left, r.Amount == 0 && left < card.MinimumUnits && available >= card.MinimumUnits:
+		reset := time.UnixMicro(a.ResetsUS).UTC()
 		return 0, fault.New(fault.LimitReached, "At most %s are paid out in a day (UTC), and %s of that are left today. The rest can go from %s on.", format(card.DailyCap), format(left), reset.Format(time.RFC3339)).
-			After(reset.Sub(tx.Now())).With("left_today", money.Amount{Units: left, Asset: card.PayAsset}).With("resets_at", reset.Format(time.RFC3339))
+			After(reset.Sub(tx.Now())).With("left_today", a.LeftToday).With("resets_at", reset.Format(time.RFC3339))
 	case amount < card.MinimumUnits:
-		return 0, fault.New(fault.PayoutBelowMinimum, "A payout is at least %s, and %s are available. The rest stays with you.", format(card.MinimumUnits), format(b.Available.Units)).
-			With("minimum", money.Amount{Units: card.MinimumUnits, Asset: card.PayAsset}).With("available", b.Available)
+		return 0, fault.New(fault.PayoutBelowMinimum, "A payout is at least %s, and %s are available. The rest stays with you.", format(card.MinimumUnits), format(available)).
+			With("minimum", a.Minimum).With("available", a.Available)
 	}
 	return amount, nil
 }

@@ -30,6 +30,8 @@ const (
 	WebhooksWrite Scope = "webhooks:write"
 	ExplainRead   Scope = "explain:read"
 	LedgerRead    Scope = "ledger:read"
+	PolicyRead    Scope = "policy:read"
+	PolicyWrite   Scope = "policy:write"
 	Admin         Scope = "admin"
 )
 
@@ -60,6 +62,8 @@ var scopeDocs = []ScopeDoc{
 	{WebhooksWrite, "Make webhook endpoints, which are sent every event that they choose, change them, send again, and read their secrets.", false},
 	{ExplainRead, "Walk from any amount to where it came from and where it went.", true},
 	{LedgerRead, "Read accounts, transfers and the verification of the books.", false},
+	{PolicyRead, "Read the history of what holds: catalogues, price lists, rate cards, programmes, also what is to come.", false},
+	{PolicyWrite, "Schedule catalogues, price lists and rate cards from an instant to come, and withdraw them before they hold.", false},
 	{Admin, "Everything, also what only an operator may do.", false},
 }
 

@@ -10,6 +10,13 @@
 // amount that it says they add up to, also when only some of them are shown:
 // the rest stands in one last part.
 //
+// Income, Earned and TargetSummary are what a creator reads; Spending what a fan
+// does. Their figures are sums over the same parts: of earnings by place, fan
+// and gift, as far as package earnings has added them up, and of the gifts that
+// came since along the trails of the earnings. So the tile, the bars, the foot
+// of a list, its rows and its file agree to the cent on one snapshot, and none
+// of them is behind.
+//
 // # Invariants
 //
 //   - Every figure is a sum of ledger lines or of rows that verify checks

@@ -183,6 +183,9 @@ func conversion(e *earnings.Earning, card *earnings.RateCard) string {
 	return s
 }
 
+// giftsOf names what an earning collects.
+var giftsOf = map[earnings.Source]string{earnings.FromGift: "Gifts", earnings.FromVideoGift: "Video gifts"}
+
 // earning explains an earning; taken is the part of it that a payout took, or
 // -1 for all of it.
 func (e *explainer) earning(ctx context.Context, earning string, taken int64, after string) (Step, error) {
@@ -197,7 +200,7 @@ func (e *explainer) earning(ctx context.Context, earning string, taken int64, af
 		}
 		e.cards[got.Rule] = card
 	}
-	s := Step{ID: earning, Kind: "earning", Title: "Gifts of " + got.Day.Format(time.DateOnly) + " (UTC)", Amount: got.Amount, Rule: got.Rule,
+	s := Step{ID: earning, Kind: "earning", Title: giftsOf[got.Source] + " of " + got.Day.Format(time.DateOnly) + " (UTC)", Amount: got.Amount, Rule: got.Rule,
 		State: string(got.Standing()), At: stamp(got.AvailableUS), Owner: string(got.Creator)}
 	s.Formula = conversion(&got, &card)
 	if taken >= 0 && taken != got.Amount.Units {

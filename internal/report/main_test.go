@@ -77,3 +77,11 @@ func (s *desk) withdraw(creator id.Person, cents int64) id.Payout {
 	s.OK(err)
 	return p.ID
 }
+
+// bought has the fan ask for a pack of 70 coins with the card.
+func (s *desk) bought(fan id.Person, card string) purchase.Purchase {
+	s.T.Helper()
+	p, err := s.shop.Buy(s.Ctx, purchase.Request{Key: s.Key(), Person: fan, Coins: 70, Currency: "USD", Card: card, ReturnURL: "http://app.test/"})
+	s.OK(err)
+	return p
+}

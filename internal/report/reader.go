@@ -213,25 +213,25 @@ type Totals struct {
 }
 
 // Totals returns the operator's view of the books.
-func (r *Reader) Totals(ctx context.Context) (Totals, error) {
-	return Ask(ctx, r, func(ctx context.Context, tx *db.Tx) (t Totals, err error) {
-		var issued, spent, made, cashed int64
-		for path, into := range map[ledger.Ref]*int64{
-			{Path: ledger.CoinsIssued, Asset: money.Coin}: &issued, {Path: ledger.CoinsSpent, Asset: money.Coin}: &spent,
-			{Path: ledger.DiamondsIssued, Asset: money.Diamond}: &made, {Path: ledger.DiamondsCashed, Asset: money.Diamond}: &cashed,
-		} {
-			if *into, err = ledger.Balance(ctx, tx, path); err != nil {
-				return t, err
-			}
-		}
-		t.CoinsOutstanding, t.DiamondsPending = -issued-spent, -made-cashed
-		if t.Deferred, err = ledger.Balances(ctx, tx, ledger.Deferred, 50, ""); err != nil {
+func (r *Reader) Totals(ctx context.Context) (Totals, error) { return Ask(ctx, r, totalsOf) }
+
+func totalsOf(ctx context.Context, tx *db.Tx) (t Totals, err error) {
+	var issued, spent, made, cashed int64
+	for path, into := range map[ledger.Ref]*int64{
+		{Path: ledger.CoinsIssued, Asset: money.Coin}: &issued, {Path: ledger.CoinsSpent, Asset: money.Coin}: &spent,
+		{Path: ledger.DiamondsIssued, Asset: money.Diamond}: &made, {Path: ledger.DiamondsCashed, Asset: money.Diamond}: &cashed,
+	} {
+		if *into, err = ledger.Balance(ctx, tx, path); err != nil {
 			return t, err
 		}
-		if t.Provider, err = ledger.Balances(ctx, tx, ledger.Provider, 50, ""); err != nil {
-			return t, err
-		}
-		t.Transfers, _, t.Head, err = ledger.Head(ctx, tx)
+	}
+	t.CoinsOutstanding, t.DiamondsPending = -issued-spent, -made-cashed
+	if t.Deferred, err = ledger.Balances(ctx, tx, ledger.Deferred, 50, ""); err != nil {
 		return t, err
-	})
+	}
+	if t.Provider, err = ledger.Balances(ctx, tx, ledger.Provider, 50, ""); err != nil {
+		return t, err
+	}
+	t.Transfers, _, t.Head, err = ledger.Head(ctx, tx)
+	return t, err
 }

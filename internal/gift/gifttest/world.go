@@ -286,6 +286,12 @@ func (w *World) Give(sender id.Person, item, target string, quantity int64) gift
 	return g
 }
 
+// AddUp adds up what was sent so far, as the background does.
+func (w *World) AddUp() {
+	w.T.Helper()
+	w.OK(earnings.AddUp(w.Ctx, w.D))
+}
+
 // RunDue runs what is due now.
 func (w *World) RunDue() {
 	w.T.Helper()

@@ -1,0 +1,307 @@
+package earnings
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/ovationhq/ovation/internal/db"
+	"github.com/ovationhq/ovation/internal/id"
+	"github.com/ovationhq/ovation/internal/ledger"
+)
+
+// Sum is what gifts add up to.
+type Sum struct {
+	Sends    int64 // how often something was sent: gifts outside combos, and taps
+	Gifts    int64 // how many gifts that were
+	Combos   int64 // combos that began
+	Coins    int64 // what fans spent
+	Diamonds int64
+	Units    int64 // of money: their share of their earnings
+}
+
+// Add adds another sum.
+func (s *Sum) Add(o Sum) {
+	s.Sends += o.Sends
+	s.Gifts += o.Gifts
+	s.Combos += o.Combos
+	s.Coins += o.Coins
+	s.Diamonds += o.Diamonds
+	s.Units += o.Units
+}
+
+// Where is where, by whom and what was given.
+type Where struct {
+	Target string
+	Fan    id.Person
+	Item   string
+}
+
+// Sent is a gift as it stands in the journal.
+type Sent struct {
+	ID      id.Gift
+	Seq     int64
+	SentUS  int64
+	Rule    string // the rate card of its transfer
+	Creator id.Person
+	Where
+	Sum
+}
+
+// sentColumns are those of a gift g and its transfer t.
+const sentColumns = `g.id, t.seq, t.at_us, t.rule, g.creator_id, g.target, g.sender_id, g.item, g.quantity, CASE WHEN g.combo_seq = 1 THEN 1 ELSE 0 END, g.price_coins * g.quantity, g.diamonds
+	FROM ledger_transfer t JOIN gift g ON g.id = t.cause`
+
+func scanSent(r *db.Rows) (s Sent, err error) {
+	s.Sends = 1
+	return s, r.Scan((*string)(&s.ID), &s.Seq, &s.SentUS, &s.Rule, (*string)(&s.Creator), &s.Target, (*string)(&s.Fan), &s.Item, &s.Gifts, &s.Combos, &s.Coins, &s.Diamonds)
+}
+
+// place is the earning that the gift's diamonds went into.
+func (s *Sent) place() Place {
+	return Place{Holder: HolderOf(s.Creator, s.Target), Day: day(s.SentUS), Rule: s.Rule}
+}
+
+// Share is the money of so many diamonds after so many others of the same
+// earning. An earning is converted as a whole; by the running total its gifts
+// add up to exactly that, and what one got never changes.
+func Share(card RateCard, before, diamonds int64) (units int64, err error) {
+	upTo, err := card.Pay(before + diamonds)
+	if err != nil {
+		return 0, err
+	}
+	units, err = card.Pay(before)
+	return upTo - units, err
+}
+
+// The most transfers that are added up in one transaction, and in one run: a
+// storm of gifts comes first, and what is not added up yet is read from the
+// books.
+const (
+	addAtOnce = 1000
+	addARun   = 200_000
+)
+
+// AddUp adds the gifts that were sent since it ran last to what creators
+// earned by them. It may run as often as one likes, also twice at a time.
+func AddUp(ctx context.Context, d *db.DB) error {
+	for range addARun / addAtOnce {
+		more, err := addUp(ctx, d, addAtOnce)
+		if err != nil || !more {
+			return err
+		}
+	}
+	return nil
+}
+
+// addUp adds the next transfers. They are read beside the writer: the journal
+// does not change, and whether the place is still the same is asked again.
+func addUp(ctx context.Context, d *db.DB, limit int64) (more bool, err error) {
+	var a *adding
+	err = d.Read(ctx, func(tx *db.Tx) (err error) {
+		a, err = read(ctx, tx, limit)
+		return err
+	})
+	if err != nil || a.upTo == a.from {
+		return false, err
+	}
+	err = d.Write(ctx, func(tx *db.Tx) error { return a.write(ctx, tx) })
+	return a.upTo < a.head, err
+}
+
+// adding is a stretch of the journal that is added up.
+type adding struct {
+	from, upTo, head int64
+	parts            map[earned]*Sum
+	sums             map[id.Earning]int64 // diamonds, with those before
+	days             map[int64]*Sum
+	order            []earned // of parts, as they came
+}
+
+type earned struct {
+	earning id.Earning
+	Where
+}
+
+// AddedUpTo returns the transfer up to which gifts are added up.
+func AddedUpTo(ctx context.Context, tx *db.Tx) (seq int64, err error) {
+	return seq, tx.Row(ctx, "SELECT seq FROM earning_part_place WHERE id = 1").Scan(&seq)
+}
+
+func read(ctx context.Context, tx *db.Tx, limit int64) (*adding, error) {
+	a := &adding{parts: map[earned]*Sum{}, sums: map[id.Earning]int64{}, days: map[int64]*Sum{}}
+	var err error
+	if a.from, err = AddedUpTo(ctx, tx); err != nil {
+		return nil, err
+	}
+	if a.head, _, _, err = ledger.Head(ctx, tx); err != nil {
+		return nil, err
+	}
+	a.upTo = min(a.head, a.from+limit)
+	all, err := db.Collect[Sent](tx.Query(ctx, "SELECT "+sentColumns+" WHERE t.seq > $1 AND t.seq <= $2 AND t.kind = 'gift.sent' ORDER BY t.seq", a.from, a.upTo))(scanSent)
+	if err != nil || len(all) == 0 {
+		return a, err
+	}
+	into, err := earningsOf(ctx, tx, all)
+	if err != nil {
+		return nil, err
+	}
+	if err := a.load(ctx, tx, into); err != nil {
+		return nil, err
+	}
+	cards := map[string]RateCard{}
+	for i := range all {
+		if err := a.add(ctx, tx, &all[i], into[all[i].place()], cards); err != nil {
+			return nil, err
+		}
+	}
+	return a, nil
+}
+
+// earningsOf finds the earnings that the gifts went into.
+func earningsOf(ctx context.Context, tx *db.Tx, all []Sent) (map[Place]id.Earning, error) {
+	seen := map[id.Person]bool{}
+	var creators []id.Person
+	for _, s := range all {
+		if !seen[s.Creator] {
+			seen[s.Creator] = true
+			creators = append(creators, s.Creator)
+		}
+	}
+	return At(ctx, tx, creators, day(all[0].SentUS), day(all[len(all)-1].SentUS))
+}
+
+// load reads what the earnings have added up already.
+func (a *adding) load(ctx context.Context, tx *db.Tx, into map[Place]id.Earning) error {
+	if len(into) == 0 {
+		return nil
+	}
+	list := make([]any, 0, len(into))
+	for _, e := range into {
+		list = append(list, string(e))
+	}
+	sums, err := sumsOf(ctx, tx, list)
+	for e, n := range sums {
+		a.sums[e] = n
+	}
+	return err
+}
+
+func sumsOf(ctx context.Context, tx *db.Tx, list []any) (map[id.Earning]int64, error) {
+	sums := map[id.Earning]int64{}
+	rows, err := tx.QueryList(ctx, "SELECT earning_id, diamonds FROM earning_part_sum WHERE earning_id IN ($list)", list)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var e id.Earning
+		var n int64
+		if err := rows.Scan((*string)(&e), &n); err != nil {
+			return nil, err
+		}
+		sums[e] = n
+	}
+	return sums, rows.Err()
+}
+
+// add adds one gift. One that earned no diamonds is in no earning.
+func (a *adding) add(ctx context.Context, tx *db.Tx, s *Sent, into id.Earning, cards map[string]RateCard) error {
+	today := day(s.SentUS)
+	if a.days[today] == nil {
+		a.days[today] = &Sum{}
+	}
+	a.days[today].Add(s.Sum)
+	if s.Diamonds == 0 || into == "" {
+		return nil
+	}
+	card, err := cardOf(ctx, tx, s.Rule, cards)
+	if err != nil {
+		return err
+	}
+	if s.Units, err = Share(card, a.sums[into], s.Diamonds); err != nil {
+		return err
+	}
+	a.sums[into] += s.Diamonds
+	key := earned{into, s.Where}
+	if a.parts[key] == nil {
+		a.parts[key] = &Sum{}
+		a.order = append(a.order, key)
+	}
+	a.parts[key].Add(s.Sum)
+	return nil
+}
+
+func cardOf(ctx context.Context, tx *db.Tx, version string, cards map[string]RateCard) (RateCard, error) {
+	card, known := cards[version]
+	if known {
+		return card, nil
+	}
+	card, err := RatesOf(ctx, tx, version)
+	cards[version] = card
+	return card, err
+}
+
+// write adds the stretch to the tables, unless somebody else has done so.
+func (a *adding) write(ctx context.Context, tx *db.Tx) error {
+	n, err := tx.Exec(ctx, "UPDATE earning_part_place SET seq = $2 WHERE id = 1 AND seq = $1", a.from, a.upTo)
+	if err != nil || n == 0 {
+		return err
+	}
+	var parts, sums []any
+	touched := map[id.Earning]bool{}
+	for _, key := range a.order {
+		s := a.parts[key]
+		parts = append(parts, string(key.earning), key.Target, string(key.Fan), key.Item, s.Sends, s.Gifts, s.Combos, s.Coins, s.Diamonds, s.Units)
+		if !touched[key.earning] {
+			touched[key.earning] = true
+			sums = append(sums, string(key.earning), a.sums[key.earning])
+		}
+	}
+	if err := upsert(ctx, tx, 10, parts, "INSERT INTO earning_part (earning_id, target, fan_id, item, sends, gifts, combos, coins, diamonds, units) VALUES ", ` ON CONFLICT (earning_id, target, fan_id, item)
+		DO UPDATE SET sends = earning_part.sends + excluded.sends, gifts = earning_part.gifts + excluded.gifts, combos = earning_part.combos + excluded.combos,
+			coins = earning_part.coins + excluded.coins, diamonds = earning_part.diamonds + excluded.diamonds, units = earning_part.units + excluded.units`); err != nil {
+		return err
+	}
+	if err := upsert(ctx, tx, 2, sums, "INSERT INTO earning_part_sum (earning_id, diamonds) VALUES ", " ON CONFLICT (earning_id) DO UPDATE SET diamonds = excluded.diamonds"); err != nil {
+		return err
+	}
+	var days []any
+	for _, n := range slices.Sorted(maps.Keys(a.days)) {
+		s := a.days[n]
+		days = append(days, n, s.Sends, s.Gifts, s.Coins, s.Diamonds)
+	}
+	return upsert(ctx, tx, 5, days, "INSERT INTO earning_day (day, sends, gifts, coins, diamonds) VALUES ", ` ON CONFLICT (day)
+		DO UPDATE SET sends = earning_day.sends + excluded.sends, gifts = earning_day.gifts + excluded.gifts, coins = earning_day.coins + excluded.coins, diamonds = earning_day.diamonds + excluded.diamonds`)
+}
+
+// upsert writes rows of so many columns between the two parts of a statement.
+// It takes them in powers of two, so that there are few statements to prepare.
+func upsert(ctx context.Context, tx *db.Tx, width int, args []any, before, after string) error {
+	for n := 64; len(args) > 0; {
+		for n*width > len(args) {
+			n /= 2
+		}
+		var b strings.Builder
+		b.WriteString(before)
+		for i := range n * width {
+			switch {
+			case i%width > 0:
+				b.WriteString(", ")
+			case i > 0:
+				b.WriteString("), (")
+			default:
+				b.WriteString("(")
+			}
+			b.WriteString("$" + strconv.Itoa(i+1))
+		}
+		b.WriteString(")" + after)
+		if _, err := tx.Exec(ctx, b.String(), slices.Clone(args[:n*width])...); err != nil {
+			return err
+		}
+		args = args[n*width:]
+	}
+	return nil
+}

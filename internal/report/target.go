@@ -1,0 +1,124 @@
+package report
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"github.com/ovationhq/ovation/internal/content"
+	"github.com/ovationhq/ovation/internal/db"
+	"github.com/ovationhq/ovation/internal/earnings"
+	"github.com/ovationhq/ovation/internal/fault"
+	"github.com/ovationhq/ovation/internal/id"
+)
+
+// TopTargets are the creator's videos and LIVEs that earned most within the
+// filter, at most limit of them.
+func (r *Reader) TopTargets(ctx context.Context, f EarnedFilter, limit int) (Earned, error) {
+	f.Group = ByTarget
+	return r.Earned(ctx, f, "", limit)
+}
+
+// TargetSummary is what a LIVE or a video earned.
+type TargetSummary struct {
+	Target    content.Target
+	State     content.RoomState // of a LIVE
+	StartedUS int64             // of a LIVE: 0 if it never was on the air
+	EndedUS   int64             // of a LIVE: 0 while it goes on
+	Duration  time.Duration     // of a LIVE, so far
+	Gifters   int               // how many fans gave something
+	Totals    []EarnedTotal     // by currency
+	Items     []ItemSum         // by gift, the most coins first
+}
+
+// Sum is what it earned in gifts, whatever the currency.
+func (s *TargetSummary) Sum() (all earnings.Sum) {
+	for _, t := range s.Totals {
+		all.Add(t.Sum)
+	}
+	all.Units = 0 // of several currencies
+	return all
+}
+
+// ItemSum is what one gift of the catalogue brought.
+type ItemSum struct {
+	Item string
+	earnings.Sum
+}
+
+// TargetSummary returns what a LIVE or a video earned, to its creator or to an
+// operator (everything). Anybody else learns nothing.
+func (r *Reader) TargetSummary(ctx context.Context, target string, to id.Person, everything bool) (TargetSummary, error) {
+	return Ask(ctx, r, func(ctx context.Context, tx *db.Tx) (s TargetSummary, err error) {
+		found, err := content.Targets(ctx, tx, []string{target})
+		if err != nil {
+			return s, err
+		}
+		t, there := found[target]
+		if !there || t.Creator != to && !everything {
+			return s, fault.New(fault.NotFound, "There is no LIVE or video %s.", fault.Clip(target))
+		}
+		s.Target = t
+		if t.Kind == id.KindLive {
+			if err := s.onAir(ctx, tx); err != nil {
+				return s, err
+			}
+		}
+		return s, s.earned(ctx, tx)
+	})
+}
+
+func (s *TargetSummary) onAir(ctx context.Context, tx *db.Tx) error {
+	room, err := content.GetRoom(ctx, tx, id.Live(s.Target.ID))
+	if err != nil {
+		return err
+	}
+	s.State, s.StartedUS, s.EndedUS = room.State, room.StartedUS, room.EndedUS
+	if room.StartedUS > 0 {
+		s.Duration = time.Duration(max(0, cmp.Or(room.EndedUS, tx.NowUS())-room.StartedUS)) * time.Microsecond
+	}
+	return nil
+}
+
+// earned adds up what was given. A LIVE earns on its own days alone.
+func (s *TargetSummary) earned(ctx context.Context, tx *db.Tx) error {
+	f := EarnedFilter{Creator: s.Target.Creator, Target: s.Target.ID, Source: earnings.HolderOf(s.Target.Creator, s.Target.ID).Source}
+	if s.Target.Kind == id.KindLive {
+		f.From = time.UnixMicro(s.StartedUS).UTC()
+		f.To = time.UnixMicro(cmp.Or(s.EndedUS, tx.NowUS())).UTC().Add(oneDay) // the books may be a little ahead of the clock
+	}
+	x, err := explore(ctx, tx, f)
+	if err != nil {
+		return err
+	}
+	if s.Totals, err = x.totals(ctx); err != nil {
+		return err
+	}
+	fans, err := x.grouped(ctx, ByFan)
+	if err != nil {
+		return err
+	}
+	gifters := map[string]bool{}
+	for k := range fans {
+		gifters[k.key] = true
+	}
+	s.Gifters = len(gifters)
+	items, err := x.grouped(ctx, byItem)
+	if err != nil {
+		return err
+	}
+	byName := map[string]*earnings.Sum{}
+	for k, row := range items {
+		if byName[k.key] == nil {
+			byName[k.key] = &earnings.Sum{}
+		}
+		byName[k.key].Add(row.Sum)
+	}
+	for name, sum := range byName {
+		sum.Units = 0 // of several currencies
+		s.Items = append(s.Items, ItemSum{name, *sum})
+	}
+	slices.SortFunc(s.Items, func(a, b ItemSum) int { return cmp.Or(cmp.Compare(b.Coins, a.Coins), cmp.Compare(a.Item, b.Item)) })
+	return nil
+}
