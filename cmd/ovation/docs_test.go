@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 	"unicode"
 
 	"github.com/ovationhq/ovation/internal/config"
@@ -136,12 +137,14 @@ func goFiles(t *testing.T) map[string]string {
 // notEvents are words of the same form in the packages that write events: the
 // kinds of ledger transfers and of due work that no event is called like.
 var notEvents = strings.Fields(`coin_purchase.fee earning.mature earning.pending gift.combo payout.drive payout.returned payout.transferred webhook.drive webhook.sweep`)
+var notEvents = strings.Fields(`coin_purchase.fee earning.mature earning.pending gift.combo goal.end payout.drive payout.returned payout.transferred`)
 
 // eventTypes are the types that the code emits. Packages name them in full,
 // so that one can search for them.
 func eventTypes(t *testing.T) []string {
 	t.Helper()
 	word := regexp.MustCompile(`"((?:coin_purchase|earning|eligibility|gift|goal|live|payout|person|policy|chat|tip|subscription|series|dispute|entitlement|fund|offer|order|deliverable|agency|task|webhook)(?:\.[a-z_]+)+)"`)
+	word := regexp.MustCompile(`"((?:coin_purchase|earning|eligibility|gift|goal|leaderboard|live|payout|person|policy|chat|tip|subscription|series|dispute|entitlement|fund|offer|order|deliverable|agency|task)(?:\.[a-z_]+)+)"`)
 	types := map[string]bool{}
 	for path, text := range goFiles(t) {
 		if strings.HasSuffix(path, "_test.go") || !isEmitter(path) {
@@ -211,6 +214,13 @@ func TestEventFields(t *testing.T) {
 	dev.post(t, string(fan), "/v1/coin-purchases", fmt.Sprintf(`{"coins": 700, "card": %q}`, card.ID), nil)
 	dev.post(t, string(fan), "/v1/gifts", fmt.Sprintf(`{"gift": "confetti", "target": %q}`, dev.world.Content["live"]), nil)
 	dev.post(t, string(fan), "/v1/gifts", fmt.Sprintf(`{"gift": "rose", "target": %q, "combo": {"id": "cmb_01jd0000000000000000000001", "seq": 1}}`, dev.world.Content["live"]), nil)
+	var goal, message struct{ ID string }
+	dev.post(t, string(creator), "/v1/goals", fmt.Sprintf(`{"title": "Roses", "metric": "gifts", "gift": "rose", "wanted": 1, "target": %q}`, dev.world.Content["live"]), &goal)
+	dev.post(t, string(creator), "/v1/goals", `{"title": "A camera", "metric": "coins", "wanted": 100000}`, nil)
+	dev.post(t, string(fan), "/v1/gifts", fmt.Sprintf(`{"gift": "rose", "target": %q}`, dev.world.Content["live"]), nil)
+	dev.post(t, string(fan), "/v1/live-rooms/"+dev.world.Content["live"]+"/messages", `{"text": "Hello"}`, &message)
+	dev.post(t, string(creator), "/v1/live-rooms/"+dev.world.Content["live"]+"/messages/"+message.ID+"/hide", "", nil)
+	dev.await(t, "goal.progressed", "goal.reached", "leaderboard.changed")
 	dev.post(t, string(creator), "/v1/live-rooms/"+dev.world.Content["live"]+"/end", "", nil)
 	dev.post(t, "", "/v1/clock/advance", `{"seconds": 700000}`, nil)
 	var asked struct{ ID string }
@@ -250,6 +260,20 @@ func TestEventFields(t *testing.T) {
 	for kind := range pages {
 		if !seen[kind] && kind != "payout.failed" && kind != "payout.canceled" { // which have the data of the other payouts
 			t.Errorf("there was no %s to compare with docs/events.md", kind)
+		}
+	}
+}
+
+// await waits until events of these types were written: what is added up in
+// the background comes a moment later.
+func (r *devRun) await(t *testing.T, kinds ...string) {
+	t.Helper()
+	for _, kind := range kinds {
+		for until := time.Now().Add(20 * time.Second); !strings.Contains(r.get("/v1/events?limit=100&type="+kind, ""), `"type":"`+kind+`"`); {
+			if time.Now().After(until) {
+				t.Fatalf("there was no %s in 20 s", kind)
+			}
+			time.Sleep(20 * time.Millisecond)
 		}
 	}
 }

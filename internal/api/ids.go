@@ -44,6 +44,8 @@ type (
 	payAccountID string
 	endpointID   string
 	deliveryID   string
+	goalID       string
+	messageID    string
 )
 
 func (personID) Schema(huma.Registry) *huma.Schema     { return idSchema(id.KindPerson) }
@@ -65,6 +67,8 @@ func (sessionID) Schema(huma.Registry) *huma.Schema    { return idSchema(id.Kind
 func (payAccountID) Schema(huma.Registry) *huma.Schema { return idSchema(id.KindPayAccount) }
 func (endpointID) Schema(huma.Registry) *huma.Schema   { return idSchema(id.KindEndpoint) }
 func (deliveryID) Schema(huma.Registry) *huma.Schema   { return idSchema(id.KindDelivery) }
+func (goalID) Schema(huma.Registry) *huma.Schema       { return idSchema(id.KindGoal) }
+func (messageID) Schema(huma.Registry) *huma.Schema    { return idSchema(id.KindMessage) }
 
 // idAliases pairs the types of package id with their schemas.
 var idAliases = map[reflect.Type]reflect.Type{
@@ -87,4 +91,6 @@ var idAliases = map[reflect.Type]reflect.Type{
 	reflect.TypeFor[id.PayAccount](): reflect.TypeFor[payAccountID](),
 	reflect.TypeFor[id.Endpoint]():   reflect.TypeFor[endpointID](),
 	reflect.TypeFor[id.Delivery]():   reflect.TypeFor[deliveryID](),
+	reflect.TypeFor[id.Goal]():       reflect.TypeFor[goalID](),
+	reflect.TypeFor[id.Message]():    reflect.TypeFor[messageID](),
 }

@@ -79,7 +79,28 @@ func (a *API) products() {
 	raw[streamIn, none](a, http.MethodGet, "/v1/live-rooms/{id}/events", a.roomStream, "A room's events as they happen (SSE)", public(), streaming(), produces("text/event-stream"))
 	raw[topicsIn, none](a, http.MethodGet, "/v1/stream", a.topicStream, "The events of several topics as they happen (SSE)", public(), streaming(), produces("text/event-stream"), fails(fault.AuthRequired, fault.ScopeMissing, fault.NotFound))
 
+	a.roomRoutes()
 	a.moneyOut()
+}
+
+// roomRoutes is the table's part about what happens around a LIVE.
+func (a *API) roomRoutes() {
+	get(a, "/v1/leaderboards/{target}", a.leaderboardGet, "Who gave most on a LIVE or a video, or to a creator", public(), fails(fault.NotFound))
+	post(a, "/v1/leaderboards/rebuild", a.leaderboardRebuild, "Forget all leaderboards and count the gifts anew, in the background", needs(people.Admin), impersonal(), fails(fault.RoleRequired))
+	get(a, "/v1/supporters", a.supporterList, "Who gave to the creator, who gave most first", needs(people.EarningsRead), forPerson())
+	get(a, "/v1/goals", a.goalList, "The goals of a LIVE or a creator, the newest first", public())
+	post(a, "/v1/goals", a.goalSet, "Set a goal for a LIVE or for this month; the same one that is active already is answered as it stands", needs(people.ContentWrite), forPerson(), status(201), fails(fault.LimitReached, fault.StateConflict, fault.RoleRequired))
+	get(a, "/v1/goals/{id}", a.goalGet, "A goal", public())
+	patch(a, "/v1/goals/{id}", a.goalEnd, "End a goal", needs(people.ContentWrite), forPerson())
+
+	get(a, "/v1/live-rooms/{id}/messages", a.messageList, "The chat of a LIVE, the newest message first", public())
+	post(a, "/v1/live-rooms/{id}/messages", a.messageSend, "Write in the chat of a LIVE", needs(people.ChatWrite), forPerson(), status(201), class(classStorm), within(maxRun), fails(fault.StateConflict, fault.Forbidden))
+	post(a, "/v1/live-rooms/{id}/messages/{message}/hide", a.messageHide, "Take a message out of the chat of one's own LIVE, for good", needs(people.ChatWrite))
+	get(a, "/v1/live-rooms/{id}/chat", a.chatGet, "How the chat of a LIVE is set", public())
+	put(a, "/v1/live-rooms/{id}/chat", a.chatPut, "Switch the chat of one's own LIVE on or off, and its slow mode", needs(people.ChatWrite), forPerson())
+	get(a, "/v1/live-rooms/{id}/mutes", a.muteList, "Who may not write in the chat of one's own LIVE", needs(people.ChatWrite))
+	put(a, "/v1/live-rooms/{id}/mutes/{person}", a.mute, "Mute a person in the chat of one's own LIVE", needs(people.ChatWrite), fails(fault.StateConflict))
+	remove(a, "/v1/live-rooms/{id}/mutes/{person}", a.unmute, "Let a muted person write again", needs(people.ChatWrite), fails(fault.StateConflict))
 }
 
 // moneyOut is the table's part about what creators earn, and about proofs.

@@ -4,8 +4,10 @@ import (
 	"context"
 	"time"
 
+	"github.com/ovationhq/ovation/internal/chat"
 	"github.com/ovationhq/ovation/internal/creator"
 	"github.com/ovationhq/ovation/internal/gift"
+	"github.com/ovationhq/ovation/internal/goal"
 	"github.com/ovationhq/ovation/internal/ledger"
 	"github.com/ovationhq/ovation/internal/live"
 	"github.com/ovationhq/ovation/internal/outbox"
@@ -16,6 +18,7 @@ import (
 	"github.com/ovationhq/ovation/internal/purchase"
 	"github.com/ovationhq/ovation/internal/report"
 	"github.com/ovationhq/ovation/internal/webhook"
+	"github.com/ovationhq/ovation/internal/support"
 )
 
 // Services are the products that the operations call.
@@ -26,6 +29,9 @@ type Services struct {
 	Payouts   *payout.Service
 	Creators  *creator.Service
 	Reader    *report.Reader
+	Support   *support.Service
+	Goals     *goal.Service
+	Chat      *chat.Service
 	Hub       *live.Hub
 	Webhooks  *webhook.Service
 	Work      *outbox.Runner

@@ -11,11 +11,13 @@ import (
 	"testing"
 	"time"
 
+	"github.com/ovationhq/ovation/internal/chat"
 	"github.com/ovationhq/ovation/internal/clock"
 	"github.com/ovationhq/ovation/internal/creator"
 	"github.com/ovationhq/ovation/internal/db/dbtest"
 	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/gift/gifttest"
+	"github.com/ovationhq/ovation/internal/goal"
 	"github.com/ovationhq/ovation/internal/id"
 	"github.com/ovationhq/ovation/internal/ledger"
 	"github.com/ovationhq/ovation/internal/live"
@@ -25,6 +27,7 @@ import (
 	"github.com/ovationhq/ovation/internal/people"
 	"github.com/ovationhq/ovation/internal/purchase"
 	"github.com/ovationhq/ovation/internal/report"
+	"github.com/ovationhq/ovation/internal/support"
 )
 
 // shop is the API over the real services, on a database in a temporary
@@ -53,7 +56,7 @@ func newShop(t *testing.T, change ...func(*Config)) *shop {
 	s.world = newWorld(t, func(c *Config) {
 		c.Auth = nil
 		c.Services = Services{People: s.people, Gifts: s.g.Gifts, Purchases: purchase.NewService(d, client), Payouts: payout.NewService(d, client),
-			Creators: creator.NewService(d), Reader: report.NewReader(d), Hub: live.NewHub(d), Stripe: client, PublicURL: "http://ovation.test",
+			Creators: creator.NewService(d), Reader: report.NewReader(d), Support: support.NewService(d), Goals: goal.NewService(d), Chat: chat.NewService(d), Hub: live.NewHub(d), Stripe: client, PublicURL: "http://ovation.test",
 			Now: clk.Now, Observe: nil, Verify: func(ctx context.Context) (*ledger.Report, error) { return ledger.Verify(ctx, d, nil) }}
 		for _, f := range change {
 			f(c)

@@ -18,12 +18,14 @@ import (
 	"golang.org/x/sync/singleflight"
 
 	"github.com/ovationhq/ovation/internal/api"
+	"github.com/ovationhq/ovation/internal/chat"
 	"github.com/ovationhq/ovation/internal/clock"
 	"github.com/ovationhq/ovation/internal/config"
 	"github.com/ovationhq/ovation/internal/creator"
 	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/earnings"
 	"github.com/ovationhq/ovation/internal/gift"
+	"github.com/ovationhq/ovation/internal/goal"
 	"github.com/ovationhq/ovation/internal/id"
 	"github.com/ovationhq/ovation/internal/ledger"
 	"github.com/ovationhq/ovation/internal/live"
@@ -34,6 +36,7 @@ import (
 	"github.com/ovationhq/ovation/internal/people"
 	"github.com/ovationhq/ovation/internal/purchase"
 	"github.com/ovationhq/ovation/internal/report"
+	"github.com/ovationhq/ovation/internal/support"
 	"github.com/ovationhq/ovation/internal/wallet"
 	"github.com/ovationhq/ovation/internal/webhook"
 	"github.com/ovationhq/ovation/internal/webhook/courier"
@@ -85,6 +88,9 @@ type App struct {
 	Payouts   *payout.Service
 	Creators  *creator.Service
 	Reader    *report.Reader
+	Support   *support.Service
+	Goals     *goal.Service
+	Chat      *chat.Service
 	Hub       *live.Hub
 	Runner    *outbox.Runner
 	Webhooks  *webhook.Service
@@ -110,6 +116,7 @@ type App struct {
 func Checks() []ledger.Check {
 	var all []ledger.Check
 	for _, c := range [][]ledger.Check{wallet.Checks(), earnings.Checks(), gift.Checks(), purchase.Checks(), payout.Checks(), webhook.Checks()} {
+	for _, c := range [][]ledger.Check{wallet.Checks(), earnings.Checks(), gift.Checks(), purchase.Checks(), payout.Checks(), support.Checks(), goal.Checks(), chat.Checks()} {
 		all = append(all, c...)
 	}
 	return append(all, ledger.KindsOnly(slices.Concat(wallet.Kinds, earnings.Kinds, gift.Kinds, purchase.Kinds, payout.Kinds)...))
@@ -182,6 +189,9 @@ func (a *App) build(ctx context.Context) error {
 	a.Payouts = payout.NewService(a.DB, a.Stripe)
 	a.Creators = creator.NewService(a.DB)
 	a.Reader = report.NewReader(a.DB)
+	a.Support = support.NewService(a.DB)
+	a.Goals = goal.NewService(a.DB)
+	a.Chat = chat.NewService(a.DB)
 	a.Hub = live.NewHub(a.DB)
 	a.Runner = outbox.NewRunner(a.DB, a.Log)
 	a.Senders = outbox.NewRunner(a.DB, a.Log)

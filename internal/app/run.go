@@ -85,6 +85,8 @@ func (a *App) start(ctx context.Context, b *background, prepare func(context.Con
 	b.run(ctx, "realtime", a.Hub.Run)
 	b.run(ctx, "webhooks", a.Webhooks.Follow)
 	b.run(ctx, "webhook senders", a.Senders.Run)
+	b.run(ctx, "goals", func(ctx context.Context) error { return a.Goals.Run(ctx, a.Log) })
+	b.run(ctx, "leaderboards", func(ctx context.Context) error { return a.Support.Run(ctx, a.Log) })
 	return nil
 }
 

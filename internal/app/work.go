@@ -9,6 +9,7 @@ import (
 	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/earnings"
 	"github.com/ovationhq/ovation/internal/gift"
+	"github.com/ovationhq/ovation/internal/goal"
 	"github.com/ovationhq/ovation/internal/id"
 	"github.com/ovationhq/ovation/internal/outbox"
 	"github.com/ovationhq/ovation/internal/payment"
@@ -37,6 +38,9 @@ func (a *App) register() {
 	})
 	a.Runner.Inside(earnings.WorkMature, func(ctx context.Context, tx *db.Tx, key string) (int64, error) {
 		return earnings.RunMature(ctx, tx, id.Earning(key))
+	})
+	a.Runner.Inside(goal.WorkEnd, func(ctx context.Context, tx *db.Tx, key string) (int64, error) {
+		return goal.RunEnd(ctx, tx, id.Goal(key))
 	})
 	a.Runner.Outside(purchase.WorkSettle, a.patient(purchase.WorkSettle, func(ctx context.Context, key string) (time.Duration, error) {
 		return a.Purchases.Settle(ctx, id.Payment(key))

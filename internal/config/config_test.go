@@ -121,7 +121,7 @@ func TestNames(t *testing.T) {
 	for _, v := range Variables() {
 		names = append(names, FileName(v))
 	}
-	if diff := cmp.Diff(strings.Fields("data database listen admin url preset preset_file log_level trusted_proxies stripe_key stripe_webhook_secret"), names); diff != "" {
+	if diff := cmp.Diff(strings.Fields("data database listen admin url preset preset_file log_level streams_per_address trusted_proxies stripe_key stripe_webhook_secret"), names); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -38,6 +38,8 @@ type (
 	PayAccount string // pac
 	Endpoint   string // whe
 	Delivery   string // whd
+	Goal       string // gol
+	Message    string // msg
 )
 
 // Kind is a prefix, the part of an id before the underscore.
@@ -66,6 +68,8 @@ const (
 	KindPayAccount Kind = "pac"
 	KindEndpoint   Kind = "whe"
 	KindDelivery   Kind = "whd"
+	KindGoal       Kind = "gol"
+	KindMessage    Kind = "msg"
 )
 
 // Len is the length of every id: prefix, underscore, 26 characters.

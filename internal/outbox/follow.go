@@ -10,27 +10,51 @@ import (
 
 // Step is one round of somebody who keeps up with what happens. again is how
 // long after it the next one is wanted even if nothing happens; 0 means that
-// it is not.
+// it is not, and Behind that there is more to do already.
 type Step func(ctx context.Context) (again time.Duration, err error)
 
+// Behind is what a Step returns that has not reached the end.
+const Behind = time.Nanosecond
+
+const (
+	// restBusy is how many times as long as a step its follower rests while
+	// others write, and busyWrites from how many writes on that is so. Then a
+	// follower takes a twentieth of the writer's time, and falls behind in a
+	// storm that brings more; it catches up when the storm is over.
+	restBusy, busyWrites = 19, 20
+	// restIdle is the same while nobody writes.
+	restIdle = 1
+)
+
 // Follow takes a step whenever events were committed, and not sooner than the
-// pause after the step before, so that who adds up in the background leaves
-// the writer to others in a storm. The first step is taken at once. Where a
-// follower is stands in its own tables, so several processes may run one.
+// pause after the step before. A follower shares the writer with what people
+// wait for, so the longer its steps take, the longer it rests. The first step is
+// taken at once. Where a follower is stands in its own tables, so several
+// processes may run one.
 func Follow(ctx context.Context, d *db.DB, log *slog.Logger, pause time.Duration, step Step) error {
 	woken, stop := d.Listen(channelEvents)
 	defer stop()
-	for ctx.Err() == nil {
+	writes := func() int64 { s := d.Stats(); return s.Calls + s.Items }
+	for before := writes(); ctx.Err() == nil; {
+		begun := time.Now()
 		again, err := step(ctx)
+		took := time.Since(begun)
 		if err != nil && ctx.Err() == nil {
 			log.Error("what follows the events could not go on", "error", err)
 			again = readAgain
 		}
-		if !sleep(ctx, pause, nil) {
-			break
+		rest := took * restIdle
+		if now := writes(); now-before >= busyWrites {
+			rest = max(took*restBusy, pause)
+			before = now
+		} else if before = now; again != Behind {
+			rest = max(rest, pause)
+		}
+		if !sleep(ctx, rest, nil) || again == Behind {
+			continue
 		}
 		if again > 0 {
-			sleep(ctx, max(again-pause, 0), woken)
+			sleep(ctx, max(again-rest, 0), woken)
 			continue
 		}
 		most := longestSleep

@@ -24,6 +24,7 @@ const (
 	PayoutsRead   Scope = "payouts:read"
 	PayoutsWrite  Scope = "payouts:write"
 	ContentWrite  Scope = "content:write"
+	ChatWrite     Scope = "chat:write"
 	EventsRead    Scope = "events:read"
 	WebhooksRead  Scope = "webhooks:read"
 	WebhooksWrite Scope = "webhooks:write"
@@ -53,6 +54,7 @@ var scopeDocs = []ScopeDoc{
 	{PayoutsRead, "Read payouts and the state of a payout account.", true},
 	{PayoutsWrite, "Ask for payouts, cancel them, begin the onboarding of a payout account.", true},
 	{ContentWrite, "Post videos and hide them, open, start and end LIVE rooms, switch gifts on and off.", true},
+	{ChatWrite, "Write in the chat of LIVEs in a person's name, and look after the chat of the person's own.", true},
 	{EventsRead, "Read the event log.", false},
 	{WebhooksRead, "Read webhook endpoints and what became of their deliveries, without the secrets.", false},
 	{WebhooksWrite, "Make webhook endpoints, which are sent every event that they choose, change them, send again, and read their secrets.", false},

@@ -26,6 +26,7 @@ var floorOf = map[string]int{
 	"payment": 3, "payment/stripe": 3, "payment/sandbox": 3,
 	"purchase": 4, "creator": 4, "gift": 4, "tip": 4, "subscription": 4, "series": 4, "market": 4, "agency": 4,
 	"fund": 4, "payout": 4, "live": 4, "webhook": 4, "webhook/courier": 4, "report": 4,
+	"fund": 4, "payout": 4, "live": 4, "support": 4, "goal": 4, "chat": 4, "webhook": 4, "report": 4,
 	"api": floorWorld, "web": floorWorld,
 	"app":  6,
 	"tidy": floorTest, "walk": floorTest, "sim": floorTest, "bench": floorTest, "tools": floorTest,

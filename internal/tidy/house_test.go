@@ -126,6 +126,7 @@ var clocks = map[string]string{
 	"db":               "for how long a batch is retried is about the machine, not about money",
 	"ledger/verify.go": "how long a check of the books took is about the machine",
 	"webhook/courier":  "how long a receiver took is about the network; what follows from it goes by the injected clock",
+	"outbox/follow.go": "how long a follower rests is about the machine",
 	"payment/sandbox":  "its transport waits in real time; its books follow the injected clock",
 }
 
