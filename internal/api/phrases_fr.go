@@ -10,6 +10,7 @@ var french = func() map[string]string {
 	maps.Copy(all, frenchOfRules)
 	maps.Copy(all, frenchOfRooms)
 	maps.Copy(all, frenchOfWebhooks)
+	maps.Copy(all, frenchOfLimits)
 	return all
 }()
 

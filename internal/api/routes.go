@@ -128,6 +128,8 @@ func (a *API) moneyOut() {
 	get(a, "/v1/due-work", a.workList, "What is to be done later, the work that was given up first", needs(people.Admin), impersonal(), tagged("operations"))
 	post(a, "/v1/due-work/{kind}/{key}/revive", a.workRevive, "Have work that was given up tried again", needs(people.Admin), impersonal(), tagged("operations"))
 
+	get(a, "/v1/audit", a.auditList, "What operators, the host and the console have decided, newest first", needs(people.Admin), impersonal(), tagged("operations"))
+
 	get(a, "/v1/clock", a.clockGet, "The instance's clock", public(), tagged("sandbox"))
 	if a.cfg.Services.Advance != nil {
 		post(a, "/v1/clock/advance", a.clockAdvance, "Move the sandbox's clock forward", needs(people.Admin), impersonal(), tagged("sandbox"), within(5*time.Minute))

@@ -19,6 +19,7 @@ import (
 
 	"github.com/ovationhq/ovation/internal/api"
 	"github.com/ovationhq/ovation/internal/chat"
+	"github.com/ovationhq/ovation/internal/audit"
 	"github.com/ovationhq/ovation/internal/clock"
 	"github.com/ovationhq/ovation/internal/config"
 	"github.com/ovationhq/ovation/internal/creator"
@@ -119,7 +120,14 @@ func Checks() []ledger.Check {
 	for _, c := range [][]ledger.Check{wallet.Checks(), earnings.Checks(), gift.Checks(), purchase.Checks(), payout.Checks(), support.Checks(), goal.Checks(), chat.Checks()} {
 		all = append(all, c...)
 	}
+	all = append(all, ledger.Check{Name: audit.Rule, Run: checkAudit})
 	return append(all, ledger.KindsOnly(slices.Concat(wallet.Kinds, earnings.Kinds, gift.Kinds, purchase.Kinds, payout.Kinds)...))
+}
+
+// checkAudit is the check of the audit log, which stands on the floor of the
+// ledger and so does not know its reports.
+func checkAudit(ctx context.Context, tx *db.Tx, r *ledger.Report) error {
+	return audit.Verify(ctx, tx, func(where, format string, args ...any) { r.Add(audit.Rule, where, format, args...) })
 }
 
 // New opens the instance. It listens to nothing yet.

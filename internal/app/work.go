@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/ovationhq/ovation/internal/audit"
 	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/earnings"
 	"github.com/ovationhq/ovation/internal/gift"
@@ -51,12 +52,18 @@ func (a *App) register() {
 	a.Senders.Beside(sendersAtOnce)
 	a.Senders.Drive(webhook.WorkDrive, a.Webhooks.Drive)
 	a.Runner.Every("webhook.sweep", time.Hour, a.Webhooks.Sweep)
+	a.Runner.Revived = revived
 	a.Runner.Every("programme.recheck", time.Hour, a.Creators.Recheck)
 	a.Runner.Every("payment.poll", pollEvery, a.poll)
 	a.Runner.Every("payment.sweep", sweepEvery, a.sweep)
 	a.Runner.Every("people.sweep", 24*time.Hour, func(ctx context.Context) error {
 		return a.DB.Write(ctx, func(tx *db.Tx) error { return people.Sweep(ctx, tx) })
 	})
+}
+
+// revived writes down who has given-up work tried again.
+func revived(ctx context.Context, tx *db.Tx, failed outbox.Planned) error {
+	return audit.Record(ctx, tx, audit.Act{Origin: audit.Of(ctx), Verb: "work.revive", Subject: failed.Kind + " " + failed.Key, Changed: map[string]any{"attempts": failed.Attempts}})
 }
 
 // patient logs an error that comes with the time of the next try, instead of

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/ovationhq/ovation/internal/audit"
 	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/id"
@@ -75,10 +76,14 @@ func (s *Service) update(ctx context.Context, person id.Person, change func(*New
 		if after, err = Get(ctx, tx, person); err != nil {
 			return err
 		}
-		if changed := after.changes(&p); len(changed) > 0 {
-			return emitChange(ctx, tx, person, changed...)
+		changed := after.changes(&p)
+		if len(changed) == 0 {
+			return nil
 		}
-		return nil
+		if err := recordOf(ctx, tx, person, audit.Act{Origin: audit.Of(ctx), Verb: "person.change", Changed: map[string]any{"fields": changed}}); err != nil {
+			return err
+		}
+		return emitChange(ctx, tx, person, changed...)
 	})
 	return after, err
 }
@@ -135,6 +140,9 @@ func (s *Service) Suspend(ctx context.Context, by Caller, person id.Person, reas
 			return fault.New(fault.AlreadyDone, "This person is suspended already.")
 		}
 		tx.AfterCommit(s.keys.forgetAll)
+		if err := audit.Record(ctx, tx, by.act(ctx, audit.Act{Verb: "person.suspend", Subject: string(person), Reason: reason})); err != nil {
+			return err
+		}
 		if err := emitChange(ctx, tx, person, "suspended"); err != nil {
 			return err
 		}
@@ -163,6 +171,9 @@ func (s *Service) Reinstate(ctx context.Context, by Caller, person id.Person) er
 			return fault.New(fault.AlreadyDone, "This person is not suspended.")
 		}
 		tx.AfterCommit(s.keys.forgetAll)
+		if err := audit.Record(ctx, tx, by.act(ctx, audit.Act{Verb: "person.reinstate", Subject: string(person)})); err != nil {
+			return err
+		}
 		return emitChange(ctx, tx, person, "suspended")
 	})
 }

@@ -3,9 +3,11 @@ package people
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
+	"github.com/ovationhq/ovation/internal/audit"
 	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/id"
@@ -90,6 +92,13 @@ func (s *Service) join(ctx context.Context, r SignUp, permit func(context.Contex
 		}
 		if in.Person, err = create(ctx, tx, r.NewPerson, hash, roles...); err != nil {
 			return err
+		}
+		if slices.Contains(roles, Operator) {
+			act := audit.Act{Origin: audit.By(ctx, string(in.Person.ID)), Verb: "role.grant", Subject: string(in.Person.ID),
+				Reason: "The account was made with a set-up link.", Changed: map[string]any{"role": Operator}}
+			if err := audit.Record(ctx, tx, act); err != nil {
+				return err
+			}
 		}
 		in.Session, err = startSession(ctx, tx, tokenHash, in.Person.ID, BySignUp, r.From, sessionTime)
 		return err
