@@ -50,17 +50,18 @@ func (a *API) products() {
 	post(a, "/v1/cards/link", a.cardLink, "A page of the provider on which the person saves a card", needs(people.CoinsBuy), forPerson(), fails(fault.URLNotAllowed, fault.UpstreamFailed))
 	post(a, "/v1/cards/test", a.cardTest, "Save a test card (sandbox and test mode only)", needs(people.CoinsBuy), forPerson(), status(201), fails(fault.CardDeclined, fault.UpstreamFailed))
 	remove(a, "/v1/cards/{id}", a.cardRemove, "Remove a saved card of the person", needs(people.CoinsBuy), forPerson(), fails(fault.UpstreamFailed))
-	post(a, "/v1/coin-purchases", a.purchaseCreate, "Buy coins with a saved card", needs(people.CoinsBuy), forPerson(), keyed(), status(201), also(202), class(classMoney), fails(fault.CardDeclined, fault.PriceChanged, fault.CurrencyUnsupported, fault.URLNotAllowed, fault.UpstreamFailed, fault.AgeRestricted, fault.IdempotencyKeyReused))
+	post(a, "/v1/coin-purchases", a.purchaseCreate, "Buy coins with a saved card", needs(people.CoinsBuy), forPerson(), keyed(), status(201), also(202), class(classMoney), fails(fault.CardDeclined, fault.PriceChanged, fault.CurrencyUnsupported, fault.CurrencyMismatch, fault.LimitReached, fault.URLNotAllowed, fault.UpstreamFailed, fault.AgeRestricted, fault.IdempotencyKeyReused))
 	get(a, "/v1/coin-purchases", a.purchaseList, "The person's purchases", needs(people.WalletRead), forPerson())
 	get(a, "/v1/coin-purchases/{id}", a.purchaseGet, "A purchase", needs(people.WalletRead))
 	get(a, "/v1/wallet", a.walletGet, "The person's coins", needs(people.WalletRead), forPerson())
 	get(a, "/v1/wallet/lots", a.walletLots, "The person's lots of coins", needs(people.WalletRead), forPerson())
 	get(a, "/v1/wallet/entries", a.walletEntries, "Every change of the person's coins", needs(people.WalletRead), forPerson())
+	a.limitRoutes()
 
 	// Gifts.
 	get(a, "/v1/gift-catalog", a.giftCatalog, "The gifts that can be given", public())
 	raw[giftIn, giftOut](a, http.MethodPost, "/v1/gifts", a.giftSend, "Send a gift, or tap a combo", needs(people.GiftsSend), forPerson(), keyed(), status(201), class(classStorm),
-		fails(fault.InsufficientBalance, fault.PriceChanged, fault.NotEligible, fault.SelfGift, fault.StateConflict, fault.AlreadyDone, fault.Gone, fault.AgeRestricted, fault.IdempotencyKeyReused))
+		fails(fault.InsufficientBalance, fault.PriceChanged, fault.NotEligible, fault.SelfGift, fault.StateConflict, fault.AlreadyDone, fault.Gone, fault.LimitReached, fault.AgeRestricted, fault.IdempotencyKeyReused))
 	raw[giftBatchIn, giftBatchOut](a, http.MethodPost, "/v1/gifts/batch", a.giftBatch, "Send up to 1,000 gifts, each with its own key, sender and verdict", needs(people.GiftsSend), hostOnly(), batch(), class(classStorm))
 	a.giftItem = a.looseItems("gifts")
 	raw[giftGetIn, giftOut](a, http.MethodGet, "/v1/gifts/{id}", a.giftGet, "A gift", needs(people.WalletRead))

@@ -29,6 +29,7 @@ import (
 	"github.com/ovationhq/ovation/internal/goal"
 	"github.com/ovationhq/ovation/internal/id"
 	"github.com/ovationhq/ovation/internal/ledger"
+	"github.com/ovationhq/ovation/internal/limit"
 	"github.com/ovationhq/ovation/internal/live"
 	"github.com/ovationhq/ovation/internal/outbox"
 	"github.com/ovationhq/ovation/internal/payment/sandbox"
@@ -88,6 +89,7 @@ type App struct {
 	Purchases *purchase.Service
 	Payouts   *payout.Service
 	Creators  *creator.Service
+	Limits    *limit.Service
 	Reader    *report.Reader
 	Support   *support.Service
 	Goals     *goal.Service
@@ -118,6 +120,7 @@ func Checks() []ledger.Check {
 	var all []ledger.Check
 	for _, c := range [][]ledger.Check{wallet.Checks(), earnings.Checks(), gift.Checks(), purchase.Checks(), payout.Checks(), webhook.Checks()} {
 	for _, c := range [][]ledger.Check{wallet.Checks(), earnings.Checks(), gift.Checks(), purchase.Checks(), payout.Checks(), support.Checks(), goal.Checks(), chat.Checks()} {
+	for _, c := range [][]ledger.Check{wallet.Checks(), earnings.Checks(), gift.Checks(), purchase.Checks(), payout.Checks(), limit.Checks(id.KindPurchase), webhook.Checks()} {
 		all = append(all, c...)
 	}
 	all = append(all, ledger.Check{Name: audit.Rule, Run: checkAudit})
@@ -196,6 +199,7 @@ func (a *App) build(ctx context.Context) error {
 	a.Purchases = purchase.NewService(a.DB, a.Stripe)
 	a.Payouts = payout.NewService(a.DB, a.Stripe)
 	a.Creators = creator.NewService(a.DB)
+	a.Limits = limit.NewService(a.DB)
 	a.Reader = report.NewReader(a.DB)
 	a.Support = support.NewService(a.DB)
 	a.Goals = goal.NewService(a.DB)

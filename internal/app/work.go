@@ -12,6 +12,7 @@ import (
 	"github.com/ovationhq/ovation/internal/gift"
 	"github.com/ovationhq/ovation/internal/goal"
 	"github.com/ovationhq/ovation/internal/id"
+	"github.com/ovationhq/ovation/internal/limit"
 	"github.com/ovationhq/ovation/internal/outbox"
 	"github.com/ovationhq/ovation/internal/payment"
 	"github.com/ovationhq/ovation/internal/payment/stripe"
@@ -42,6 +43,8 @@ func (a *App) register() {
 	})
 	a.Runner.Inside(goal.WorkEnd, func(ctx context.Context, tx *db.Tx, key string) (int64, error) {
 		return goal.RunEnd(ctx, tx, id.Goal(key))
+	a.Runner.Inside(limit.WorkApply, func(ctx context.Context, tx *db.Tx, key string) (int64, error) {
+		return limit.RunApply(ctx, tx, id.Person(key))
 	})
 	a.Runner.Outside(purchase.WorkSettle, a.patient(purchase.WorkSettle, func(ctx context.Context, key string) (time.Duration, error) {
 		return a.Purchases.Settle(ctx, id.Payment(key))
