@@ -20,4 +20,8 @@ var frenchOfLimits = map[string]string{
 	"Name the currency of the amount by its code of three capital letters (ISO 4217), such as USD.":                                                                   "Indiquez la devise du montant par son code de trois majuscules (ISO 4217), comme USD.",
 	"A limit is from 1 to %d in the smallest unit of its currency, or left out for none.":                                                                             "Une limite va de 1 à %d dans la plus petite unité de sa devise, ou s’omet s’il n’y en a pas.",
 	"The amount is from 0 to %d in the smallest unit of its currency.":                                                                                                "Le montant va de 0 à %d dans la plus petite unité de sa devise.",
+
+	// Looking people up.
+	"People are looked for by operators and by the host's keys.": "La recherche de personnes est réservée aux exploitants et aux clés de l’hôte.",
+	"The state is active or suspended.":                          "L’état est active ou suspended.",
 }

@@ -28,6 +28,7 @@ func (a *API) routes() {
 func (a *API) products() {
 	// People.
 	post(a, "/v1/people", a.personEnsure, "Make a person of the host platform, or find the one there is", needs(people.PeopleWrite), hostOnly(), also(201), fails(fault.StateConflict, fault.HandleTaken, fault.HandleInvalid, fault.AgeRestricted))
+	get(a, "/v1/people", a.peopleSearch, "Look people up (operators and the host)", needs(people.PeopleRead), impersonal(), fails(fault.Forbidden))
 	get(a, "/v1/people/me", a.me, "Who the caller is", needs(people.PeopleRead), forPerson())
 	get(a, "/v1/people/external/{external_id}", a.personExternal, "Find a person by the host platform's id", needs(people.PeopleRead), hostOnly())
 	get(a, "/v1/people/{id}", a.personGet, "A person", needs(people.PeopleRead))

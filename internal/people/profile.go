@@ -68,8 +68,8 @@ func (s *Service) update(ctx context.Context, person id.Person, change func(*New
 			}
 		}
 		_, err = tx.Exec(ctx, `UPDATE person SET handle = $2, handle_skeleton = $3, name = $4, email = $5, email_lower = $6, region = $7, birth_date = $8,
-			locale = $9, account_kind = $10 WHERE id = $1`,
-			string(person), n.Handle, Skeleton(n.Handle), n.Name, n.Email, strings.ToLower(n.Email), n.Region, n.BirthDate, n.Locale, string(n.AccountKind))
+			locale = $9, account_kind = $10, name_key = $11 WHERE id = $1`,
+			string(person), n.Handle, Skeleton(n.Handle), n.Name, n.Email, strings.ToLower(n.Email), n.Region, n.BirthDate, n.Locale, string(n.AccountKind), nameKey(n.Name))
 		if err != nil {
 			return fmt.Errorf("people: changing a person: %w", err)
 		}
