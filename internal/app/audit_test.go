@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -161,7 +162,7 @@ func TestAuditOverTheAPI(t *testing.T) {
 // that was left.
 func TestAdvanceIsAudited(t *testing.T) {
 	eachShop(t, func(s *shop) {
-		ctx := audit.With(t.Context(), audit.Origin{Actor: "usr_1", Request: "req_1"})
+		ctx := context.WithValue(t.Context(), audit.OriginKey{}, audit.Origin{Actor: "usr_1", Request: "req_1"})
 		if _, err := s.Advance(ctx, -time.Hour); err == nil {
 			t.Error("the clock went back")
 		}

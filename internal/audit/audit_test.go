@@ -266,7 +266,7 @@ func TestOrigin(t *testing.T) {
 	if o := Of(ctx); o != (Origin{Actor: Console}) {
 		t.Errorf("of nobody: %+v", o)
 	}
-	known := With(ctx, Origin{Actor: "usr_1", Request: "req_1"})
+	known := context.WithValue(ctx, OriginKey{}, Origin{Actor: "usr_1", Request: "req_1"})
 	if o := Of(known); o != (Origin{Actor: "usr_1", Request: "req_1"}) {
 		t.Errorf("of somebody: %+v", o)
 	}

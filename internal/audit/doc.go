@@ -14,7 +14,7 @@
 // (persons it makes, audiences); the tables keep that.
 //
 // Who acts is an argument of most verbs. Where a verb has none, Of finds it in
-// the context, into which the edge has put it (With).
+// the context, into which the edge has put it (OriginKey).
 //
 // # Invariants
 //

@@ -13,13 +13,8 @@ type Origin struct {
 // itself as it was started.
 const Console = "console"
 
-// OriginKey finds the Origin in a context.
+// OriginKey finds the Origin in a context. The edge puts it there.
 type OriginKey struct{}
-
-// With returns a context of what the origin does.
-func With(ctx context.Context, o Origin) context.Context {
-	return context.WithValue(ctx, OriginKey{}, o)
-}
 
 // Of returns who acts: whom the context names, or Console where nothing has
 // come in from outside.

@@ -34,7 +34,7 @@ func TestAudit(t *testing.T) {
 		op, p := w.operator(), w.join().Person
 		host, _, err := w.CreateKey(w.ctx, op, NewKey{Name: "the host", Scopes: []Scope{PeopleRead, PeopleWrite, SessionsWrite}})
 		w.ok(err)
-		byHost := audit.With(w.ctx, audit.Origin{Actor: string(host.ID), Request: "req_1"})
+		byHost := context.WithValue(w.ctx, audit.OriginKey{}, audit.Origin{Actor: string(host.ID), Request: "req_1"})
 		region, email := "CA", "other@example.org"
 		for range 2 {
 			_, err = w.Change(byHost, p.ID, Profile{}, Details{Region: &region, Email: &email})
@@ -97,7 +97,7 @@ func TestNoAudit(t *testing.T) {
 		in := w.join()
 		p := in.Person
 		for _, own := range []audit.Origin{{Actor: string(p.ID), Self: string(p.ID)}, {Actor: "key_1", Self: string(p.ID)}} {
-			ctx := audit.With(w.ctx, own)
+			ctx := context.WithValue(w.ctx, audit.OriginKey{}, own)
 			name := "Bea " + own.Actor
 			_, err := w.Change(ctx, p.ID, Profile{Name: &name}, Details{})
 			w.ok(err)
