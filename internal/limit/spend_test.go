@@ -37,12 +37,12 @@ func TestTake(t *testing.T) {
 		}
 		last := w.spend(3_00, "USD")
 		w.ok(w.take(last))
-		w.want(w.take(w.spend(1, "USD")), fault.LimitReached)
+		w.wants(w.take(w.spend(1, "USD")), fault.LimitReached)
 		w.release(last.Cause)
 		w.release(last.Cause)
 		w.release("cps_nobody")
 		w.ok(w.take(w.spend(3_00, "USD")))
-		w.want(w.take(w.spend(1, "USD")), fault.LimitReached)
+		w.wants(w.take(w.spend(1, "USD")), fault.LimitReached)
 		w.clk.Advance(resets.Sub(w.clk.Now()))
 		w.ok(w.take(w.spend(10_00, "USD")))
 		if err := w.take(limit.Spend{Person: "usr_other", Amount: money(500_00), Cause: "cps_other"}); err != nil {
@@ -101,11 +101,11 @@ func TestAnotherCurrency(t *testing.T) {
 			t.Errorf("the refusal: %s", f.Detail)
 		}
 		w.set(limit.Caps{Asset: "EUR", Month: 500_00})
-		w.want(w.take(w.spend(1, "EUR")), fault.CurrencyMismatch)
+		w.wants(w.take(w.spend(1, "EUR")), fault.CurrencyMismatch)
 		w.ok(w.take(w.spend(1, "USD")))
 		w.later(24 * time.Hour)
-		w.want(w.take(w.spend(1, "USD")), fault.CurrencyMismatch)
-		w.want(w.take(w.spend(400_01, "EUR")), fault.LimitReached) // what was spent in euros in this month counts
+		w.wants(w.take(w.spend(1, "USD")), fault.CurrencyMismatch)
+		w.wants(w.take(w.spend(400_01, "EUR")), fault.LimitReached) // what was spent in euros in this month counts
 		w.ok(w.take(w.spend(400_00, "EUR")))
 	})
 }
@@ -125,7 +125,7 @@ func TestConfirm(t *testing.T) {
 		s.Confirmed = true
 		w.ok(w.take(s))
 		yen := w.spend(1, "JPY") // nobody can say whether it is more
-		w.want(w.take(yen), fault.LimitReached)
+		w.wants(w.take(yen), fault.LimitReached)
 		yen.Confirmed = true
 		w.ok(w.take(yen))
 		w.set(usd(20_00, 0, 0)) // a wish is all of it: nothing has to be confirmed any more
@@ -192,7 +192,7 @@ func TestCoolOff(t *testing.T) {
 			t.Error(err)
 		}
 		w.clk.Advance(limit.CoolOffWeek - time.Microsecond)
-		w.want(w.take(w.spend(1, "USD")), fault.LimitReached)
+		w.wants(w.take(w.spend(1, "USD")), fault.LimitReached)
 		w.clk.Advance(time.Microsecond)
 		w.ok(w.take(w.spend(1, "USD")))
 		if s := w.of(); s.CoolUS != 0 || len(cooling(w.fan)) != 0 {

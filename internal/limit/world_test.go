@@ -69,6 +69,14 @@ func (w *world) want(err error, code fault.Code) *fault.Error {
 	return f
 }
 
+// wants fails the test unless err carries the code.
+func (w *world) wants(err error, code fault.Code) {
+	w.t.Helper()
+	if f := w.want(err, code); f.Detail == "" {
+		w.t.Errorf("%s has no sentence", code)
+	}
+}
+
 // usd are caps in dollars.
 func usd(day, week, month int64) limit.Caps {
 	return limit.Caps{Asset: "USD", Day: day, Week: week, Month: month}
