@@ -89,7 +89,7 @@ func (s *Service) Refuse(ctx context.Context, by people.Caller, person id.Person
 	if err := by.RequireRole(people.Operator); err != nil {
 		return programme.Enrolment{}, err
 	}
-	act := audit.Act{Origin: audit.By(ctx, by.ID()), Verb: "programme.refuse", Subject: string(person), Changed: map[string]any{"programme": name}}
+	act := by.Act(ctx, audit.Act{Verb: "programme.refuse", Subject: string(person), Changed: map[string]any{"programme": name}})
 	return write(ctx, s.db, func(tx *db.Tx) (programme.Enrolment, error) {
 		p, err := people.Get(ctx, tx, person)
 		if err != nil {
@@ -109,7 +109,7 @@ func (s *Service) Readmit(ctx context.Context, by people.Caller, person id.Perso
 	if err := by.RequireRole(people.Operator); err != nil {
 		return programme.Enrolment{}, err
 	}
-	act := audit.Act{Origin: audit.By(ctx, by.ID()), Verb: "programme.readmit", Subject: string(person), Changed: map[string]any{"programme": name}}
+	act := by.Act(ctx, audit.Act{Verb: "programme.readmit", Subject: string(person), Changed: map[string]any{"programme": name}})
 	return write(ctx, s.db, func(tx *db.Tx) (programme.Enrolment, error) {
 		if _, err := people.Get(ctx, tx, person); err != nil {
 			return programme.Enrolment{}, err

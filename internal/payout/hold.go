@@ -97,7 +97,7 @@ func (s *Service) Hold(ctx context.Context, by people.Caller, payout id.Payout, 
 	if err := fields.Err(); err != nil {
 		return p, err
 	}
-	act := audit.Act{Origin: audit.By(ctx, by.ID()), Verb: "payout.hold", Subject: string(payout), Reason: reason}
+	act := by.Act(ctx, audit.Act{Verb: "payout.hold", Subject: string(payout), Reason: reason})
 	err = s.db.Write(ctx, func(tx *db.Tx) error {
 		if p, err = Get(ctx, tx, payout); err != nil {
 			return err
@@ -120,7 +120,6 @@ func (s *Service) Release(ctx context.Context, by people.Caller, payout id.Payou
 	if err := by.RequireRole(people.Operator); err != nil {
 		return p, err
 	}
-	act := audit.Act{Origin: audit.By(ctx, by.ID()), Verb: "payout.release", Subject: string(payout)}
 	err = s.db.Write(ctx, func(tx *db.Tx) error {
 		if p, err = Get(ctx, tx, payout); err != nil {
 			return err
@@ -131,7 +130,7 @@ func (s *Service) Release(ctx context.Context, by people.Caller, payout id.Payou
 		case !p.ofOperator():
 			return fault.New(fault.StateConflict, "The payout %s is held by a rule (%s). It goes by itself when the reason is gone.", payout, p.Hold.Code)
 		}
-		act.Changed = map[string]any{"held_by": p.Hold.By}
+		act := by.Act(ctx, audit.Act{Verb: "payout.release", Subject: string(payout), Changed: map[string]any{"held_by": p.Hold.By}})
 		if err := p.release(ctx, tx, by.ID()); err != nil {
 			return err
 		}

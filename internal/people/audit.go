@@ -8,9 +8,9 @@ import (
 	"github.com/ovationhq/ovation/internal/id"
 )
 
-// act is the act as one of the caller's. Who looks for what a leaked key has
+// Act is the act as one of the caller's, for the audit log. Who looks for what a leaked key has
 // done finds also what was done in a session that it has started.
-func (c Caller) act(ctx context.Context, a audit.Act) audit.Act {
+func (c Caller) Act(ctx context.Context, a audit.Act) audit.Act {
 	a.Origin = audit.By(ctx, c.ID())
 	a.Self = string(c.Person)
 	if c.Starter != "" {

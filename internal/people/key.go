@@ -89,7 +89,7 @@ func (s *Service) CreateKey(ctx context.Context, by Caller, k NewKey) (Key, stri
 		if made.Person != "" {
 			changed["person"] = made.Person
 		}
-		return audit.Record(ctx, tx, by.act(ctx, audit.Act{Verb: "key.create", Subject: string(made.ID), Changed: changed}))
+		return audit.Record(ctx, tx, by.Act(ctx, audit.Act{Verb: "key.create", Subject: string(made.ID), Changed: changed}))
 	})
 	if err != nil {
 		return Key{}, "", err
@@ -188,7 +188,7 @@ func (s *Service) RevokeKey(ctx context.Context, by Caller, key id.Key) error {
 			return fmt.Errorf("people: revoking a key: %w", err)
 		}
 		tx.AfterCommit(s.keys.forgetAll)
-		return audit.Record(ctx, tx, by.act(ctx, audit.Act{Verb: "key.revoke", Subject: string(key), Changed: map[string]any{"name": found[0].Name}}))
+		return audit.Record(ctx, tx, by.Act(ctx, audit.Act{Verb: "key.revoke", Subject: string(key), Changed: map[string]any{"name": found[0].Name}}))
 	})
 }
 

@@ -140,7 +140,7 @@ func (s *Service) Suspend(ctx context.Context, by Caller, person id.Person, reas
 			return fault.New(fault.AlreadyDone, "This person is suspended already.")
 		}
 		tx.AfterCommit(s.keys.forgetAll)
-		if err := audit.Record(ctx, tx, by.act(ctx, audit.Act{Verb: "person.suspend", Subject: string(person), Reason: reason})); err != nil {
+		if err := audit.Record(ctx, tx, by.Act(ctx, audit.Act{Verb: "person.suspend", Subject: string(person), Reason: reason})); err != nil {
 			return err
 		}
 		if err := emitChange(ctx, tx, person, "suspended"); err != nil {
@@ -171,7 +171,7 @@ func (s *Service) Reinstate(ctx context.Context, by Caller, person id.Person) er
 			return fault.New(fault.AlreadyDone, "This person is not suspended.")
 		}
 		tx.AfterCommit(s.keys.forgetAll)
-		if err := audit.Record(ctx, tx, by.act(ctx, audit.Act{Verb: "person.reinstate", Subject: string(person)})); err != nil {
+		if err := audit.Record(ctx, tx, by.Act(ctx, audit.Act{Verb: "person.reinstate", Subject: string(person)})); err != nil {
 			return err
 		}
 		return emitChange(ctx, tx, person, "suspended")

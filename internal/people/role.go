@@ -128,7 +128,7 @@ func (s *Service) RevokeRole(ctx context.Context, by Caller, person id.Person, r
 // is what a person does with its own role.
 func (s *Service) changeRole(ctx context.Context, by Caller, person id.Person, role Role, act audit.Act, change func(context.Context, *db.Tx, id.Person, Role) error) error {
 	act.Changed = map[string]any{"role": role}
-	act = by.act(ctx, act)
+	act = by.Act(ctx, act)
 	return s.db.Write(ctx, func(tx *db.Tx) error {
 		before, err := RolesOf(ctx, tx, person)
 		if err != nil {

@@ -191,7 +191,7 @@ func (s *Service) MintSession(ctx context.Context, by Caller, person id.Person, 
 		if err != nil || !slices.Contains(roles, Operator) {
 			return err // the session itself tells which key has started it
 		}
-		return audit.Record(ctx, tx, by.act(ctx, audit.Act{Verb: "session.mint", Subject: string(person), Changed: map[string]any{"session": in.Session.ID, "seconds": int64(lasts.Seconds())}}))
+		return audit.Record(ctx, tx, by.Act(ctx, audit.Act{Verb: "session.mint", Subject: string(person), Changed: map[string]any{"session": in.Session.ID, "seconds": int64(lasts.Seconds())}}))
 	})
 	if err != nil {
 		return SignedIn{}, err
