@@ -148,13 +148,48 @@ func eventTypes(t *testing.T) []string {
 		if strings.HasSuffix(path, "_test.go") || !isEmitter(path) {
 			continue
 		}
-		for _, m := range word.FindAllStringSubmatch(text, -1) {
+		for _, m := range word.FindAllStringSubmatch(act.ReplaceAllString(text, ""), -1) {
 			if !slices.Contains(notEvents, m[1]) {
 				types[m[1]] = true
 			}
 		}
 	}
 	return slices.Sorted(maps.Keys(types))
+}
+
+// act is a verb of the audit log, which is no event.
+var act = regexp.MustCompile(`Verb: +"([a-z_.]+)"`)
+
+// TestAuditVerbs holds docs/operations.md to the acts that the code writes down,
+// both ways.
+func TestAuditVerbs(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join(repository, "docs/operations.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, table, _ := strings.Cut(string(text), "## Who decided what")
+	told := map[string]bool{}
+	for _, m := range regexp.MustCompile("(?m)^\\| `([a-z_.]+)` \\|").FindAllStringSubmatch(table, -1) {
+		told[m[1]] = true
+	}
+	written := map[string]bool{}
+	places := goFiles(t)
+	restore, err := os.ReadFile("restore.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	places["restore.go"] = string(restore)
+	for path, text := range places {
+		if strings.HasSuffix(path, "_test.go") {
+			continue
+		}
+		for _, m := range act.FindAllStringSubmatch(text, -1) {
+			written[m[1]] = true
+		}
+	}
+	if want, got := slices.Sorted(maps.Keys(written)), slices.Sorted(maps.Keys(told)); !slices.Equal(want, got) {
+		t.Errorf("docs/operations.md tells of the acts\n%v, the code writes down\n%v", got, want)
+	}
 }
 
 // isEmitter reports whether the file is of a package of a product, which is

@@ -30,6 +30,7 @@ type cli struct {
 	Config  configCmd  `cmd:"" help:"Look at the settings."`
 	Ledger  ledgerCmd  `cmd:"" help:"Check, export and look back into the books."`
 	Explain explainCmd `cmd:"" help:"Explain where an amount comes from."`
+	Audit   auditCmd   `cmd:"" help:"List what operators, the host and the console have decided."`
 	Clock   clockCmd   `cmd:"" help:"Move the clock of a running sandbox."`
 	Listen  listenCmd  `cmd:"" help:"Print events as they happen, and send them on to a program of yours."`
 	Trigger triggerCmd `cmd:"" help:"Make things happen in a running sandbox, to see the events that they bring."`
@@ -145,7 +146,7 @@ func codeOf(err error, status int) string {
 // speaker is the name of the package that an error comes from, which helps
 // who reads a log of ours and nobody who reads a message. Each is a folder of
 // internal.
-var speaker = regexp.MustCompile(`^((api|app|bench|clock|config|content|creator|db|earnings|fault|gift|id|idem|ledger|live|money|outbox|payment|payout|people|programme|purchase|report|sandbox|sim|stripe|text|wallet|webhook|courier|walk|web): )+`)
+var speaker = regexp.MustCompile(`^((api|app|audit|bench|clock|config|content|creator|db|earnings|fault|gift|id|idem|ledger|limit|live|money|outbox|payment|payout|people|programme|purchase|report|sandbox|sim|stripe|text|wallet|webhook|courier|walk|web): )+`)
 
 // plain is the error in words: the code of a broken rule and the names of
 // packages are for programs and programmers.

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/ovationhq/ovation/internal/app"
+	"github.com/ovationhq/ovation/internal/audit"
 	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/ledger"
 )
@@ -69,6 +70,12 @@ func (c *restoreCmd) intoFolder(s *shared) error {
 			return err
 		}
 	}
+	if err := c.note(s.ctx, db.Config{URL: "sqlite:" + part, Clock: sandboxClock(c.To)}); err != nil {
+		return errors.Join(err, removeAll(part, part+"-wal", part+"-shm", part+".lock"))
+	}
+	if err := removeAll(part + ".lock"); err != nil {
+		return err
+	}
 	if err := putInPlace(part, target); err != nil {
 		return err
 	}
@@ -89,6 +96,9 @@ func (c *restoreCmd) intoPostgres(s *shared) error {
 		return err
 	}
 	if err := db.RestorePostgres(s.ctx, c.Database, c.From); err != nil {
+		return err
+	}
+	if err := c.note(s.ctx, db.Config{URL: c.Database, Clock: sandboxClock("")}); err != nil {
 		return err
 	}
 	answer := restored{Object: "restore", Database: databaseName(c.Database), From: c.From}
@@ -113,6 +123,19 @@ func (c *restoreCmd) intoPostgres(s *shared) error {
 		return exit{statusBooks, fmt.Errorf("the backup's books are not right; they were left in %s", answer.Database)}
 	}
 	return nil
+}
+
+// note writes down in the audit log of the copy that it was restored: whoever
+// reads the log sees that what followed the backup is not there.
+func (c *restoreCmd) note(ctx context.Context, cfg db.Config) error {
+	d, err := db.Open(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	err = d.Write(ctx, func(tx *db.Tx) error {
+		return audit.Record(ctx, tx, audit.Act{Origin: audit.Of(ctx), Verb: "database.restore", Subject: filepath.Base(c.From)})
+	})
+	return errors.Join(err, d.Close())
 }
 
 // begins looks at how the file begins.

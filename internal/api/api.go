@@ -17,6 +17,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/id"
 )
 
@@ -91,6 +92,7 @@ type API struct {
 	shapes   map[*huma.Schema]*shape
 	giftItem *shape // of a batch
 	openAPI  []byte
+	shown    []fault.Code // that have a page
 	viewer   []byte
 
 	inFlight atomic.Int64

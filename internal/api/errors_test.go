@@ -5,6 +5,9 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"os"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -77,7 +80,8 @@ func TestTableIsComplete(t *testing.T) {
 
 func TestPagesOfCodes(t *testing.T) {
 	w := newWorld(t, nil)
-	for code, o := range outcomes {
+	for _, code := range w.shown {
+		o := outcomes[code]
 		for _, l := range []Language{English, French} {
 			rec := w.ask(t, "GET /problems/"+string(code), "Accept: text/html,application/xhtml+xml;q=0.9,*/*;q=0.8", "Accept-Language: "+l.Tag())
 			text := rec.Body.String()
@@ -95,12 +99,56 @@ func TestPagesOfCodes(t *testing.T) {
 		}
 	}
 	wantProblem(t, w.ask(t, "GET /problems/nonsense"), fault.NotFound)
+	wantProblem(t, w.ask(t, "GET /problems/already_subscribed"), fault.NotFound) // of a product to come
 	for _, path := range []string{"/problems"} {
-		if rec := w.ask(t, "GET "+path); rec.Code != 200 || strings.Count(rec.Body.String(), `href="/problems/`) != len(outcomes) {
+		if rec := w.ask(t, "GET "+path); rec.Code != 200 || strings.Count(rec.Body.String(), `href="/problems/`) != len(w.shown) {
 			t.Errorf("%s: %d", path, rec.Code)
 		}
 		if rec := w.ask(t, "GET "+path, "Accept: application/json"); rec.Header().Get("Content-Type") != "application/json" {
 			t.Errorf("%s as JSON: %s", path, rec.Body)
+		}
+	}
+}
+
+// TestShownCodes compares the codes that have a page with those that the
+// program's source names: each that happens is shown, and no other.
+func TestShownCodes(t *testing.T) {
+	source, err := os.ReadFile("../fault/codes.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	codes := map[string]fault.Code{} // by the name of the constant
+	for _, m := range regexp.MustCompile(`(?m)^\t(\w+) +Code = "(\w+)"`).FindAllStringSubmatch(string(source), -1) {
+		codes[m[1]] = fault.Code(m[2])
+	}
+	if len(codes) != len(outcomes) {
+		t.Fatalf("%d of %d codes were found", len(codes), len(outcomes))
+	}
+	used := map[fault.Code]string{}
+	name := regexp.MustCompile(`\bfault\.(\w+)\b`)
+	sources(t, func(path, text string) {
+		if strings.HasPrefix(path, "fault/") || slices.Contains([]string{"api/errors.go", "api/help_en.go", "api/help_fr.go", "api/members.go", "api/routes.go", "api/pages.go"}, path) {
+			return // what lists codes does not return them
+		}
+		for _, m := range name.FindAllStringSubmatch(text, -1) {
+			if code, ok := codes[m[1]]; ok {
+				used[code] = path
+			}
+		}
+	})
+	a, err := New(Config{Auth: callers{}, CursorKeys: [][]byte{make([]byte, 32)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown := a.shown
+	for code, path := range used {
+		if !slices.Contains(shown, code) {
+			t.Errorf("%s returns %s, which has no page: name it in fails(…) of its line in routes.go, or in pageCodes if only pages do", path, code)
+		}
+	}
+	for _, code := range shown {
+		if used[code] == "" {
+			t.Errorf("%s has a page, and nothing returns it", code)
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/ovationhq/ovation/internal/audit"
 	"github.com/ovationhq/ovation/internal/idem"
 )
 
@@ -34,10 +35,14 @@ type exchange struct {
 // exchangeKey finds the exchange in a context.
 type exchangeKey struct{}
 
-// Value returns the exchange itself under its key.
+// Value returns the exchange itself under its key, and to the audit log who
+// acts: the key or the person whose secret was sent, not whom it acts for.
 func (x *exchange) Value(key any) any {
-	if _, ok := key.(exchangeKey); ok {
+	switch key.(type) {
+	case exchangeKey:
 		return x
+	case audit.OriginKey:
+		return audit.Origin{Actor: x.caller.ID(), Self: string(x.caller.Caller.Person), Request: x.id}
 	}
 	return x.Context.Value(key)
 }

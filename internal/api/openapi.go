@@ -209,6 +209,7 @@ func describeCodes(codes []fault.Code) string {
 
 // publish writes the OpenAPI and its viewer once, when all routes are there.
 func (a *API) publish() error {
+	a.shown = a.returned()
 	doc := a.lib.OpenAPI()
 	if s := doc.Components.Schemas.Map()["Problem"]; s != nil {
 		s.AdditionalProperties = true // a client is ready for members that come later

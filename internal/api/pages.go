@@ -100,6 +100,26 @@ func Codes() []fault.Code {
 	return all
 }
 
+// pageCodes are answered by pages and by addresses that are no operation, and
+// so stand in no line of the table of routes.
+var pageCodes = []fault.Code{fault.MethodNotAllowed, fault.LinkInvalid, fault.LinkExpired, fault.PaymentRequired}
+
+// returned are the codes that this program can answer with, in the order of
+// Codes. What only products to come will need has its place in the table of
+// errors, and is not shown as if it happened.
+func (a *API) returned() []fault.Code {
+	can := map[fault.Code]bool{}
+	for _, code := range pageCodes {
+		can[code] = true
+	}
+	for _, op := range a.operations {
+		for _, code := range op.problems() {
+			can[code] = true
+		}
+	}
+	return slices.DeleteFunc(Codes(), func(code fault.Code) bool { return !can[code] })
+}
+
 // wantsJSON reports whether a client asks for JSON rather than for a page.
 func wantsJSON(r *http.Request) bool {
 	accept := strings.Join(r.Header["Accept"], ",")
@@ -118,7 +138,7 @@ func showJSON(w http.ResponseWriter, l Language, v any) error {
 func (a *API) problemsGet(w http.ResponseWriter, r *http.Request) error {
 	l := LanguageOf(r.Context())
 	var all []problemPage
-	for _, code := range Codes() {
+	for _, code := range a.shown {
 		all = append(all, explainCode(l, code))
 	}
 	if wantsJSON(r) {
@@ -138,7 +158,7 @@ func (a *API) problemsGet(w http.ResponseWriter, r *http.Request) error {
 func (a *API) problemGet(w http.ResponseWriter, r *http.Request) error {
 	l := LanguageOf(r.Context())
 	code := fault.Code(r.PathValue("code"))
-	if _, ok := outcomes[code]; !ok {
+	if !slices.Contains(a.shown, code) {
 		return fault.New(fault.NotFound, "There is no problem with this code. All of them are at /problems.")
 	}
 	p := explainCode(l, code)

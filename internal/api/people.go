@@ -6,6 +6,7 @@ import (
 
 	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/id"
+	"github.com/ovationhq/ovation/internal/limit"
 	"github.com/ovationhq/ovation/internal/people"
 	"github.com/ovationhq/ovation/internal/programme"
 	"github.com/ovationhq/ovation/internal/report"
@@ -164,6 +165,7 @@ type stateView struct {
 	Person   personView  `json:"person"`
 	Wallet   amount      `json:"wallet"`
 	Earnings balanceView `json:"earnings"`
+	Limits   limitsView  `json:"limits" doc:"What the person has bounded; see GET /v1/limits"`
 }
 
 type stateOut struct{ Body stateView }
@@ -182,6 +184,10 @@ func (a *API) personState(ctx context.Context, in *personGetIn) (*stateOut, erro
 	if err != nil {
 		return nil, err
 	}
+	bounded, err := report.Ask1(ctx, a.cfg.Services.Reader, limit.Of, in.ID)
+	if err != nil {
+		return nil, err
+	}
 	e, err := a.cfg.Services.Reader.Earnings(ctx, in.ID, "", 1)
 	if err != nil {
 		return nil, err
@@ -189,7 +195,7 @@ func (a *API) personState(ctx context.Context, in *personGetIn) (*stateOut, erro
 	b, asset := e.Balance, e.Card.PayAsset
 	return &stateOut{stateView{"person_state", viewPerson(p, roles, true), coins(n),
 		balanceView{"earnings_balance", amount{Units: b.PendingDiamonds, Asset: "DIAMOND"}, b.Pending, atOrNil(b.NextAvailableUS),
-			b.Available, amount{Units: e.Card.MinimumUnits, Asset: asset}, amount{Units: e.Card.DailyCap, Asset: asset}, e.Card.Version}}}, nil
+			b.Available, amount{Units: e.Card.MinimumUnits, Asset: asset}, amount{Units: e.Card.DailyCap, Asset: asset}, e.Card.Version}, viewLimits(bounded)}}, nil
 }
 
 type audienceIn struct {

@@ -11,6 +11,7 @@ var french = func() map[string]string {
 	maps.Copy(all, frenchOfRooms)
 	maps.Copy(all, frenchOfWebhooks)
 	maps.Copy(all, frenchOfReports)
+	maps.Copy(all, frenchOfLimits)
 	return all
 }()
 

@@ -175,6 +175,7 @@ var frenchOfRules = map[string]string{
 //nolint:misspell // it is French
 var frenchWords = map[string]string{
 	"video gifts": "les cadeaux sur les vidéos", "LIVE gifts": "les cadeaux en LIVE", "live gifts": "les cadeaux en LIVE",
+	"day": "jour", "week": "semaine", "month": "mois",
 	"tips": "les pourboires", "LIVE subscription": "l’abonnement LIVE", "Series": "les Séries",
 	"The handle": "Le pseudo", "The name": "Le nom", "The e-mail address": "L’adresse électronique", "The country": "Le pays",
 	"The date of birth": "La date de naissance", "The language": "La langue", "The external id": "L’identifiant externe", "The kind of account": "Le genre de compte",

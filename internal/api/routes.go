@@ -28,6 +28,7 @@ func (a *API) routes() {
 func (a *API) products() {
 	// People.
 	post(a, "/v1/people", a.personEnsure, "Make a person of the host platform, or find the one there is", needs(people.PeopleWrite), hostOnly(), also(201), fails(fault.StateConflict, fault.HandleTaken, fault.HandleInvalid, fault.AgeRestricted))
+	get(a, "/v1/people", a.peopleSearch, "Look people up (operators and the host)", needs(people.PeopleRead), impersonal(), fails(fault.Forbidden))
 	get(a, "/v1/people/me", a.me, "Who the caller is", needs(people.PeopleRead), forPerson())
 	get(a, "/v1/people/external/{external_id}", a.personExternal, "Find a person by the host platform's id", needs(people.PeopleRead), hostOnly())
 	get(a, "/v1/people/{id}", a.personGet, "A person", needs(people.PeopleRead))
@@ -50,7 +51,7 @@ func (a *API) products() {
 	post(a, "/v1/cards/link", a.cardLink, "A page of the provider on which the person saves a card", needs(people.CoinsBuy), forPerson(), fails(fault.URLNotAllowed, fault.UpstreamFailed))
 	post(a, "/v1/cards/test", a.cardTest, "Save a test card (sandbox and test mode only)", needs(people.CoinsBuy), forPerson(), status(201), fails(fault.CardDeclined, fault.UpstreamFailed))
 	remove(a, "/v1/cards/{id}", a.cardRemove, "Remove a saved card of the person", needs(people.CoinsBuy), forPerson(), fails(fault.UpstreamFailed))
-	post(a, "/v1/coin-purchases", a.purchaseCreate, "Buy coins with a saved card", needs(people.CoinsBuy), forPerson(), keyed(), status(201), also(202), class(classMoney), fails(fault.CardDeclined, fault.PriceChanged, fault.CurrencyUnsupported, fault.URLNotAllowed, fault.UpstreamFailed, fault.AgeRestricted, fault.IdempotencyKeyReused))
+	post(a, "/v1/coin-purchases", a.purchaseCreate, "Buy coins with a saved card", needs(people.CoinsBuy), forPerson(), keyed(), status(201), also(202), class(classMoney), fails(fault.CardDeclined, fault.PriceChanged, fault.CurrencyUnsupported, fault.CurrencyMismatch, fault.LimitReached, fault.URLNotAllowed, fault.UpstreamFailed, fault.AgeRestricted, fault.IdempotencyKeyReused))
 	get(a, "/v1/coin-purchases", a.purchaseList, "The person's purchases", needs(people.WalletRead), forPerson())
 	get(a, "/v1/coin-purchases/{id}", a.purchaseGet, "A purchase", needs(people.WalletRead))
 	get(a, "/v1/coin-purchases/{id}/receipt", a.receiptGet, "The receipt of a purchase that was paid", needs(people.WalletRead), forPerson(), fails(fault.StateConflict))
@@ -58,11 +59,12 @@ func (a *API) products() {
 	get(a, "/v1/wallet", a.walletGet, "The person's coins", needs(people.WalletRead), forPerson())
 	get(a, "/v1/wallet/lots", a.walletLots, "The person's lots of coins", needs(people.WalletRead), forPerson())
 	get(a, "/v1/wallet/entries", a.walletEntries, "Every change of the person's coins", needs(people.WalletRead), forPerson())
+	a.limitRoutes()
 
 	// Gifts.
 	get(a, "/v1/gift-catalog", a.giftCatalog, "The gifts that can be given", public())
 	raw[giftIn, giftOut](a, http.MethodPost, "/v1/gifts", a.giftSend, "Send a gift, or tap a combo", needs(people.GiftsSend), forPerson(), keyed(), status(201), class(classStorm),
-		fails(fault.InsufficientBalance, fault.PriceChanged, fault.NotEligible, fault.SelfGift, fault.StateConflict, fault.AlreadyDone, fault.Gone, fault.AgeRestricted, fault.IdempotencyKeyReused))
+		fails(fault.InsufficientBalance, fault.PriceChanged, fault.NotEligible, fault.SelfGift, fault.StateConflict, fault.AlreadyDone, fault.Gone, fault.LimitReached, fault.AgeRestricted, fault.IdempotencyKeyReused))
 	raw[giftBatchIn, giftBatchOut](a, http.MethodPost, "/v1/gifts/batch", a.giftBatch, "Send up to 1,000 gifts, each with its own key, sender and verdict", needs(people.GiftsSend), hostOnly(), batch(), class(classStorm))
 	a.giftItem = a.looseItems("gifts")
 	raw[giftGetIn, giftOut](a, http.MethodGet, "/v1/gifts/{id}", a.giftGet, "A gift", needs(people.WalletRead))
@@ -132,6 +134,8 @@ func (a *API) moneyOut() {
 
 	get(a, "/v1/due-work", a.workList, "What is to be done later, the work that was given up first", needs(people.Admin), impersonal(), tagged("operations"))
 	post(a, "/v1/due-work/{kind}/{key}/revive", a.workRevive, "Have work that was given up tried again", needs(people.Admin), impersonal(), tagged("operations"))
+
+	get(a, "/v1/audit", a.auditList, "What operators, the host and the console have decided, newest first", needs(people.Admin), impersonal(), tagged("operations"))
 
 	get(a, "/v1/clock", a.clockGet, "The instance's clock", public(), tagged("sandbox"))
 	if a.cfg.Services.Advance != nil {

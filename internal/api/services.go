@@ -9,6 +9,7 @@ import (
 	"github.com/ovationhq/ovation/internal/gift"
 	"github.com/ovationhq/ovation/internal/goal"
 	"github.com/ovationhq/ovation/internal/ledger"
+	"github.com/ovationhq/ovation/internal/limit"
 	"github.com/ovationhq/ovation/internal/live"
 	"github.com/ovationhq/ovation/internal/outbox"
 	"github.com/ovationhq/ovation/internal/payment"
@@ -28,6 +29,7 @@ type Services struct {
 	Purchases *purchase.Service
 	Payouts   *payout.Service
 	Creators  *creator.Service
+	Limits    *limit.Service
 	Reader    *report.Reader
 	Support   *support.Service
 	Goals     *goal.Service

@@ -126,6 +126,7 @@ type purchaseIn struct {
 		Card          string `json:"card" minLength:"1" maxLength:"200" pattern:"^pm_[A-Za-z0-9_]+$" doc:"A saved card of GET /v1/cards"`
 		ReturnURL     string `json:"return_url,omitempty" maxLength:"2000" doc:"Where the person comes back after 3-D Secure"`
 		ExpectedPrice int64  `json:"expected_price,omitempty" minimum:"1" maximum:"9007199254740991" doc:"Smallest units that the person was shown; another price now is refused with price_changed"`
+		Confirmed     bool   `json:"confirmed,omitempty" doc:"The person was asked again, because it costs more than their confirm_above of GET /v1/limits. The key of a request that was refused for that is free"`
 	}
 }
 
@@ -160,7 +161,7 @@ func (a *API) purchaseCreate(ctx context.Context, in *purchaseIn) (*purchaseOut,
 		return nil, err
 	}
 	p, err := a.cfg.Services.Purchases.Buy(ctx, purchase.Request{Key: in.Key, Person: CallerOf(ctx).Person, Coins: in.Body.Coins, Currency: money.Asset(currency),
-		Card: in.Body.Card, ReturnURL: back, ExpectedPrice: in.Body.ExpectedPrice})
+		Card: in.Body.Card, ReturnURL: back, ExpectedPrice: in.Body.ExpectedPrice, Confirmed: in.Body.Confirmed})
 	if err != nil {
 		return nil, purchaseFault(err)
 	}

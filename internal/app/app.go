@@ -19,6 +19,7 @@ import (
 
 	"github.com/ovationhq/ovation/internal/api"
 	"github.com/ovationhq/ovation/internal/chat"
+	"github.com/ovationhq/ovation/internal/audit"
 	"github.com/ovationhq/ovation/internal/clock"
 	"github.com/ovationhq/ovation/internal/config"
 	"github.com/ovationhq/ovation/internal/creator"
@@ -28,6 +29,7 @@ import (
 	"github.com/ovationhq/ovation/internal/goal"
 	"github.com/ovationhq/ovation/internal/id"
 	"github.com/ovationhq/ovation/internal/ledger"
+	"github.com/ovationhq/ovation/internal/limit"
 	"github.com/ovationhq/ovation/internal/live"
 	"github.com/ovationhq/ovation/internal/outbox"
 	"github.com/ovationhq/ovation/internal/payment/sandbox"
@@ -87,6 +89,7 @@ type App struct {
 	Purchases *purchase.Service
 	Payouts   *payout.Service
 	Creators  *creator.Service
+	Limits    *limit.Service
 	Reader    *report.Reader
 	Support   *support.Service
 	Goals     *goal.Service
@@ -116,9 +119,19 @@ type App struct {
 func Checks() []ledger.Check {
 	var all []ledger.Check
 	for _, c := range [][]ledger.Check{wallet.Checks(), earnings.Checks(), gift.Checks(), purchase.Checks(), payout.Checks(), webhook.Checks(), support.Checks(), goal.Checks(), chat.Checks()} {
+	for _, c := range [][]ledger.Check{wallet.Checks(), earnings.Checks(), gift.Checks(), purchase.Checks(), payout.Checks(), webhook.Checks()} {
+	for _, c := range [][]ledger.Check{wallet.Checks(), earnings.Checks(), gift.Checks(), purchase.Checks(), payout.Checks(), support.Checks(), goal.Checks(), chat.Checks()} {
+	for _, c := range [][]ledger.Check{wallet.Checks(), earnings.Checks(), gift.Checks(), purchase.Checks(), payout.Checks(), limit.Checks(id.KindPurchase), webhook.Checks()} {
 		all = append(all, c...)
 	}
+	all = append(all, ledger.Check{Name: audit.Rule, Run: checkAudit})
 	return append(all, ledger.KindsOnly(slices.Concat(wallet.Kinds, earnings.Kinds, gift.Kinds, purchase.Kinds, payout.Kinds)...))
+}
+
+// checkAudit is the check of the audit log, which stands on the floor of the
+// ledger and so does not know its reports.
+func checkAudit(ctx context.Context, tx *db.Tx, r *ledger.Report) error {
+	return audit.Verify(ctx, tx, func(where, format string, args ...any) { r.Add(audit.Rule, where, format, args...) })
 }
 
 // New opens the instance. It listens to nothing yet.
@@ -187,6 +200,7 @@ func (a *App) build(ctx context.Context) error {
 	a.Purchases = purchase.NewService(a.DB, a.Stripe)
 	a.Payouts = payout.NewService(a.DB, a.Stripe)
 	a.Creators = creator.NewService(a.DB)
+	a.Limits = limit.NewService(a.DB)
 	a.Reader = report.NewReader(a.DB)
 	a.Support = support.NewService(a.DB)
 	a.Goals = goal.NewService(a.DB)

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ovationhq/ovation/internal/audit"
 	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/earnings"
 	"github.com/ovationhq/ovation/internal/fault"
@@ -67,7 +68,7 @@ func InstallPreset(ctx context.Context, tx *db.Tx, name string) error {
 		}
 		p.succeed(cards, tx.Now())
 	}
-	return p.install(ctx, tx)
+	return p.install(ctx, tx, cards)
 }
 
 // InstallPresetFile brings an operator's own rule set into force. It holds from
@@ -95,7 +96,7 @@ func InstallPresetFile(ctx context.Context, tx *db.Tx, file string) error {
 	if err := p.begin(cards, tx.Now(), file); err != nil {
 		return err
 	}
-	return p.install(ctx, tx)
+	return p.install(ctx, tx, cards)
 }
 
 // presetCards returns the rate cards that presets have brought, newest first:
@@ -165,8 +166,13 @@ func (p preset) unchanged(ctx context.Context, tx *db.Tx, file string, c earning
 	return err
 }
 
-// install writes all rules of the version.
-func (p preset) install(ctx context.Context, tx *db.Tx) error {
+// install writes all rules of the version, and in the audit log that they
+// follow those of the cards: rates, packs, gifts and programmes change together.
+func (p preset) install(ctx context.Context, tx *db.Tx, cards []earnings.RateCard) error {
+	before := ""
+	if len(cards) > 0 {
+		before = cards[0].Version
+	}
 	card, packs, items := p.dated()
 	if err := earnings.Install(ctx, tx, card); err != nil {
 		return err
@@ -178,7 +184,11 @@ func (p preset) install(ctx context.Context, tx *db.Tx) error {
 		return err
 	}
 	policies, _ := p.policies()
-	return programme.Install(ctx, tx, policies)
+	if err := programme.Install(ctx, tx, policies); err != nil {
+		return err
+	}
+	return audit.Record(ctx, tx, audit.Act{Origin: audit.Origin{Actor: audit.Console}, Verb: "preset.switch", Subject: p.Version,
+		Changed: map[string]any{"before": before, "from": p.From.Format(time.RFC3339Nano)}})
 }
 
 // succeed gives the rule set the number and the start with which it follows

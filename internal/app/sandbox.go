@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/ovationhq/ovation/internal/api"
+	"github.com/ovationhq/ovation/internal/audit"
 	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/payment/sandbox"
@@ -104,8 +105,15 @@ func (a *App) Advance(ctx context.Context, d time.Duration) (time.Time, error) {
 	if d <= 0 || d > maxAdvance {
 		return time.Time{}, fmt.Errorf("the clock moves forward, by at most %d days", int(maxAdvance.Hours()/24))
 	}
+	by := audit.Of(ctx)
 	var now time.Time
 	err := a.turns.instead(func() error {
+		err := a.DB.Write(ctx, func(tx *db.Tx) error { // at the instant that is left, and before anything follows from the next
+			return audit.Record(ctx, tx, audit.Act{Origin: by, Verb: "clock.advance", Subject: "clock", Changed: map[string]any{"by": d.String(), "from": tx.Now().UTC().Format(time.RFC3339Nano)}})
+		})
+		if err != nil {
+			return err
+		}
 		for left := d; left > 0; {
 			by := min(left, max(leastStride, d/mostStrides))
 			left -= by

@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"github.com/ovationhq/ovation/internal/content"
-	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/id"
 	"github.com/ovationhq/ovation/internal/payment/sandbox"
@@ -172,8 +171,7 @@ func (a *App) seedPeople(ctx context.Context, w *World) error {
 		}
 		w.People[who.role] = p.ID
 	}
-	err := a.DB.Write(ctx, func(tx *db.Tx) error { return people.Grant(ctx, tx, w.People["operator"], people.Operator) })
-	if err != nil {
+	if err := a.People.GrantRole(ctx, people.Console(), w.People["operator"], people.Operator); err != nil {
 		return err
 	}
 	w.Fans = nil

@@ -6,12 +6,14 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/ovationhq/ovation/internal/audit"
 	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/earnings"
 	"github.com/ovationhq/ovation/internal/gift"
 	"github.com/ovationhq/ovation/internal/goal"
 	"github.com/ovationhq/ovation/internal/id"
 	"github.com/ovationhq/ovation/internal/ledger"
+	"github.com/ovationhq/ovation/internal/limit"
 	"github.com/ovationhq/ovation/internal/outbox"
 	"github.com/ovationhq/ovation/internal/payment"
 	"github.com/ovationhq/ovation/internal/payment/stripe"
@@ -45,6 +47,8 @@ func (a *App) register() {
 	})
 	a.Runner.Inside(goal.WorkEnd, func(ctx context.Context, tx *db.Tx, key string) (int64, error) {
 		return goal.RunEnd(ctx, tx, id.Goal(key))
+	a.Runner.Inside(limit.WorkApply, func(ctx context.Context, tx *db.Tx, key string) (int64, error) {
+		return limit.RunApply(ctx, tx, id.Person(key))
 	})
 	a.Runner.Outside(purchase.WorkSettle, a.patient(purchase.WorkSettle, func(ctx context.Context, key string) (time.Duration, error) {
 		return a.Purchases.Settle(ctx, id.Payment(key))
@@ -57,6 +61,7 @@ func (a *App) register() {
 	a.Runner.Every("webhook.sweep", time.Hour, a.Webhooks.Sweep)
 	a.Runner.Every("earning.add_up", addUpEvery, func(ctx context.Context) error { return earnings.AddUp(ctx, a.DB) })
 	a.Runner.Every(workVerify, verifyEvery, a.verifyAlone)
+	a.Runner.Revived = revived
 	a.Runner.Every("programme.recheck", time.Hour, a.Creators.Recheck)
 	a.Runner.Every("payment.poll", pollEvery, a.poll)
 	a.Runner.Every("payment.sweep", sweepEvery, a.sweep)
@@ -94,6 +99,9 @@ func (a *App) verifySoon(ctx context.Context) error {
 		}
 		return outbox.Schedule(ctx, tx, outbox.Work{Kind: workVerify, Key: outbox.KeyEvery, DueUS: tx.NowUS(), Move: true})
 	})
+// revived writes down who has given-up work tried again.
+func revived(ctx context.Context, tx *db.Tx, failed outbox.Planned) error {
+	return audit.Record(ctx, tx, audit.Act{Origin: audit.Of(ctx), Verb: "work.revive", Subject: failed.Kind + " " + failed.Key, Changed: map[string]any{"attempts": failed.Attempts}})
 }
 
 // patient logs an error that comes with the time of the next try, instead of

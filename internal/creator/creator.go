@@ -3,6 +3,7 @@ package creator
 import (
 	"context"
 
+	"github.com/ovationhq/ovation/internal/audit"
 	"github.com/ovationhq/ovation/internal/content"
 	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/id"
@@ -88,12 +89,18 @@ func (s *Service) Refuse(ctx context.Context, by people.Caller, person id.Person
 	if err := by.RequireRole(people.Operator); err != nil {
 		return programme.Enrolment{}, err
 	}
+	act := by.Act(ctx, audit.Act{Verb: "programme.refuse", Subject: string(person), Changed: map[string]any{"programme": name}})
 	return write(ctx, s.db, func(tx *db.Tx) (programme.Enrolment, error) {
 		p, err := people.Get(ctx, tx, person)
 		if err != nil {
 			return programme.Enrolment{}, err
 		}
-		return programme.Refuse(ctx, tx, subject(p), name, note)
+		e, err := programme.Refuse(ctx, tx, subject(p), name, note)
+		if err != nil {
+			return e, err
+		}
+		act.Reason = e.Note
+		return e, audit.Record(ctx, tx, act)
 	})
 }
 
@@ -102,11 +109,20 @@ func (s *Service) Readmit(ctx context.Context, by people.Caller, person id.Perso
 	if err := by.RequireRole(people.Operator); err != nil {
 		return programme.Enrolment{}, err
 	}
+	act := by.Act(ctx, audit.Act{Verb: "programme.readmit", Subject: string(person), Changed: map[string]any{"programme": name}})
 	return write(ctx, s.db, func(tx *db.Tx) (programme.Enrolment, error) {
 		if _, err := people.Get(ctx, tx, person); err != nil {
 			return programme.Enrolment{}, err
 		}
-		return programme.Readmit(ctx, tx, person, name)
+		was, err := programme.Of(ctx, tx, person, name)
+		if err != nil {
+			return programme.Enrolment{}, err
+		}
+		e, err := programme.Readmit(ctx, tx, person, name)
+		if err != nil || e.State == was.State {
+			return e, err
+		}
+		return e, audit.Record(ctx, tx, act)
 	})
 }
 

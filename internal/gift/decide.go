@@ -10,6 +10,7 @@ import (
 	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/id"
 	"github.com/ovationhq/ovation/internal/ledger"
+	"github.com/ovationhq/ovation/internal/limit"
 	"github.com/ovationhq/ovation/internal/outbox"
 	"github.com/ovationhq/ovation/internal/people"
 	"github.com/ovationhq/ovation/internal/programme"
@@ -25,7 +26,8 @@ type batch struct {
 	given   map[senderKey]Gift // by key, from before and from this set
 	people  map[id.Person]people.Brief
 	targets map[string]content.Target
-	payable map[id.Person]bool // creators who may be paid
+	payable map[id.Person]bool  // creators who may be paid
+	cooling map[id.Person]int64 // until when senders give nothing
 	items   map[string]Item
 	card    earnings.RateCard
 	closed  map[string]error // targets whose creator may not receive gifts
@@ -74,6 +76,9 @@ func (b *batch) load(ctx context.Context, set []*db.Item[Request, Gift]) (err er
 	}
 	senders := distinct(set, func(r *Request) id.Person { return r.Sender })
 	if b.people, err = people.GetMany(ctx, b.tx, senders); err != nil {
+		return err
+	}
+	if b.cooling, err = limit.CoolingOff(ctx, b.tx, senders); err != nil {
 		return err
 	}
 	if err := b.loadPayable(ctx); err != nil {
@@ -240,6 +245,9 @@ func (b *batch) allowed(r *Request) (Item, content.Target, error) {
 	}
 	if err := sender.MayPay(b.tx.Now()); err != nil {
 		return Item{}, content.Target{}, err
+	}
+	if until := b.cooling[r.Sender]; until != 0 {
+		return Item{}, content.Target{}, limit.ErrCooling(until, b.tx.Now())
 	}
 	t, ok := b.targets[r.Target]
 	switch {

@@ -34,7 +34,7 @@
 //     creator = floor(coins × rate).
 //   - A tap that is repeated, late, out of order or beyond the balance
 //     changes nothing.
-//   - Nobody gives to themselves.
+//   - Nobody gives to themselves, nor before the end of a cool-off that they chose.
 //
 // # How to change
 //

@@ -80,7 +80,7 @@ func TestSend(t *testing.T) {
 			lines, err = ledger.OfCause(s.Ctx, tx, string(g.ID))
 			return err
 		})
-		if len(lines) != 3 || lines[0].Transfer() != g.Transfer() || lines[0].Kind != "gift.sent" || lines[0].Rule != "current@1" {
+		if len(lines) != 3 || (ledger.Posted{Seq: lines[0].Seq, At: lines[0].At}).ID() != g.Transfer() || lines[0].Kind != "gift.sent" || lines[0].Rule != "current@1" {
 			t.Errorf("lines: %+v", lines)
 		}
 		if got := s.Balance(ledger.CoinsSpent, money.Coin); got != 15 {

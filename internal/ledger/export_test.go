@@ -13,6 +13,11 @@ func VerifyIn(ctx context.Context, tx *db.Tx) (*Report, error) {
 	return r, (&verifier{tx: tx, r: r}).run(ctx)
 }
 
+// OfSeq returns the lines of one transfer.
+func OfSeq(ctx context.Context, tx *db.Tx, seq int64) ([]Entry, error) {
+	return db.Collect[Entry](tx.Query(ctx, "SELECT "+entryColumns+" WHERE l.seq = $1 ORDER BY l.n", seq))(scanEntry)
+}
+
 // The faults of the program that a Book refuses.
 var (
 	ErrLine  = errLine

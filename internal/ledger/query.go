@@ -11,7 +11,6 @@ import (
 
 	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/fault"
-	"github.com/ovationhq/ovation/internal/id"
 	"github.com/ovationhq/ovation/internal/money"
 )
 
@@ -97,9 +96,6 @@ type Entry struct {
 	Amount money.Amount
 }
 
-// Transfer returns the public id of the entry's transfer.
-func (e Entry) Transfer() id.Transfer { return Posted{e.Seq, e.At}.ID() }
-
 const entryColumns = `t.seq, l.n, t.at_us, t.kind, t.cause, t.rule, f.path, o.path, l.amount, f.asset
 	FROM ledger_line l JOIN ledger_transfer t ON t.seq = l.seq
 	JOIN ledger_account f ON f.id = l.from_account JOIN ledger_account o ON o.id = l.to_account`
@@ -115,11 +111,6 @@ func scanEntry(r *db.Rows) (e Entry, err error) {
 // in which they were posted.
 func OfCause(ctx context.Context, tx *db.Tx, cause string) ([]Entry, error) {
 	return db.Collect[Entry](tx.Query(ctx, "SELECT "+entryColumns+" WHERE t.cause = $1 ORDER BY t.seq, l.n", cause))(scanEntry)
-}
-
-// OfSeq returns the lines of one transfer.
-func OfSeq(ctx context.Context, tx *db.Tx, seq int64) ([]Entry, error) {
-	return db.Collect[Entry](tx.Query(ctx, "SELECT "+entryColumns+" WHERE l.seq = $1 ORDER BY l.n", seq))(scanEntry)
 }
 
 // trail walks from an account ($1) over the transfers that touched it, newest
@@ -161,15 +152,6 @@ func OfAccount(ctx context.Context, tx *db.Tx, r Ref, beforeSeq int64, limit int
 		}
 	}
 	return all, err
-}
-
-// Signed returns the entry's amount as the account with this path sees it:
-// above zero when it came in.
-func (e Entry) Signed(path string) int64 {
-	if e.To == path {
-		return e.Amount.Units
-	}
-	return -e.Amount.Units
 }
 
 // IDInPath returns the id that the second part of a path names, such as the

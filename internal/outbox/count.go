@@ -91,7 +91,11 @@ func (r *Runner) Revive(ctx context.Context, kind, key string) (p Planned, err e
 		if p, err = find(ctx, tx, kind, key); err != nil || !p.Dead {
 			return err
 		}
+		failed := p
 		if err := Revive(ctx, tx, kind, key); err != nil {
+			return err
+		}
+		if err := r.Revived(ctx, tx, failed); err != nil {
 			return err
 		}
 		p, err = find(ctx, tx, kind, key)

@@ -36,6 +36,10 @@ type Runner struct {
 	// shortened by up to a half, so that what failed together does not come
 	// back together. A simulation sets one that it can repeat.
 	Jitter func() float64
+	// Revived notes, in the same transaction, that somebody has work tried again
+	// which was given up: the audit log stands on the same floor as this package.
+	// Nothing is noted unless somebody sets it.
+	Revived func(ctx context.Context, tx *db.Tx, failed Planned) error
 
 	db      *db.DB
 	log     *slog.Logger
@@ -71,7 +75,7 @@ const (
 
 // NewRunner returns a Runner without handlers.
 func NewRunner(d *db.DB, log *slog.Logger) *Runner {
-	return &Runner{Jitter: rand.Float64, db: d, log: log,
+	return &Runner{Jitter: rand.Float64, Revived: func(context.Context, *db.Tx, Planned) error { return nil }, db: d, log: log,
 		inside: map[string]Inside{}, outside: map[string]Drive{}, every: map[string]time.Duration{},
 		most: runAtOnce, ofOne: runOfOneKind, moved: make(chan struct{}, 1), freed: make(chan struct{}, 1),
 		running: map[workID]bool{}, busy: map[string]int{}}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"github.com/ovationhq/ovation/internal/audit"
 	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/id"
@@ -96,6 +97,7 @@ func (s *Service) Hold(ctx context.Context, by people.Caller, payout id.Payout, 
 	if err := fields.Err(); err != nil {
 		return p, err
 	}
+	act := by.Act(ctx, audit.Act{Verb: "payout.hold", Subject: string(payout), Reason: reason})
 	err = s.db.Write(ctx, func(tx *db.Tx) error {
 		if p, err = Get(ctx, tx, payout); err != nil {
 			return err
@@ -103,7 +105,11 @@ func (s *Service) Hold(ctx context.Context, by people.Caller, payout id.Payout, 
 		if p.State != Scheduled && p.State != Held {
 			return fault.New(fault.PayoutInProgress, "The payout %s is %s and can not be held any more.", payout, p.State)
 		}
-		return p.hold(ctx, tx, Hold{Code: UnderReview, Reason: reason, By: by.ID()})
+		before := p.Hold
+		if err := p.hold(ctx, tx, Hold{Code: UnderReview, Reason: reason, By: by.ID()}); err != nil || p.Hold == before {
+			return err
+		}
+		return audit.Record(ctx, tx, act)
 	})
 	return p, err
 }
@@ -124,7 +130,11 @@ func (s *Service) Release(ctx context.Context, by people.Caller, payout id.Payou
 		case !p.ofOperator():
 			return fault.New(fault.StateConflict, "The payout %s is held by a rule (%s). It goes by itself when the reason is gone.", payout, p.Hold.Code)
 		}
+		act := by.Act(ctx, audit.Act{Verb: "payout.release", Subject: string(payout), Changed: map[string]any{"held_by": p.Hold.By}})
 		if err := p.release(ctx, tx, by.ID()); err != nil {
+			return err
+		}
+		if err := audit.Record(ctx, tx, act); err != nil {
 			return err
 		}
 		return wake(ctx, tx, payout)

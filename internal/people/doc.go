@@ -50,6 +50,8 @@
 //   - A change of what GET /v1/people/{id}/state shows of a person adds the event
 //     person.state_changed in its transaction. The event names fields, never
 //     their values: the log is kept for ever.
+//   - What operators, the host and the console decide about persons, roles, keys,
+//     links and sessions is in the audit log, in the same transaction.
 //
 // # How to change
 //

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/ovationhq/ovation/internal/audit"
 	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/id"
@@ -84,7 +85,11 @@ func (s *Service) CreateKey(ctx context.Context, by Caller, k NewKey) (Key, stri
 		if err != nil {
 			return fmt.Errorf("people: making a key: %w", err)
 		}
-		return nil
+		changed := map[string]any{"name": made.Name, "scopes": made.Scopes, "mode": made.Mode}
+		if made.Person != "" {
+			changed["person"] = made.Person
+		}
+		return audit.Record(ctx, tx, by.Act(ctx, audit.Act{Verb: "key.create", Subject: string(made.ID), Changed: changed}))
 	})
 	if err != nil {
 		return Key{}, "", err
@@ -183,7 +188,7 @@ func (s *Service) RevokeKey(ctx context.Context, by Caller, key id.Key) error {
 			return fmt.Errorf("people: revoking a key: %w", err)
 		}
 		tx.AfterCommit(s.keys.forgetAll)
-		return nil
+		return audit.Record(ctx, tx, by.Act(ctx, audit.Act{Verb: "key.revoke", Subject: string(key), Changed: map[string]any{"name": found[0].Name}}))
 	})
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/ovationhq/ovation/internal/audit"
 	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/id"
@@ -26,6 +27,18 @@ const LinkTime = 30 * time.Minute
 // ForSetUp), and ends earlier ones for the same. The token is shown this
 // once; the address that it becomes part of is the caller's.
 func (s *Service) CreateLink(ctx context.Context, purpose Purpose, person id.Person) (token string, expiresUS int64, err error) {
+	return s.createLink(ctx, purpose, person, func(tx *db.Tx) error {
+		subject := string(person)
+		if person == "" {
+			subject = string(purpose) // of an account that is not there yet
+		}
+		return audit.Record(ctx, tx, audit.Act{Origin: audit.Of(ctx), Verb: "link.create", Subject: subject, Changed: map[string]any{"purpose": purpose}})
+	})
+}
+
+// createLink makes the link in a transaction in which note writes down who
+// wanted it.
+func (s *Service) createLink(ctx context.Context, purpose Purpose, person id.Person, note func(tx *db.Tx) error) (token string, expiresUS int64, err error) {
 	token, hash, err := newToken(s.random, linkPrefix)
 	if err != nil {
 		return "", 0, err
@@ -48,7 +61,7 @@ func (s *Service) CreateLink(ctx context.Context, purpose Purpose, person id.Per
 		if err != nil {
 			return fmt.Errorf("people: making a link: %w", err)
 		}
-		return nil
+		return note(tx)
 	})
 	if err != nil {
 		return "", 0, err
@@ -64,7 +77,8 @@ func (s *Service) ForgotPassword(ctx context.Context, email string) (token strin
 	if err != nil || person.ID == "" || person.SuspendedUS != 0 {
 		return "", Person{}, false, err
 	}
-	token, _, err = s.CreateLink(ctx, ForPassword, person.ID)
+	// Whoever has forgotten a password is nobody yet, and acts for themselves.
+	token, _, err = s.createLink(ctx, ForPassword, person.ID, func(*db.Tx) error { return nil })
 	return token, person, err == nil, err
 }
 

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/ovationhq/ovation/internal/audit"
 	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/id"
@@ -67,18 +68,22 @@ func (s *Service) update(ctx context.Context, person id.Person, change func(*New
 			}
 		}
 		_, err = tx.Exec(ctx, `UPDATE person SET handle = $2, handle_skeleton = $3, name = $4, email = $5, email_lower = $6, region = $7, birth_date = $8,
-			locale = $9, account_kind = $10 WHERE id = $1`,
-			string(person), n.Handle, Skeleton(n.Handle), n.Name, n.Email, strings.ToLower(n.Email), n.Region, n.BirthDate, n.Locale, string(n.AccountKind))
+			locale = $9, account_kind = $10, name_key = $11 WHERE id = $1`,
+			string(person), n.Handle, Skeleton(n.Handle), n.Name, n.Email, strings.ToLower(n.Email), n.Region, n.BirthDate, n.Locale, string(n.AccountKind), nameKey(n.Name))
 		if err != nil {
 			return fmt.Errorf("people: changing a person: %w", err)
 		}
 		if after, err = Get(ctx, tx, person); err != nil {
 			return err
 		}
-		if changed := after.changes(&p); len(changed) > 0 {
-			return emitChange(ctx, tx, person, changed...)
+		changed := after.changes(&p)
+		if len(changed) == 0 {
+			return nil
 		}
-		return nil
+		if err := recordOf(ctx, tx, person, audit.Act{Origin: audit.Of(ctx), Verb: "person.change", Changed: map[string]any{"fields": changed}}); err != nil {
+			return err
+		}
+		return emitChange(ctx, tx, person, changed...)
 	})
 	return after, err
 }
@@ -135,6 +140,9 @@ func (s *Service) Suspend(ctx context.Context, by Caller, person id.Person, reas
 			return fault.New(fault.AlreadyDone, "This person is suspended already.")
 		}
 		tx.AfterCommit(s.keys.forgetAll)
+		if err := audit.Record(ctx, tx, by.Act(ctx, audit.Act{Verb: "person.suspend", Subject: string(person), Reason: reason})); err != nil {
+			return err
+		}
 		if err := emitChange(ctx, tx, person, "suspended"); err != nil {
 			return err
 		}
@@ -163,6 +171,9 @@ func (s *Service) Reinstate(ctx context.Context, by Caller, person id.Person) er
 			return fault.New(fault.AlreadyDone, "This person is not suspended.")
 		}
 		tx.AfterCommit(s.keys.forgetAll)
+		if err := audit.Record(ctx, tx, by.Act(ctx, audit.Act{Verb: "person.reinstate", Subject: string(person)})); err != nil {
+			return err
+		}
 		return emitChange(ctx, tx, person, "suspended")
 	})
 }

@@ -3,7 +3,9 @@ package people
 import (
 	"context"
 	"fmt"
+	"slices"
 
+	"github.com/ovationhq/ovation/internal/audit"
 	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/id"
@@ -111,7 +113,7 @@ func (s *Service) GrantRole(ctx context.Context, by Caller, person id.Person, ro
 	if err := mayChangeRole(by, person, role); err != nil {
 		return err
 	}
-	return s.db.Write(ctx, func(tx *db.Tx) error { return Grant(ctx, tx, person, role) })
+	return s.changeRole(ctx, by, person, role, audit.Act{Verb: "role.grant"}, Grant)
 }
 
 // RevokeRole takes the role from the person. Who may give it may take it.
@@ -119,7 +121,32 @@ func (s *Service) RevokeRole(ctx context.Context, by Caller, person id.Person, r
 	if err := mayChangeRole(by, person, role); err != nil {
 		return err
 	}
-	return s.db.Write(ctx, func(tx *db.Tx) error { return Revoke(ctx, tx, person, role) })
+	return s.changeRole(ctx, by, person, role, audit.Act{Verb: "role.revoke"}, Revoke)
+}
+
+// changeRole is the transaction of both. What changes nothing is no act, nor
+// is what a person does with its own role.
+func (s *Service) changeRole(ctx context.Context, by Caller, person id.Person, role Role, act audit.Act, change func(context.Context, *db.Tx, id.Person, Role) error) error {
+	act.Changed = map[string]any{"role": role}
+	act = by.Act(ctx, act)
+	return s.db.Write(ctx, func(tx *db.Tx) error {
+		before, err := RolesOf(ctx, tx, person)
+		if err != nil {
+			return err
+		}
+		if err := change(ctx, tx, person, role); err != nil {
+			return err
+		}
+		after, err := RolesOf(ctx, tx, person)
+		if err != nil || slices.Equal(before, after) {
+			return err
+		}
+		if role == Operator { // also when an operator gives its own role up
+			act.Subject = string(person)
+			return audit.Record(ctx, tx, act)
+		}
+		return recordOf(ctx, tx, person, act)
+	})
 }
 
 func mayChangeRole(by Caller, person id.Person, role Role) error {

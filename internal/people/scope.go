@@ -46,12 +46,12 @@ type ScopeDoc struct {
 
 var scopeDocs = []ScopeDoc{
 	{PeopleRead, "Read profiles, roles and the state of a person.", true},
-	{PeopleWrite, "Make people of the host platform, change profiles, report audiences, join programmes and leave them, end sessions.", true},
+	{PeopleWrite, "Make people of the host platform, change profiles, report audiences, join programmes and leave them, set a person's own limits, end sessions.", true},
 	{SessionsWrite, "Start a short session for a person, for embedded pages; it may do no more than this key.", false},
 	{KeysWrite, "Make and revoke keys that may do no more than this one.", true},
 	{CoinsBuy, "Buy coins in a person's name, save cards and remove them.", true},
 	{GiftsSend, "Send gifts in a person's name.", true},
-	{WalletRead, "Read a person's coins, lots and entries.", true},
+	{WalletRead, "Read a person's coins, lots, entries and own limits.", true},
 	{EarningsRead, "Read what a creator has earned.", true},
 	{PayoutsRead, "Read payouts and the state of a payout account.", true},
 	{PayoutsWrite, "Ask for payouts, cancel them, begin the onboarding of a payout account.", true},

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/ovationhq/ovation/internal/audit"
 	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/id"
@@ -187,7 +188,10 @@ func (s *Service) MintSession(ctx context.Context, by Caller, person id.Person, 
 			return fault.New(fault.ScopeMissing, "This person is an operator. Only a key with the scope admin starts a session for one.").With("scope", string(Admin))
 		}
 		in.Session, err = insertSession(ctx, tx, hash, Session{Person: person, Key: by.Key, Origin: ByHost}, lasts)
-		return err
+		if err != nil || !slices.Contains(roles, Operator) {
+			return err // the session itself tells which key has started it
+		}
+		return audit.Record(ctx, tx, by.Act(ctx, audit.Act{Verb: "session.mint", Subject: string(person), Changed: map[string]any{"session": in.Session.ID, "seconds": int64(lasts.Seconds())}}))
 	})
 	if err != nil {
 		return SignedIn{}, err
@@ -209,7 +213,12 @@ func (s *Service) LogOut(ctx context.Context, token string) error {
 
 // LogOutEverywhere ends all sessions of the person.
 func (s *Service) LogOutEverywhere(ctx context.Context, person id.Person) error {
-	return s.db.Write(ctx, func(tx *db.Tx) error { return endSessions(ctx, tx, person, "") })
+	return s.db.Write(ctx, func(tx *db.Tx) error {
+		if err := endSessions(ctx, tx, person, ""); err != nil {
+			return err
+		}
+		return recordOf(ctx, tx, person, audit.Act{Origin: audit.Of(ctx), Verb: "session.end_all"})
+	})
 }
 
 // EndSession ends one session of the person, or returns not_found.
@@ -219,7 +228,10 @@ func (s *Service) EndSession(ctx context.Context, person id.Person, session id.S
 		if err == nil && n == 0 {
 			return fault.New(fault.NotFound, "There is no such session; it may have ended.")
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		return recordOf(ctx, tx, person, audit.Act{Origin: audit.Of(ctx), Verb: "session.end", Changed: map[string]any{"session": session}})
 	})
 }
 

@@ -3,9 +3,11 @@ package people
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
+	"github.com/ovationhq/ovation/internal/audit"
 	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/id"
@@ -91,6 +93,13 @@ func (s *Service) join(ctx context.Context, r SignUp, permit func(context.Contex
 		if in.Person, err = create(ctx, tx, r.NewPerson, hash, roles...); err != nil {
 			return err
 		}
+		if slices.Contains(roles, Operator) {
+			act := audit.Act{Origin: audit.By(ctx, string(in.Person.ID)), Verb: "role.grant", Subject: string(in.Person.ID),
+				Reason: "The account was made with a set-up link.", Changed: map[string]any{"role": Operator}}
+			if err := audit.Record(ctx, tx, act); err != nil {
+				return err
+			}
+		}
 		in.Session, err = startSession(ctx, tx, tokenHash, in.Person.ID, BySignUp, r.From, sessionTime)
 		return err
 	})
@@ -150,10 +159,10 @@ func create(ctx context.Context, tx *db.Tx, p NewPerson, hash string, roles ...R
 	person := Person{ID: id.Person(tx.NewID(id.KindPerson)), Handle: p.Handle, Name: p.Name, Email: p.Email, Region: p.Region, BirthDate: p.BirthDate,
 		Locale: p.Locale, AccountKind: p.AccountKind, ExternalID: p.ExternalID, CreatedUS: tx.NowUS(), HasPassword: hash != ""}
 	_, err := tx.Exec(ctx, `INSERT INTO person (id, handle, handle_skeleton, name, email, email_lower, password_hash, region, birth_date, locale,
-			account_kind, external_id, created_us, suspended_us, suspended_reason)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 0, '')`,
+			account_kind, external_id, created_us, suspended_us, suspended_reason, name_key)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 0, '', $14)`,
 		string(person.ID), p.Handle, Skeleton(p.Handle), p.Name, p.Email, strings.ToLower(p.Email), hash, p.Region, p.BirthDate, p.Locale,
-		string(p.AccountKind), p.ExternalID, tx.NowUS())
+		string(p.AccountKind), p.ExternalID, tx.NowUS(), nameKey(p.Name))
 	if err != nil {
 		return Person{}, fmt.Errorf("people: making a person: %w", err)
 	}

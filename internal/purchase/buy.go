@@ -12,6 +12,7 @@ import (
 	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/id"
+	"github.com/ovationhq/ovation/internal/limit"
 	"github.com/ovationhq/ovation/internal/money"
 	"github.com/ovationhq/ovation/internal/outbox"
 	"github.com/ovationhq/ovation/internal/payment"
@@ -29,6 +30,7 @@ type Request struct {
 	Card          string // the provider's id of a saved card
 	ReturnURL     string // where the person comes back after 3-D Secure; see IDInReturnURL
 	ExpectedPrice int64  // smallest units that the person was shown; 0 means any
+	Confirmed     bool   // the person was asked again, because of the price, and wants it
 }
 
 // IDInReturnURL stands in a Request's ReturnURL for the id of the purchase,
@@ -36,6 +38,8 @@ type Request struct {
 // several open.
 const IDInReturnURL = "{PURCHASE_ID}"
 
+// fingerprint tells whether two calls with one key ask for the same. That the
+// person was asked again is no part of it: it permits the same purchase.
 func (r *Request) fingerprint() int64 {
 	sum := sha256.Sum256(fmt.Appendf(nil, "%d|%s|%q|%d|%q", r.Coins, r.Currency, r.Card, r.ExpectedPrice, r.ReturnURL))
 	return int64(binary.BigEndian.Uint64(sum[:8]))
@@ -191,6 +195,9 @@ func begin(ctx context.Context, tx *db.Tx, r Request) (Purchase, error) {
 		return Purchase{}, err
 	}
 	p.Outcome = p.Charge.Outcome
+	if err := limit.Take(ctx, tx, limit.Spend{Person: r.Person, Amount: p.Price, Cause: string(p.ID), Confirmed: r.Confirmed}); err != nil {
+		return Purchase{}, err
+	}
 	return p, outbox.Schedule(ctx, tx, outbox.Work{Kind: WorkSettle, Key: string(p.Charge.ID), DueUS: tx.Now().Add(settleAfter).UnixMicro()})
 }
 

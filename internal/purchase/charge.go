@@ -8,6 +8,7 @@ import (
 	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/id"
 	"github.com/ovationhq/ovation/internal/ledger"
+	"github.com/ovationhq/ovation/internal/limit"
 	"github.com/ovationhq/ovation/internal/money"
 	"github.com/ovationhq/ovation/internal/outbox"
 	"github.com/ovationhq/ovation/internal/payment"
@@ -86,8 +87,8 @@ func (s *Service) record(ctx context.Context, charge id.Payment, fact payment.Ch
 	return s.db.Write(ctx, func(tx *db.Tx) error { return settle(ctx, tx, charge, fact) })
 }
 
-// settle records what the provider knows and, if the money came now, opens
-// the lot: one transfer for the coins, the deferred revenue, the conversion and
+// settle records what the provider knows. Money that does not come counts
+// against the person's limits no longer. If it came now, settle opens the lot: one transfer for the coins, the deferred revenue, the conversion and
 // the fee. What the provider has not told yet of the last two is booked later,
 // by itself: nobody waits for their coins until it has.
 func settle(ctx context.Context, tx *db.Tx, charge id.Payment, fact payment.Charge) error {
@@ -97,6 +98,8 @@ func settle(ctx context.Context, tx *db.Tx, charge id.Payment, fact payment.Char
 		return err
 	case !changed:
 		return bookLater(ctx, tx, charge, fact)
+	case r.Outcome == payment.Failed, r.Outcome == payment.Canceled:
+		return limit.Release(ctx, tx, r.Subject)
 	case r.Outcome != payment.Succeeded:
 		return nil
 	}

@@ -28,6 +28,8 @@
 //     the time for which the provider remembers keys it only looks.
 //   - The fee and the conversion are booked once, when they are known; nobody
 //     waits for coins until they are.
+//   - What the person bounds (package limit) is asked in the transaction of the
+//     intent, which counts from then on, and no longer when the charge has failed.
 //   - The same call is answered the same: see docs/adr/0006.
 //
 // # How to change

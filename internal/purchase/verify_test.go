@@ -34,6 +34,7 @@ func TestVerifyBites(t *testing.T) {
 		s.is(paid, payment.Succeeded)
 		good, bad := " WHERE id = '"+string(paid.ID)+"'", " WHERE id = '"+string(declined.ID)+"'"
 		goodCharge, badCharge := " WHERE subject = '"+string(paid.ID)+"'", " WHERE subject = '"+string(declined.ID)+"'"
+		spend, badSpend := " WHERE cause = '"+string(paid.ID)+"'", " WHERE cause = '"+string(declined.ID)+"'"
 		lot := " WHERE cause = '" + string(paid.ID) + "'"
 		for _, plant := range []struct{ name, rule, damage, undo string }{
 			{"coins without money", purchase.RulePaid, "UPDATE payment_charge SET outcome = 'failed'" + goodCharge, "UPDATE payment_charge SET outcome = 'succeeded'" + goodCharge},
@@ -55,6 +56,14 @@ func TestVerifyBites(t *testing.T) {
 			{"a provider that owes less than nothing", purchase.RuleProvider, "UPDATE ledger_account SET floor = -1000000, balance = -balance" + provider, "UPDATE ledger_account SET floor = " + floor + ", balance = -balance" + provider},
 			{"another fee", purchase.RuleBooked, "UPDATE payment_charge SET fee_units = fee_units + 1" + goodCharge, "UPDATE payment_charge SET fee_units = fee_units - 1" + goodCharge},
 			{"another sum than booked", purchase.RuleBooked, "UPDATE coin_purchase SET price_units = price_units + 1" + good, "UPDATE coin_purchase SET price_units = price_units - 1" + good},
+			{"a purchase that does not count", purchase.RuleCounted, "UPDATE limit_spend SET cause = 'tip_x'" + spend, "UPDATE limit_spend SET cause = '" + string(paid.ID) + "' WHERE cause = 'tip_x'"},
+			{"counts for less", purchase.RuleCounted, "UPDATE limit_spend SET units = units - 1" + spend, "UPDATE limit_spend SET units = units + 1" + spend},
+			{"counts in another currency", purchase.RuleCounted, "UPDATE limit_spend SET asset = 'EUR'" + spend, "UPDATE limit_spend SET asset = 'USD'" + spend},
+			{"counts for somebody else", purchase.RuleCounted, "UPDATE limit_spend SET person_id = 'usr_x'" + spend, "UPDATE limit_spend SET person_id = '" + string(s.fan) + "'" + spend},
+			{"counts on another day", purchase.RuleCounted, "UPDATE limit_spend SET at_us = at_us - 1" + spend, "UPDATE limit_spend SET at_us = at_us + 1" + spend},
+			{"released although it was paid", purchase.RuleCounted, "UPDATE limit_spend SET released_us = 1" + spend, "UPDATE limit_spend SET released_us = 0" + spend},
+			{"counts although it failed", purchase.RuleCounted, "UPDATE limit_spend SET released_us = 0" + badSpend, "UPDATE limit_spend SET released_us = 1" + badSpend},
+			{"counts for no purchase", purchase.RuleCounted, "INSERT INTO limit_spend (cause, person_id, units, asset, at_us, released_us) VALUES ('cps_x', 'usr_x', 1, 'USD', 1, 0)", "DELETE FROM limit_spend WHERE cause = 'cps_x'"},
 		} {
 			t.Run(plant.name, func(t *testing.T) {
 				gifttest.Bites(s.World, t, plant.rule, plant.damage, plant.undo, purchase.Checks()...)

@@ -37,7 +37,11 @@ func entriesOf(ctx context.Context, tx *db.Tx, person id.Person) (all []report.W
 				e = &report.WalletEntry{Kind: l.Kind, Cause: l.Cause, At: l.At.Format("2006-01-02T15:04:05.000000Z"), Seq: l.Seq}
 				bySeq[l.Seq] = e
 			}
-			e.Coins += l.Signed(path)
+			if l.To == path {
+				e.Coins += l.Amount.Units
+			} else {
+				e.Coins -= l.Amount.Units
+			}
 			e.Lots = append(e.Lots, lot)
 		}
 	}

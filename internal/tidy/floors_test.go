@@ -21,8 +21,8 @@ const (
 var floorOf = map[string]int{
 	"money": 0, "fault": 0, "id": 0, "clock": 0,
 	"db": 1, "config": 1, "text": 1,
-	"ledger": 2, "outbox": 2, "idem": 2,
-	"people": 3, "programme": 3, "access": 3, "wallet": 3, "earnings": 3, "content": 3,
+	"ledger": 2, "outbox": 2, "idem": 2, "audit": 2,
+	"people": 3, "limit": 3, "programme": 3, "access": 3, "wallet": 3, "earnings": 3, "content": 3,
 	"payment": 3, "payment/stripe": 3, "payment/sandbox": 3,
 	"purchase": 4, "creator": 4, "gift": 4, "tip": 4, "subscription": 4, "series": 4, "market": 4, "agency": 4,
 	"fund": 4, "payout": 4, "live": 4, "support": 4, "goal": 4, "chat": 4, "webhook": 4, "webhook/courier": 4, "report": 4,

@@ -99,7 +99,7 @@ func load(fsys fs.FS) (*tree, error) {
 			}
 			return nil
 		}
-		if !d.Type().IsRegular() {
+		if !d.Type().IsRegular() || p == ".git" { // which is a file in a further work tree
 			return nil
 		}
 		text, err := fs.ReadFile(fsys, p)

@@ -2,8 +2,10 @@ package webhook
 
 import (
 	"context"
+	"net/url"
 	"slices"
 
+	"github.com/ovationhq/ovation/internal/audit"
 	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/id"
@@ -16,6 +18,34 @@ type Change struct {
 	URL         *string
 	Description *string
 	Types       *[]string
+}
+
+// told is what the audit log tells of the change. An address may carry a secret
+// behind its host.
+func (c *Change) told() map[string]any {
+	fields := []string{}
+	changed := map[string]any{}
+	if c.URL != nil {
+		fields = append(fields, "url")
+		changed["host"] = hostOf(*c.URL)
+	}
+	if c.Description != nil {
+		fields = append(fields, "description")
+	}
+	if c.Types != nil {
+		fields = append(fields, "types")
+	}
+	changed["fields"] = fields
+	return changed
+}
+
+// hostOf returns the host of an address that was checked.
+func hostOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return u.Hostname()
 }
 
 // Change changes an endpoint. What waits goes to the new URL; other types hold
@@ -49,7 +79,7 @@ func (s *Service) Change(ctx context.Context, by people.Caller, endpoint id.Endp
 	if err := fields.Err(); err != nil {
 		return Endpoint{}, err
 	}
-	return s.change(ctx, by, endpoint, func(_ *db.Tx, e *Endpoint) error {
+	return s.change(ctx, by, endpoint, audit.Act{Verb: "webhook.change", Changed: c.told()}, func(_ *db.Tx, e *Endpoint) error {
 		if c.URL != nil {
 			e.URL = *c.URL
 		}
@@ -73,7 +103,7 @@ func (s *Service) Disable(ctx context.Context, by people.Caller, endpoint id.End
 	if err := fields.Err(); err != nil {
 		return Endpoint{}, err
 	}
-	return s.change(ctx, by, endpoint, func(tx *db.Tx, e *Endpoint) error {
+	return s.change(ctx, by, endpoint, audit.Act{Verb: "webhook.disable", Reason: reason}, func(tx *db.Tx, e *Endpoint) error {
 		if e.State == Disabled {
 			return fault.New(fault.AlreadyDone, "The webhook endpoint is disabled already.")
 		}
@@ -85,7 +115,7 @@ func (s *Service) Disable(ctx context.Context, by people.Caller, endpoint id.End
 // and what has happened since it was disabled; without, only what happens from
 // now on: what waits is dead then. Its faults: not_found, already_done.
 func (s *Service) Enable(ctx context.Context, by people.Caller, endpoint id.Endpoint, resume bool) (Endpoint, error) {
-	return s.change(ctx, by, endpoint, func(tx *db.Tx, e *Endpoint) error {
+	return s.change(ctx, by, endpoint, audit.Act{Verb: "webhook.enable", Changed: map[string]any{"resumed": resume}}, func(tx *db.Tx, e *Endpoint) error {
 		if e.State == Enabled {
 			return fault.New(fault.AlreadyDone, "The webhook endpoint is enabled already.")
 		}
@@ -112,7 +142,7 @@ func (s *Service) Enable(ctx context.Context, by people.Caller, endpoint id.Endp
 // Delete takes an endpoint away, with its secrets at once and with its
 // deliveries as Sweep gets to them.
 func (s *Service) Delete(ctx context.Context, by people.Caller, endpoint id.Endpoint) error {
-	_, err := s.change(ctx, by, endpoint, func(_ *db.Tx, e *Endpoint) error {
+	_, err := s.change(ctx, by, endpoint, audit.Act{Verb: "webhook.delete"}, func(_ *db.Tx, e *Endpoint) error {
 		*e = Endpoint{ID: e.ID, State: deleted, Place: e.Place}
 		return nil
 	})
@@ -123,7 +153,7 @@ func (s *Service) Delete(ctx context.Context, by people.Caller, endpoint id.Endp
 // of every other event, and returns its id. Its faults: not_found,
 // state_conflict.
 func (s *Service) Test(ctx context.Context, by people.Caller, endpoint id.Endpoint) (event id.Event, err error) {
-	_, err = s.change(ctx, by, endpoint, func(tx *db.Tx, e *Endpoint) error {
+	_, err = s.change(ctx, by, endpoint, audit.Act{}, func(tx *db.Tx, e *Endpoint) error {
 		if e.State != Enabled {
 			return errDisabled()
 		}

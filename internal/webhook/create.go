@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/ovationhq/ovation/internal/audit"
 	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/id"
@@ -91,8 +92,10 @@ func (s *Service) Create(ctx context.Context, by people.Caller, n NewEndpoint) (
 		if found, err := before(tx); found || err != nil {
 			return err
 		}
-		e, err = insert(ctx, tx, by, n, asked, secret)
-		return err
+		if e, err = insert(ctx, tx, by, n, asked, secret); err != nil {
+			return err
+		}
+		return audit.Record(ctx, tx, by.Act(ctx, audit.Act{Verb: "webhook.create", Subject: string(e.ID), Changed: map[string]any{"host": hostOf(e.URL)}}))
 	})
 	return e, err
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ovationhq/ovation/internal/audit"
 	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/id"
@@ -103,8 +104,9 @@ func (e *Endpoint) save(ctx context.Context, tx *db.Tx) error {
 	return err
 }
 
-// change reads the endpoint in a transaction, applies f and saves it.
-func (s *Service) change(ctx context.Context, by people.Caller, endpoint id.Endpoint, f func(tx *db.Tx, e *Endpoint) error) (e Endpoint, err error) {
+// change reads the endpoint in a transaction, applies f and saves it, with the
+// act in the audit log; one without a verb decides nothing.
+func (s *Service) change(ctx context.Context, by people.Caller, endpoint id.Endpoint, act audit.Act, f func(tx *db.Tx, e *Endpoint) error) (e Endpoint, err error) {
 	if err := by.Require(people.WebhooksWrite); err != nil {
 		return Endpoint{}, err
 	}
@@ -114,6 +116,12 @@ func (s *Service) change(ctx context.Context, by people.Caller, endpoint id.Endp
 		}
 		if err := f(tx, &e); err != nil {
 			return err
+		}
+		if act.Verb != "" {
+			act.Subject = string(endpoint)
+			if err := audit.Record(ctx, tx, by.Act(ctx, act)); err != nil {
+				return err
+			}
 		}
 		return e.save(ctx, tx)
 	})

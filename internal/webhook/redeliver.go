@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/ovationhq/ovation/internal/audit"
 	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/id"
@@ -30,7 +31,7 @@ func (s *Service) Redeliver(ctx context.Context, by people.Caller, endpoint id.E
 	if err := r.check(); err != nil {
 		return 0, err
 	}
-	_, err = s.change(ctx, by, endpoint, func(tx *db.Tx, e *Endpoint) error {
+	_, err = s.change(ctx, by, endpoint, audit.Act{}, func(tx *db.Tx, e *Endpoint) error {
 		if e.State != Enabled {
 			return errDisabled()
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/ovationhq/ovation/internal/audit"
 	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/id"
@@ -54,7 +55,7 @@ func (s *Service) Rotate(ctx context.Context, by people.Caller, endpoint id.Endp
 			At("/overlap", fault.ValidationFailed, "from 0 to %d", int64(Overlap/time.Second))
 	}
 	secret := NewSecret()
-	_, err = s.change(ctx, by, endpoint, func(tx *db.Tx, e *Endpoint) error {
+	_, err = s.change(ctx, by, endpoint, audit.Act{Verb: "webhook.rotate", Changed: map[string]any{"overlap_seconds": int64(overlap.Seconds())}}, func(tx *db.Tx, e *Endpoint) error {
 		if len(e.signs(tx.Now())) > 1 && overlap > 0 {
 			return fault.New(fault.StateConflict, "The secret was changed already, and the one before signs until %s. Read the new one, or end all others at once with an overlap of 0.",
 				time.UnixMicro(e.OldUntilUS).UTC().Format(time.RFC3339))

@@ -17,8 +17,6 @@ type customer struct {
 	Shipping      *struct{}         `json:"shipping"`
 }
 
-func (o *customer) birth() int64 { return o.Created }
-
 const customerParams = "email name description phone metadata{}"
 
 func createCustomer(c *call) (any, *problem) {

@@ -21,8 +21,6 @@ type setupIntent struct {
 	Sandbox            pagePlan          `json:"_sandbox"`
 }
 
-func (o *setupIntent) birth() int64 { return o.Created }
-
 const setupParams = `customer description metadata{} payment_method payment_method_types[] usage confirm return_url
 	automatic_payment_methods[enabled] automatic_payment_methods[allow_redirects]`
 

@@ -1,0 +1,7 @@
+-- +goose Up
+-- Operators look people up by how their name begins: in small letters, without
+-- accents. Those from before keep their accents until they are changed.
+ALTER TABLE person ADD COLUMN name_key TEXT NOT NULL DEFAULT '';
+UPDATE person SET name_key = LOWER(name);
+CREATE INDEX person_by_name ON person (name_key, id);
+CREATE INDEX person_suspended ON person (id) WHERE suspended_us > 0;
