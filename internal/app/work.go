@@ -47,6 +47,7 @@ func (a *App) register() {
 	})
 	a.Runner.Inside(goal.WorkEnd, func(ctx context.Context, tx *db.Tx, key string) (int64, error) {
 		return goal.RunEnd(ctx, tx, id.Goal(key))
+	})
 	a.Runner.Inside(limit.WorkApply, func(ctx context.Context, tx *db.Tx, key string) (int64, error) {
 		return limit.RunApply(ctx, tx, id.Person(key))
 	})
@@ -99,6 +100,8 @@ func (a *App) verifySoon(ctx context.Context) error {
 		}
 		return outbox.Schedule(ctx, tx, outbox.Work{Kind: workVerify, Key: outbox.KeyEvery, DueUS: tx.NowUS(), Move: true})
 	})
+}
+
 // revived writes down who has given-up work tried again.
 func revived(ctx context.Context, tx *db.Tx, failed outbox.Planned) error {
 	return audit.Record(ctx, tx, audit.Act{Origin: audit.Of(ctx), Verb: "work.revive", Subject: failed.Kind + " " + failed.Key, Changed: map[string]any{"attempts": failed.Attempts}})

@@ -63,7 +63,7 @@ func (e *Earned) record(row *EarnedRow) []string {
 		states[i] = string(s)
 	}
 	fan := e.People[row.Fan]
-	return []string{day, string(row.Source), row.Target, text.CSVCell(e.Targets[row.Target].Title), string(row.Fan), text.CSVCell(fan.Handle), text.CSVCell(fan.Name), string(row.Gift), text.CSVCell(row.Item), sentAt,
+	return []string{day, string(row.Source), row.Target, text.Cell(e.Targets[row.Target].Title), string(row.Fan), text.Cell(fan.Handle), text.Cell(fan.Name), string(row.Gift), text.Cell(row.Item), sentAt,
 		number(row.Sum.Sends), number(row.Sum.Gifts), number(row.Sum.Combos), number(row.Sum.Coins), number(row.Sum.Diamonds),
 		row.Amount.Decimal(), money.Amount{Units: row.Pending, Asset: row.Amount.Asset}.Decimal(), string(row.Amount.Asset),
 		strings.Join(row.Rules, " "), strings.Join(states, " "), stamp(row.AvailableUS), string(row.Earning)}
