@@ -200,7 +200,7 @@ func (a *App) findWorld(ctx context.Context, w *World) error {
 		}
 		w.People[c.handle] = p.ID
 	}
-	home, err := a.Reader.Home(ctx)
+	home, err := a.Reader.Feed(ctx, content.Cursor{})
 	if err != nil {
 		return err
 	}

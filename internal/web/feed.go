@@ -24,10 +24,13 @@ type feedItem struct {
 	Combo string `json:"combo,omitempty"` // lines of one combo replace each other
 	Name  string `json:"name,omitempty"`
 	Emoji string `json:"emoji,omitempty"`
+	Art   string `json:"art,omitempty"` // address of the drawing
+	Item  string `json:"-"`
 	Gift  string `json:"gift,omitempty"`
 	Count int64  `json:"count,omitempty"`
 	Coins string `json:"coins,omitempty"`
-	Text  string `json:"text"` // the whole line in words
+	Units int64  `json:"units,omitempty"` // coins, for how it is celebrated
+	Text  string `json:"text"`            // the whole line in words
 }
 
 // giftData is what the feed reads of an event: a gift outside a combo has a
@@ -92,12 +95,15 @@ func (v *visit) line(m live.Message) (item feedItem, ok bool) {
 	if json.Unmarshal(m.JSON, &e) != nil {
 		return item, false
 	}
-	item.Combo, item.Count, item.Coins = string(e.Data.Combo), e.Data.Count, v.coins(e.Data.Total)
+	item.Combo, item.Count, item.Units = string(e.Data.Combo), e.Data.Count, e.Data.Total
 	if item.Kind == "gift" {
-		item.Count, item.Coins = e.Data.Quantity, v.coins(e.Data.Coins.Amount)
+		item.Count, item.Units = e.Data.Quantity, e.Data.Coins.Amount
 	}
+	item.Coins = v.coins(item.Units)
 	item.Name = v.site.name(v, e.Data.Sender)
-	item.Gift, item.Emoji = v.site.giftName(v, e.Data.Gift)
+	item.Item = e.Data.Gift
+	item.Gift, item.Emoji = v.site.giftName(v, item.Item)
+	item.Art = v.artURL(item.Item, item.Emoji)
 	item.Text = v.T("feed.line", item.Name, item.Gift, v.number(item.Count), item.Coins)
 	return item, true
 }

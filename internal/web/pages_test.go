@@ -143,10 +143,10 @@ func TestGiftWithoutScript(t *testing.T) {
 	room := "/live/" + string(r.room.ID)
 	form := url.Values{"key": {hidden(t, b.get(room).body, room+"/gifts", "key")}, "gift": {"rose@5"}, "quantity": {"10"}}
 	for range 2 { // a double click
-		has(t, b.post(room+"/gifts", form), 200, "You gave Théo Marchand 10 × 🌹 Rose:", "50 coins", "Mia Laurent gave Rose ×10 (50 coins)")
+		has(t, b.post(room+"/gifts", form), 200, "You gave Théo Marchand 10 × Rose:", "50 coins", "Mia Laurent gave Rose ×10 (50 coins)")
 	}
 	form.Set("quantity", "1") // another choice after going back is another gift
-	has(t, b.post(room+"/gifts", form), 200, "You gave Théo Marchand 1 × 🌹 Rose:", "<strong data-balance-text>45 coins</strong>")
+	has(t, b.post(room+"/gifts", form), 200, "You gave Théo Marchand 1 × Rose:", "<strong data-balance-text>45 coins</strong>")
 
 	short := b.give(t, r, "lantern@100", "1")
 	has(t, short, 402, "Not enough coins", "55 coins are missing", "Nothing was charged", "There is no saved card yet", `value="lantern@100" checked`)
@@ -158,8 +158,8 @@ func TestGiftWithoutScript(t *testing.T) {
 		has(t, b.post(room+"/topup", topup), 200, "In your wallet:", "55 coins", "<strong data-balance-text>100 coins</strong>", `value="lantern@100" checked`)
 	}
 	has(t, b.post(room+"/topup", topup), 200, "The form was sent once more, and nothing was charged for it.")
-	has(t, b.get("/wallet"), 200, "🌹 Rose ×10 to Théo Marchand", "🌹 Rose ×1 to Théo Marchand")
-	has(t, b.give(t, r, "lantern@100", "1"), 200, "You gave Théo Marchand 1 × 🏮 Lantern:", "<strong data-balance-text>0 coins</strong>")
+	has(t, b.get("/wallet"), 200, "Rose ×10 to Théo Marchand", "Rose ×1 to Théo Marchand")
+	has(t, b.give(t, r, "lantern@100", "1"), 200, "You gave Théo Marchand 1 × Lantern:", "<strong data-balance-text>0 coins</strong>")
 	has(t, b.give(t, r, "lantern@99", "1"), 409, "The price has changed", "costs 100 coins now")
 	has(t, r.browser(r.maker.ID).get(room), 200, "This is yours")
 }

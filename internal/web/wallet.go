@@ -124,6 +124,7 @@ func noticeOf(did string, known ...string) string {
 // change is a line of the wallet's history: a purchase, a gift, or the taps of
 // a combo together.
 type change struct {
+	Gift  giftOf // what was given; its Item is "" for anything else
 	Text  string
 	Cause string // what can be explained
 	Coins int64
@@ -157,11 +158,12 @@ func (v *visit) changes(entries []report.WalletEntry) ([]change, error) {
 		case given && g.Combo != "" && g.Combo == combo:
 			last := &all[len(all)-1]
 			count += g.Quantity
-			last.Text, last.Cause, last.Coins = v.T("entry.gift_to", v.giftTitle(g.Item), v.number(count), v.site.name(v, g.Creator)), string(combo), last.Coins+e.Coins
+			last.Text, last.Cause, last.Coins = v.T("entry.gift_to", last.Gift.Name, v.number(count), v.site.name(v, g.Creator)), string(combo), last.Coins+e.Coins
 			continue
 		case given:
 			combo, count = g.Combo, g.Quantity
-			c.Text = v.T("entry.gift_to", v.giftTitle(g.Item), v.number(count), v.site.name(v, g.Creator))
+			c.Gift = v.giftOf(g.Item)
+			c.Text = v.T("entry.gift_to", c.Gift.Name, v.number(count), v.site.name(v, g.Creator))
 		default:
 			combo = ""
 		}

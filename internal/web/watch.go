@@ -19,9 +19,11 @@ type stage struct {
 	Creator     people.Brief
 	Clip        string // address of the moving picture; "" if there is none
 	Poster      string
+	Tall        bool              // the clip is higher than wide
 	State       content.RoomState // of a LIVE
 	GiftsOn     bool
 	AtUS        int64 // posted, started or ended
+	StartedUS   int64 // of a LIVE
 	Watching    int
 	Feed        []feedItem
 	Last        int64 // the event up to which Feed reaches
@@ -34,6 +36,26 @@ func (s *stage) Path() string {
 		return "/live/" + s.ID
 	}
 	return "/v/" + s.ID
+}
+
+// Area is the page of the navigation that it belongs to.
+func (s *stage) Area() string {
+	if s.Live {
+		return "/live"
+	}
+	return "/"
+}
+
+// OnAir reports whether it is a LIVE that goes on.
+func (s *stage) OnAir() bool { return s.Live && s.State == content.Live }
+
+// Lasted is how long an ended LIVE was, in microseconds; 0 for one that never
+// began.
+func (s *stage) Lasted() int64 {
+	if s.StartedUS == 0 {
+		return 0
+	}
+	return s.AtUS - s.StartedUS
 }
 
 // Open reports whether gifts can be given at all.
@@ -62,13 +84,17 @@ func watch(v *visit, p *problem, status int) error {
 	if s.Tray, err = v.tray(s, p); err != nil {
 		return err
 	}
-	if v.wants("tray") {
+	switch {
+	case v.wants("tray"):
 		return v.show(status, trayPart(v, s))
+	case v.wants("screen"):
+		return v.show(status, screen(v, s))
 	}
 	if s.Feed, s.Last, err = v.recent(s.topic()); err != nil {
 		return err
 	}
 	s.Watching = v.site.cfg.Hub.Listeners(s.topic())
+	v.keys = stageKeys(s)
 	return v.show(status, watchPage(v, s))
 }
 
@@ -85,7 +111,7 @@ func (v *visit) stage() (*stage, error) {
 	if video.Visibility != content.Public && video.Creator != v.me() {
 		return nil, fault.New(fault.NotFound, "There is no such video.")
 	}
-	s := &stage{ID: target, Title: video.Title, Description: video.Description, Clip: media(video.Media), Poster: media(video.Poster),
+	s := &stage{ID: target, Title: video.Title, Description: video.Description, Clip: media(video.Media), Poster: media(video.Poster), Tall: tall(video),
 		GiftsOn: video.GiftsOn && video.Visibility == content.Public, AtUS: video.PostedUS}
 	s.Creator, err = v.brief(video.Creator)
 	return s, err
@@ -98,7 +124,7 @@ func (v *visit) liveStage(room id.Live) (*stage, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &stage{ID: string(room), Live: true, Title: r.Title, Poster: media(r.Poster), State: r.State, GiftsOn: r.GiftsOn, AtUS: r.StartedUS}
+	s := &stage{ID: string(room), Live: true, Title: r.Title, Poster: media(r.Poster), State: r.State, GiftsOn: r.GiftsOn, AtUS: r.StartedUS, StartedUS: r.StartedUS}
 	if r.State == content.Ended {
 		s.AtUS = r.EndedUS
 	}
@@ -106,20 +132,27 @@ func (v *visit) liveStage(room id.Live) (*stage, error) {
 		return nil, err
 	}
 	if r.State == content.Live {
-		s.Clip, err = v.clipOf(r.Creator)
+		clip, err := report.Ask1(v, v.site.cfg.Reader, report.Clip, r.Creator)
+		if err != nil {
+			return nil, err
+		}
+		s.Clip, s.Tall = media(clip.Media), tall(clip)
 	}
-	return s, err
+	return s, nil
 }
 
-// clipOf returns the creator's latest clip.
-func (v *visit) clipOf(creator id.Person) (string, error) {
-	h, err := v.site.cfg.Reader.Home(v)
-	for _, video := range h.Videos {
-		if video.Creator == creator {
-			return media(video.Media), err
-		}
+// stageKeys are what keys do while somebody watches.
+func stageKeys(s *stage) (all []pageKey) {
+	if s.Open() {
+		all = append(all, pageKey{[]string{"b"}, "keys.gift"})
 	}
-	return "", err
+	if s.OnAir() {
+		all = append(all, pageKey{[]string{"c"}, "keys.clean"})
+	}
+	if s.Clip != "" {
+		all = append(all, pageKey{[]string{"m"}, "keys.mute"})
+	}
+	return append(all, pageKey{[]string{"s"}, "keys.share"})
 }
 
 // brief reads who somebody is.

@@ -115,6 +115,8 @@ func (s *site) routes() {
 	page := func(class, pattern string, h handler) { s.mux.Handle(pattern, s.frame(class, pattern, s.handle(h))) }
 
 	page(classRead, "GET /{$}", home)
+	page(classRead, "GET /live", liveNow)
+	page(classRead, profilePattern, profilePage)
 	page(classRead, "GET /v/{id}", watchVideo)
 	page(classStorm, "POST /v/{id}/gifts", sendGift)
 	page(classMoney, "POST /v/{id}/topup", topUp)
@@ -139,6 +141,12 @@ func (s *site) routes() {
 	page(classWrite, "POST /earnings/account", signedIn(refreshAccount))
 	page(classMoney, "POST /earnings/payouts", signedIn(requestPayout))
 	page(classMoney, "POST /earnings/payouts/{id}/cancel", signedIn(cancelPayout))
+
+	page(classRead, "GET /me", signedIn(mePage))
+	page(classWrite, "POST /me", signedIn(changeMe))
+	page(classWrite, "POST /me/password", signedIn(changePassword))
+	page(classWrite, "POST /me/sessions/end", signedIn(endSession))
+	page(classWrite, "POST /me/sessions/end-all", signedIn(endSessions))
 
 	page(classRead, "GET /find", findPage)
 	page(classStream, "GET /stream", streamPage)
