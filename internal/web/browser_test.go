@@ -191,9 +191,9 @@ func TestInBrowser(t *testing.T) {
 // gives sends a combo of five and a gift that first needs coins.
 func (b tab) gives(r *rig) {
 	b.t.Helper()
-	b.do("open the first page", chromedp.Navigate(r.url+"/"), see(".live"))
+	b.do("open the first page", chromedp.Navigate(r.url+"/"), see(".slide .live"))
 	b.shot("home")
-	b.do("enter the room", click(".poster a"), see("#stage[data-connected]"))
+	b.do("enter the room", click(".slide a.enter"), see("#stage[data-connected]"))
 	b.shot("live")
 	b.do("choose applause", click(`label:has(input[data-name="Applause"])`))
 	for n := 1; n <= 5; n++ {

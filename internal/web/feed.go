@@ -2,14 +2,9 @@ package web
 
 import (
 	"encoding/json"
-	"fmt"
-	"net/http"
-	"strconv"
 	"sync"
 	"time"
 
-	"github.com/ovationhq/ovation/internal/content"
-	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/gift"
 	"github.com/ovationhq/ovation/internal/id"
 	"github.com/ovationhq/ovation/internal/live"
@@ -112,48 +107,9 @@ func (v *visit) line(m live.Message) (item feedItem, ok bool) {
 // listener has gone.
 const heartbeat = 15 * time.Second
 
-// catchUpRounds bounds how much of the log is read for a listener that was
-// away; one that was away for longer goes on from now.
-const catchUpRounds, catchUpAtOnce = 20, 500
-
-// events streams the gifts of a stage as server-sent events. A browser that
-// comes back names the last event that it saw, and gets what it missed.
-func events(v *visit) error {
-	target := v.r.PathValue("id")
-	all, err := report.Ask1(v, v.site.cfg.Reader, content.Targets, []string{target})
-	if err != nil {
-		return err
-	}
-	if _, ok := all[target]; !ok {
-		return fault.New(fault.NotFound, "There is no such video or LIVE.")
-	}
-	if v.r.Method == http.MethodHead { // there is a stream; nobody listens to it
-		v.wrote = true
-		v.w.Header().Set("Content-Type", "text/event-stream")
-		v.w.WriteHeader(http.StatusOK)
-		return nil
-	}
-	l := v.site.cfg.Hub.Listen(topicOf(target)) // before the log is read, so that nothing falls between
-	defer l.Close()
-	h := v.w.Header()
-	h.Set("Content-Type", "text/event-stream")
-	h.Set("Cache-Control", "no-store")
-	h.Set("X-Accel-Buffering", "no")
-	v.wrote = true
-	v.w.WriteHeader(http.StatusOK)
-	s := &stream{v: v, rc: http.NewResponseController(v.w), target: target}
-	if !s.write("retry: 2000\n\n") {
-		return nil
-	}
-	if after, err := strconv.ParseInt(v.lastEvent(), 10, 64); err == nil {
-		s.last = after
-		if !s.catchUp(topicOf(target)) {
-			return nil
-		}
-	}
-	s.follow(l)
-	return nil
-}
+// countEvery is how often a browser is told how many watch a LIVE, when that
+// has changed.
+const countEvery = 4 * time.Second
 
 // lastEvent is the last event that the browser saw: from the header when it
 // comes back, from the address when the page has just been shown.
@@ -162,99 +118,6 @@ func (v *visit) lastEvent() string {
 		return s
 	}
 	return v.r.URL.Query().Get("after")
-}
-
-// stream is one browser that listens.
-type stream struct {
-	v        *visit
-	rc       *http.ResponseController
-	target   string
-	last     int64 // the last event that was sent, or need not be
-	watching int   // how many the browser was told watch; 0 before it was told
-}
-
-// catchUp sends what was missed. It reports whether the browser is there.
-func (s *stream) catchUp(topic string) bool {
-	for range catchUpRounds {
-		missed, upTo, more, err := s.v.site.cfg.Hub.Since(s.v, s.last, catchUpAtOnce, topic)
-		if err != nil {
-			s.last = 0 // the number is of another log; what comes now counts
-			return true
-		}
-		for _, m := range missed {
-			if !s.tell(m) {
-				return false
-			}
-		}
-		if s.last = max(s.last, upTo); !more {
-			return true
-		}
-	}
-	return true
-}
-
-// follow sends what happens until the browser or the server goes.
-func (s *stream) follow(l *live.Listener) {
-	beat, count := time.NewTicker(heartbeat), time.NewTicker(countEvery)
-	defer beat.Stop()
-	defer count.Stop()
-	for {
-		select {
-		case <-s.v.Done():
-			return
-		case <-s.v.site.cfg.Stop:
-			return
-		case <-beat.C:
-			if !s.write(": still here\n\n") {
-				return
-			}
-		case <-count.C:
-			if !s.count() {
-				return
-			}
-		case m, ok := <-l.C:
-			if !ok || !s.tell(m) {
-				return // too slow, or gone: the browser comes back and catches up
-			}
-		}
-	}
-}
-
-// countEvery is how often a browser is told how many watch a LIVE, when that
-// has changed.
-const countEvery = 4 * time.Second
-
-// count sends how many watch. It reports whether the browser is there.
-func (s *stream) count() bool {
-	n := s.v.site.cfg.Hub.Listeners(topicOf(s.target))
-	if id.KindOf(s.target) != id.KindLive || n == s.watching {
-		return true
-	}
-	s.watching = n
-	data, err := json.Marshal(s.v.N("watching", int64(n)))
-	return err == nil && s.write(fmt.Sprintf("event: watching\ndata: %s\n\n", data))
-}
-
-// tell sends one event, unless it was sent before.
-func (s *stream) tell(m live.Message) bool {
-	if m.Sequence <= s.last {
-		return true
-	}
-	s.last = m.Sequence
-	item, ok := s.v.line(m)
-	if !ok {
-		return true
-	}
-	data, err := json.Marshal(item)
-	return err == nil && s.write(fmt.Sprintf("id: %d\nevent: line\ndata: %s\n\n", m.Sequence, data))
-}
-
-func (s *stream) write(text string) bool {
-	_ = s.rc.SetWriteDeadline(time.Now().Add(heartbeat)) // where it can not be set, the kernel's own holds
-	if _, err := s.v.w.Write([]byte(text)); err != nil {
-		return false
-	}
-	return s.rc.Flush() == nil
 }
 
 // nameCache remembers for a minute how people are called, because a feed names

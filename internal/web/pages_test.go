@@ -1,8 +1,6 @@
 package web_test
 
 import (
-	"bufio"
-	"context"
 	"encoding/json"
 	"html"
 	"net/http"
@@ -191,70 +189,6 @@ func TestCombo(t *testing.T) {
 		if status != want.status || m[want.key] != want.value {
 			t.Errorf("tap %s: %d %v, want %d with %s %v", want.seq, status, m, want.status, want.key, want.value)
 		}
-	}
-}
-
-// TestEvents listens to the feed, goes away, and comes back to what it missed.
-func TestEvents(t *testing.T) {
-	r := still(t)
-	r.grant(r.fan.ID, 100)
-	b := r.browser(r.fan.ID)
-	address := "/live/" + string(r.room.ID) + "/events"
-	listen := func(header ...string) (lines <-chan string, close func()) {
-		ctx, cancel := context.WithCancel(t.Context())
-		req, err := http.NewRequestWithContext(ctx, http.MethodGet, r.url+address+"?after=0", nil)
-		r.ok(err)
-		for i := 0; i+1 < len(header); i += 2 {
-			req.Header.Set(header[i], header[i+1])
-		}
-		res, err := b.client.Do(req) //nolint:bodyclose // the reader below closes it
-		r.ok(err)
-		if res.Header.Get("Content-Type") != "text/event-stream" || res.Header.Get("X-Accel-Buffering") != "no" {
-			t.Errorf("the stream's headers are %v", res.Header)
-		}
-		c := make(chan string)
-		go func() {
-			defer res.Body.Close()
-			for s := bufio.NewScanner(res.Body); s.Scan(); {
-				select {
-				case c <- s.Text():
-				case <-ctx.Done():
-					return
-				}
-			}
-		}()
-		return c, cancel
-	}
-	next := func(lines <-chan string) (event, data string) {
-		for {
-			select {
-			case l := <-lines:
-				if v, ok := strings.CutPrefix(l, "id: "); ok {
-					event = v
-				}
-				if v, ok := strings.CutPrefix(l, "data: {"); ok { // the number of those who watch is a text
-					return event, "{" + v
-				}
-			case <-time.After(10 * time.Second):
-				t.Fatal("no event came")
-			}
-		}
-	}
-	lines, stop := listen()
-	b.give(t, r, "rose@5", "1")
-	first, data := next(lines)
-	if !strings.Contains(data, `"text":"Mia Laurent gave Rose ×1 (5 coins)"`) || strings.Contains(data, "usr_") {
-		t.Errorf("the first line is %s", data)
-	}
-	stop()
-	b.give(t, r, "clap@10", "2")
-	lines, stop = listen("Last-Event-ID", first)
-	defer stop()
-	if _, data = next(lines); !strings.Contains(data, "Applause ×2 (20 coins)") {
-		t.Errorf("what was missed is %s", data)
-	}
-	if a := b.get("/live/liv_01m7z0nhk8ew79reafkqmy257e/events"); a.status != 404 {
-		t.Errorf("a LIVE that is not there answers %d", a.status)
 	}
 }
 

@@ -71,6 +71,16 @@ func (v *visit) length(ms int64) string {
 	return strconv.Itoa(int(d.Minutes())) + ":" + s
 }
 
+// percent is which part of the price of the pack's coins the creator receives,
+// before anything is rounded; 0 when it can not be said.
+func (t *tray) percent(unit wallet.Pack) int64 {
+	per, err := money.MulDivFloor(100*t.Card.DiamondsNum*t.Card.PayNum, unit.Coins, max(1, t.Card.DiamondsDen*t.Card.PayDen*unit.Price.Units))
+	if err != nil {
+		return 0
+	}
+	return per
+}
+
 // lasting writes how long something lasted.
 func (v *visit) lasting(us int64) string {
 	d := time.Duration(us) * time.Microsecond
@@ -86,6 +96,7 @@ func (v *visit) costText(t *tray) string {
 	if missing := t.cost() - t.Balance; v.person != nil && missing > 0 {
 		return strings.ReplaceAll(v.T("tray.js.short"), "{coins}", v.coins(missing))
 	}
+	unit, _ := unitPack(t.Packs, t.cost())
 	paid, ok := worth(t.Packs, t.cost())
 	earned := money.Amount{Asset: t.Card.PayAsset}
 	diamonds, err := money.MulDivFloor(t.cost(), t.Card.DiamondsNum, t.Card.DiamondsDen)
@@ -99,7 +110,7 @@ func (v *visit) costText(t *tray) string {
 	if paid.Asset == earned.Asset {
 		text = "tray.js.share"
 	}
-	return strings.NewReplacer("{coins}", v.coins(t.cost()), "{money}", v.amount(paid), "{earned}", v.amount(earned), "{percent}", v.number(earned.Units*100/paid.Units)).Replace(v.T(text))
+	return strings.NewReplacer("{coins}", v.coins(t.cost()), "{money}", v.amount(paid), "{earned}", v.amount(earned), "{percent}", v.number(t.percent(unit))).Replace(v.T(text))
 }
 
 // packsText writes the price list for the page's script: currency, then coins

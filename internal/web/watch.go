@@ -95,6 +95,7 @@ func watch(v *visit, p *problem, status int) error {
 	}
 	s.Watching = v.site.cfg.Hub.Listeners(s.topic())
 	v.keys = stageKeys(s)
+	v.listen(s.Last, s.topic())
 	return v.show(status, watchPage(v, s))
 }
 

@@ -120,11 +120,9 @@ func (s *site) routes() {
 	page(classRead, "GET /v/{id}", watchVideo)
 	page(classStorm, "POST /v/{id}/gifts", sendGift)
 	page(classMoney, "POST /v/{id}/topup", topUp)
-	page(classStream, "GET /v/{id}/events", events)
 	page(classRead, "GET /live/{id}", watchLive)
 	page(classStorm, "POST /live/{id}/gifts", sendGift)
 	page(classMoney, "POST /live/{id}/topup", topUp)
-	page(classStream, "GET /live/{id}/events", events)
 
 	page(classRead, "GET /wallet", signedIn(walletPage))
 	page(classMoney, "POST /wallet/buy", signedIn(buyCoins))

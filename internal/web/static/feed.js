@@ -2,6 +2,7 @@
 // in the list, and a screen reader is told.
 
 import { art, celebrate } from './party.js';
+import { end, on } from './stream.js';
 
 const list = document.getElementById('feed');
 const longest = 60; // lines that the page keeps
@@ -48,44 +49,25 @@ function speak() {
 	quiet = setTimeout(speak, 4000);
 }
 
-// again is how long to wait for a stream that the server has refused, such as
-// when too many are open.
-const again = 5000;
-
-// listen follows the stage's events with one stream; back is called when the
-// connection stands (again), lost when it does not, over when the LIVE has
-// ended. What others bring, such as chat, they hear through on.
-export function listen(stage, { back, lost, over, on = {} }) {
-	let source, last = '';
-	const heard = (name, then) => source.addEventListener(name, (event) => { last = event.lastEventId || last; then(JSON.parse(event.data)); });
+// listen follows the stage; back is called when the connection stands (again),
+// lost when it does not, over when the LIVE has ended.
+export function listen(stage, { back, lost, over }) {
 	const state = document.getElementById('feed-state');
-	const open = () => {
-		const address = new URL(stage.dataset.events, location.href);
-		if (last) address.searchParams.set('after', last);
-		source = new EventSource(address);
-		source.onopen = () => { state.hidden = true; stage.dataset.connected = 'yes'; back(); };
-		source.onerror = () => {
-			state.hidden = false;
-			if (source.readyState === EventSource.CLOSED) { setTimeout(open, again); return; } // an answer came: the server is there
-			delete stage.dataset.connected;
-			lost();
-		};
-		heard('watching', (text) => {
-			const count = document.getElementById('watching');
-			if (count) count.textContent = text;
-		});
-		heard('line', (item) => {
-			if (item.kind === 'live_end') {
-				say(item.text);
-				source.close();
-				over();
-				return;
-			}
-			line(item);
-			if (item.kind !== 'combo_end') celebrate(item);
+	on('open', () => { state.hidden = true; stage.dataset.connected = 'yes'; back(); });
+	on('lost', () => { state.hidden = false; delete stage.dataset.connected; lost(); });
+	on('watching', (text) => {
+		const count = document.getElementById('watching');
+		if (count) count.textContent = text;
+	});
+	on('line', (item) => {
+		if (item.kind === 'live_end') {
 			say(item.text);
-		});
-		for (const [name, then] of Object.entries(on)) heard(name, then);
-	};
-	open();
+			end();
+			over();
+			return;
+		}
+		line(item);
+		if (item.kind !== 'combo_end') celebrate(item);
+		say(item.text);
+	});
 }

@@ -57,7 +57,7 @@ function describe() {
 	const paid = Math.ceil(unitPrice * coins / unitCoins), guest = 'guest' in f.dataset;
 	byID('cost').textContent = missing > 0 && !guest
 		? fill(f.dataset.short, { coins: inCoins(missing) })
-		: fill(asset === currency ? f.dataset.portion : f.dataset.cost, { coins: inCoins(coins), money: money(paid, currency, places, lang), earned: money(earned, asset, assetPlaces, lang), percent: number.format(Math.floor(earned * 100 / paid)) });
+		: fill(asset === currency ? f.dataset.portion : f.dataset.cost, { coins: inCoins(coins), money: money(paid, currency, places, lang), earned: money(earned, asset, assetPlaces, lang), percent: number.format(Math.floor(100 * dn * pn * unitCoins / (dd * pd * unitPrice))) });
 	if (guest) return;
 	byID('to-topup').hidden = missing <= 0 || !byID('topup');
 	byID('hold-hint').hidden = !c.streak || missing > 0;
