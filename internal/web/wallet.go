@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/ovationhq/ovation/internal/fault"
-	"github.com/ovationhq/ovation/internal/gift"
 	"github.com/ovationhq/ovation/internal/id"
 	"github.com/ovationhq/ovation/internal/money"
 	"github.com/ovationhq/ovation/internal/payment"
@@ -23,8 +22,7 @@ type purse struct {
 	Chosen     int64 // coins of the chosen pack
 	Cards      []payment.Card
 	NoCards    bool // the cards could not be read
-	Changes    []change
-	Older      int64 // where the next page of entries begins; 0 at the end
+	History    history
 	Open       []purchase.Purchase
 	Key        string
 	Problem    *problem
@@ -32,9 +30,6 @@ type purse struct {
 	Again      bool   // Bought was bought earlier, and its form was sent once more
 	Notice     string // key of a sentence
 }
-
-// entriesAtOnce is how many changes of the wallet a page shows.
-const entriesAtOnce = 20
 
 func walletPage(v *visit) error { return showWallet(v, nil, http.StatusOK) }
 
@@ -51,16 +46,7 @@ func showWallet(v *visit, p *problem, status int) error {
 	if w.Currencies, err = report.Ask(v, v.site.cfg.Reader, wallet.Currencies); err != nil {
 		return err
 	}
-	before := integer(v.r.URL.Query().Get("before"))
-	entries, err := v.site.cfg.Reader.WalletEntries(v, v.me(), before, entriesAtOnce+1)
-	if err != nil {
-		return err
-	}
-	if len(entries) > entriesAtOnce {
-		entries = entries[:entriesAtOnce]
-		w.Older = entries[entriesAtOnce-1].Seq
-	}
-	if w.Changes, err = v.changes(entries); err != nil {
+	if w.History, err = v.history(); err != nil {
 		return err
 	}
 	if err := v.purchases(w); err != nil {
@@ -119,70 +105,6 @@ func noticeOf(did string, known ...string) string {
 		}
 	}
 	return ""
-}
-
-// change is a line of the wallet's history: a purchase, a gift, or the taps of
-// a combo together.
-type change struct {
-	Gift  giftOf // what was given; its Item is "" for anything else
-	Text  string
-	Cause string // what can be explained
-	Coins int64
-	US    int64
-}
-
-// changes names what changed the wallet. Taps of one combo that follow each
-// other are one line.
-func (v *visit) changes(entries []report.WalletEntry) ([]change, error) {
-	var causes []string
-	for _, e := range entries {
-		if id.KindOf(e.Cause) == id.KindGift {
-			causes = append(causes, e.Cause)
-		}
-	}
-	gifts, err := report.Ask1(v, v.site.cfg.Reader, gift.GetMany, causes)
-	if err != nil {
-		return nil, err
-	}
-	byID := make(map[string]gift.Gift, len(gifts))
-	for _, g := range gifts {
-		byID[string(g.ID)] = g
-	}
-	var all []change
-	var combo id.Combo
-	var count int64
-	for _, e := range entries {
-		g, given := byID[e.Cause]
-		c := change{Text: v.T(kindOf(e)), Cause: e.Cause, Coins: e.Coins, US: stampUS(e.At)}
-		switch {
-		case given && g.Combo != "" && g.Combo == combo:
-			last := &all[len(all)-1]
-			count += g.Quantity
-			last.Text, last.Cause, last.Coins = v.T("entry.gift_to", last.Gift.Name, v.number(count), v.site.name(v, g.Creator)), string(combo), last.Coins+e.Coins
-			continue
-		case given:
-			combo, count = g.Combo, g.Quantity
-			c.Gift = v.giftOf(g.Item)
-			c.Text = v.T("entry.gift_to", c.Gift.Name, v.number(count), v.site.name(v, g.Creator))
-		default:
-			combo = ""
-		}
-		all = append(all, c)
-	}
-	return all, nil
-}
-
-// kindOf names the words for a change of the wallet.
-func kindOf(e report.WalletEntry) string {
-	switch {
-	case e.Kind == "coin_purchase.completed":
-		return "entry.purchase"
-	case e.Kind == "gift.sent":
-		return "entry.gift"
-	case e.Coins > 0:
-		return "entry.in"
-	}
-	return "entry.out"
 }
 
 // canExplain reports whether there is an explanation of the thing.
