@@ -15,7 +15,7 @@ import (
 
 // feedItem is one line of the gift feed, as the page and its script show it.
 type feedItem struct {
-	Kind  string `json:"kind"`            // gift, combo, combo_end, live_end
+	Kind  string `json:"kind"`            // gift, combo, combo_end, chat, live_end
 	Combo string `json:"combo,omitempty"` // lines of one combo replace each other
 	Name  string `json:"name,omitempty"`
 	Emoji string `json:"emoji,omitempty"`
@@ -26,6 +26,10 @@ type feedItem struct {
 	Coins string `json:"coins,omitempty"`
 	Units int64  `json:"units,omitempty"` // coins, for how it is celebrated
 	Text  string `json:"text"`            // the whole line in words
+
+	Message string `json:"message,omitempty"` // of a line of the chat: its id,
+	Said    string `json:"said,omitempty"`    // what was written, and
+	Hue     string `json:"hue,omitempty"`     // the colour of who wrote it
 }
 
 // giftData is what the feed reads of an event: a gift outside a combo has a
@@ -44,7 +48,7 @@ type giftData struct {
 
 // shownFeed is how many lines a page begins with, and lookBack how many events
 // of the whole log are read for them.
-const shownFeed, lookBack = 12, 400
+const shownFeed, lookBack = 30, 600
 
 // recent returns the last lines of a topic, newest first, and the event up to
 // which they reach.
@@ -58,10 +62,14 @@ func (v *visit) recent(topic string) ([]feedItem, int64, error) {
 		return nil, 0, err
 	}
 	var lines []feedItem
-	seen := map[string]bool{}
+	seen, hidden := map[string]bool{}, map[string]bool{}
 	for i := len(missed) - 1; i >= 0 && len(lines) < shownFeed; i-- {
+		if missed[i].Type == "chat.message.hidden" {
+			hidden[messageOf(&missed[i])] = true
+			continue
+		}
 		item, ok := v.line(missed[i])
-		if !ok || item.Kind == "live_end" || item.Combo != "" && seen[item.Combo] {
+		if !ok || hidden[item.Message] || item.Kind == "live_end" || item.Combo != "" && seen[item.Combo] {
 			continue
 		}
 		seen[item.Combo] = true
@@ -79,6 +87,8 @@ func (v *visit) line(m live.Message) (item feedItem, ok bool) {
 		item.Kind = "combo"
 	case "gift.combo.ended":
 		item.Kind = "combo_end"
+	case "chat.message.sent":
+		return v.chatLine(&m)
 	case "live.ended":
 		return feedItem{Kind: "live_end", Text: v.T("live.ended")}, true
 	default:

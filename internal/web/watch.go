@@ -28,6 +28,9 @@ type stage struct {
 	Feed        []feedItem
 	Last        int64 // the event up to which Feed reaches
 	Tray        *tray
+	Company     *company
+	Sum         *report.TargetSummary // of a LIVE that has ended
+	Notice      string                // key of a sentence
 }
 
 // Path is the address of the page.
@@ -48,6 +51,9 @@ func (s *stage) Area() string {
 
 // OnAir reports whether it is a LIVE that goes on.
 func (s *stage) OnAir() bool { return s.Live && s.State == content.Live }
+
+// Mine reports whether the visitor looks after the stage.
+func (s *stage) Mine(v *visit) bool { return v.me() != "" && v.me() == s.Creator.ID }
 
 // Lasted is how long an ended LIVE was, in microseconds; 0 for one that never
 // began.
@@ -81,6 +87,28 @@ func watch(v *visit, p *problem, status int) error {
 	if err != nil {
 		return err
 	}
+	return v.showStage(s, p, status)
+}
+
+// watchChat shows the LIVE with why a message could not be sent, and with the
+// message.
+func watchChat(v *visit, p *problem) error {
+	s, err := v.stage()
+	if err != nil {
+		return err
+	}
+	s.Company = &company{Draft: v.form("text"), Wrong: p}
+	return v.showStage(s, nil, p.Status)
+}
+
+func (v *visit) showStage(s *stage, p *problem, status int) (err error) {
+	if s.Live && s.State == content.Ended {
+		sum, err := v.site.cfg.Reader.TargetSummary(v, s.ID, "", true)
+		if err != nil {
+			return err
+		}
+		s.Sum = &sum
+	}
 	if s.Tray, err = v.tray(s, p); err != nil {
 		return err
 	}
@@ -93,6 +121,14 @@ func watch(v *visit, p *problem, status int) error {
 	if s.Feed, s.Last, err = v.recent(s.topic()); err != nil {
 		return err
 	}
+	around, err := v.company(s)
+	if err != nil {
+		return err
+	}
+	if s.Company != nil {
+		around.Draft, around.Wrong = s.Company.Draft, s.Company.Wrong
+	}
+	s.Company, s.Notice = around, noticeOf(v.r.URL.Query().Get("did"), "chat_hidden", "chat_muted", "chat_set", "card_added", "card_canceled")
 	s.Watching = v.site.cfg.Hub.Listeners(s.topic())
 	v.keys = stageKeys(s)
 	v.listen(s.Last, s.topic())
@@ -148,7 +184,7 @@ func stageKeys(s *stage) (all []pageKey) {
 		all = append(all, pageKey{[]string{"b"}, "keys.gift"})
 	}
 	if s.OnAir() {
-		all = append(all, pageKey{[]string{"c"}, "keys.clean"})
+		all = append(all, pageKey{[]string{"Enter"}, "keys.chat"}, pageKey{[]string{"Esc"}, "keys.chat_leave"}, pageKey{[]string{"c"}, "keys.clean"})
 	}
 	if s.Clip != "" {
 		all = append(all, pageKey{[]string{"m"}, "keys.mute"})

@@ -10,9 +10,11 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ovationhq/ovation/internal/chat"
 	"github.com/ovationhq/ovation/internal/creator"
 	"github.com/ovationhq/ovation/internal/gift"
 	"github.com/ovationhq/ovation/internal/id"
+	"github.com/ovationhq/ovation/internal/limit"
 	"github.com/ovationhq/ovation/internal/live"
 	"github.com/ovationhq/ovation/internal/outbox"
 	"github.com/ovationhq/ovation/internal/payout"
@@ -29,6 +31,8 @@ type Config struct {
 	Payouts   *payout.Service
 	Creators  *creator.Service
 	People    *people.Service
+	Chat      *chat.Service
+	Limits    *limit.Service
 	Hub       *live.Hub
 	Work      *outbox.Runner
 
@@ -90,8 +94,8 @@ type site struct {
 // the process does, so it belongs at the root of the multiplexer.
 func New(cfg Config) (http.Handler, error) {
 	switch {
-	case cfg.Reader == nil, cfg.Gifts == nil, cfg.Purchases == nil, cfg.Payouts == nil, cfg.Creators == nil, cfg.People == nil, cfg.Hub == nil, cfg.Work == nil, cfg.Gate == nil:
-		return nil, errors.New("web: Config needs the Gate and all services: Reader, Gifts, Purchases, Payouts, Creators, People, Hub and Work")
+	case cfg.Reader == nil, cfg.Gifts == nil, cfg.Purchases == nil, cfg.Payouts == nil, cfg.Creators == nil, cfg.People == nil, cfg.Chat == nil, cfg.Limits == nil, cfg.Hub == nil, cfg.Work == nil, cfg.Gate == nil:
+		return nil, errors.New("web: Config needs the Gate and all services: Reader, Gifts, Purchases, Payouts, Creators, People, Chat, Limits, Hub and Work")
 	case cfg.Sandbox != nil && (cfg.Sandbox.Now == nil || cfg.Sandbox.Advance == nil):
 		return nil, errors.New("web: Config.Sandbox needs Now and Advance")
 	}
@@ -123,6 +127,10 @@ func (s *site) routes() {
 	page(classRead, "GET /live/{id}", watchLive)
 	page(classStorm, "POST /live/{id}/gifts", sendGift)
 	page(classMoney, "POST /live/{id}/topup", topUp)
+	page(classWrite, "POST /live/{id}/chat", sayInChat)
+	page(classWrite, "POST /live/{id}/chat/hide", signedIn(hideMessage))
+	page(classWrite, "POST /live/{id}/chat/mute", signedIn(muteAuthor))
+	page(classWrite, "POST /live/{id}/chat/settings", signedIn(setChat))
 
 	page(classRead, "GET /wallet", signedIn(walletPage))
 	page(classMoney, "POST /wallet/buy", signedIn(buyCoins))

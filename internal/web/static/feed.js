@@ -7,7 +7,28 @@ import { end, on } from './stream.js';
 const list = document.getElementById('feed');
 const longest = 60; // lines that the page keeps
 
+// message is a line of the chat.
+function message(item) {
+	if (document.getElementById(item.message)) return;
+	const li = document.createElement('li'), said = document.createElement('span'), who = document.createElement('strong'), text = document.createElement('span');
+	li.className = 'message';
+	li.id = item.message;
+	said.className = 'said';
+	who.className = item.hue;
+	who.textContent = item.name;
+	text.textContent = item.said;
+	said.append(who, ' ', text);
+	li.append(said);
+	const keep = document.getElementById('keep')?.content.cloneNode(true); // of who looks after the room
+	if (keep) {
+		for (const field of keep.querySelectorAll('input[name=message]')) field.value = item.message;
+		li.append(keep);
+	}
+	put(li);
+}
+
 function line(item) {
+	if (item.kind === 'chat') { message(item); return; }
 	let li = item.combo && list.querySelector(`[data-combo="${CSS.escape(item.combo)}"]`);
 	if (!li) {
 		li = document.createElement('li');
@@ -21,7 +42,7 @@ function line(item) {
 }
 
 // put adds a line where the newest stands, and keeps the list short.
-export function put(li) {
+function put(li) {
 	list.prepend(li);
 	while (list.children.length > longest) list.lastChild.remove();
 	const none = document.getElementById('feed-empty');
@@ -67,7 +88,7 @@ export function listen(stage, { back, lost, over }) {
 			return;
 		}
 		line(item);
-		if (item.kind !== 'combo_end') celebrate(item);
+		if (item.kind === 'gift' || item.kind === 'combo') celebrate(item);
 		say(item.text);
 	});
 }
