@@ -1,9 +1,13 @@
 package web
 
 import (
+	"bytes"
+	"net/http"
+
 	"github.com/ovationhq/ovation/internal/gift"
 	"github.com/ovationhq/ovation/internal/id"
 	"github.com/ovationhq/ovation/internal/report"
+	"github.com/ovationhq/ovation/internal/text"
 )
 
 // history is what changed the wallet, one page of it.
@@ -147,4 +151,59 @@ func kindOf(e report.WalletEntry) string {
 		return "entry.in"
 	}
 	return "entry.out"
+}
+
+// csvAtOnce is how many entries are read at once for a file.
+const csvAtOnce = 100
+
+// historyCSV writes the whole history that the page shows a part of, with the
+// same filter: one row for each entry, the newest first.
+func historyCSV(v *visit) error {
+	h := history{Of: v.r.URL.Query().Get("of")}
+	var b bytes.Buffer
+	w, err := text.NewCSV(&b, "at", "kind", "what", "coins", "id")
+	if err != nil {
+		return err
+	}
+	for before, more := int64(0), true; more; {
+		entries, err := v.site.cfg.Reader.WalletEntries(v, v.me(), before, csvAtOnce)
+		if err != nil {
+			return err
+		}
+		var shown []report.WalletEntry
+		for _, e := range entries {
+			if before = e.Seq; h.in(e) {
+				shown = append(shown, e)
+			}
+		}
+		if err := v.csvRows(w, shown); err != nil {
+			return err
+		}
+		more = len(entries) == csvAtOnce
+	}
+	if err := w.Close(); err != nil {
+		return err
+	}
+	header := v.w.Header()
+	header.Set("Content-Type", "text/csv; charset=utf-8")
+	header.Set("Content-Disposition", `attachment; filename="ovation-history.csv"`)
+	header.Set("Cache-Control", "no-store")
+	v.wrote = true
+	v.w.WriteHeader(http.StatusOK)
+	_, _ = v.w.Write(b.Bytes()) // a browser that has gone reads nothing
+	return nil
+}
+
+// csvRows writes entries, each with what it was.
+func (v *visit) csvRows(w *text.CSV, entries []report.WalletEntry) error {
+	for _, e := range entries {
+		c, err := v.changes([]report.WalletEntry{e})
+		if err != nil {
+			return err
+		}
+		if err := w.Row(e.At, e.Kind, c[0].Text, numeral(e.Coins), e.Cause); err != nil {
+			return err
+		}
+	}
+	return nil
 }

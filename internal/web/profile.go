@@ -5,7 +5,9 @@ import (
 	"strings"
 
 	"github.com/ovationhq/ovation/internal/fault"
+	"github.com/ovationhq/ovation/internal/goal"
 	"github.com/ovationhq/ovation/internal/report"
+	"github.com/ovationhq/ovation/internal/support"
 )
 
 // profilePattern is the address of profiles: /@ and a handle. A pattern can
@@ -19,7 +21,9 @@ func profilePath(handle string) string { return "/@" + handle }
 type profile struct {
 	report.Profile
 	Mine  bool
-	Older string // address of the next page of videos; "" at the end
+	Board support.Leaderboard
+	Goals []goal.Goal // of the month
+	Older string      // address of the next page of videos; "" at the end
 }
 
 // Bare reports whether the person shows nothing.
@@ -43,11 +47,29 @@ func profilePage(v *visit) error {
 	case p.Person.Handle != handle:
 		return v.redirect(profilePath(p.Person.Handle))
 	}
+	if err := v.supporters(&p); err != nil {
+		return err
+	}
 	p.Mine = p.Person.ID == v.me()
 	if next := cursorText(p.Next); next != "" {
 		p.Older = profilePath(handle) + "?" + query("after", next) + "#videos"
 	}
 	return v.show(http.StatusOK, profileView(v, &p))
+}
+
+// supporters reads who gave the person most, and the goals of the month.
+func (v *visit) supporters(p *profile) error {
+	var err error
+	if p.Board, err = report.Ask1(v, v.site.cfg.Reader, support.Get, support.Ask{Of: string(p.Person.ID), Window: support.All, Limit: 5, Fan: v.me()}); err != nil {
+		return err
+	}
+	all, err := report.Ask1(v, v.site.cfg.Reader, goal.List, goal.Page{Of: string(p.Person.ID), State: goal.Active, Limit: 10})
+	for _, g := range all {
+		if g.Target == "" {
+			p.Goals = append(p.Goals, g)
+		}
+	}
+	return err
 }
 
 // profileArea is where the page stands in the navigation: one's own is me.

@@ -1,13 +1,11 @@
 package web
 
 import (
-	"context"
 	"encoding/json"
 	"net/http"
 	"time"
 
 	"github.com/ovationhq/ovation/internal/chat"
-	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/goal"
 	"github.com/ovationhq/ovation/internal/id"
@@ -36,18 +34,15 @@ func (v *visit) company(s *stage) (*company, error) {
 		window = support.Target
 	}
 	ask := support.Ask{Of: s.ID, Window: window, Limit: boardRows, Fan: v.me()}
-	_, err := report.Ask(v, v.site.cfg.Reader, func(ctx context.Context, tx *db.Tx) (bool, error) {
-		var err error
-		if c.Board, err = support.Get(ctx, tx, ask); err != nil || !s.Live {
-			return false, err
-		}
-		if c.Goals, err = goal.List(ctx, tx, goal.Page{Of: s.ID, State: goal.Active, Limit: stageGoals}); err != nil || !s.OnAir() {
-			return false, err
-		}
-		room, err := chat.GetRoom(ctx, tx, id.Live(s.ID))
-		c.Chat = &room
-		return true, err
-	})
+	var err error
+	if c.Board, err = report.Ask1(v, v.site.cfg.Reader, support.Get, ask); err != nil || !s.Live {
+		return c, err
+	}
+	if c.Goals, err = report.Ask1(v, v.site.cfg.Reader, goal.List, goal.Page{Of: s.ID, State: goal.Active, Limit: stageGoals}); err != nil || !s.OnAir() {
+		return c, err
+	}
+	room, err := report.Ask1(v, v.site.cfg.Reader, chat.GetRoom, id.Live(s.ID))
+	c.Chat = &room
 	return c, err
 }
 

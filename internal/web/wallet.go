@@ -7,6 +7,8 @@ import (
 
 	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/id"
+	"github.com/ovationhq/ovation/internal/limit"
+	"github.com/ovationhq/ovation/internal/live"
 	"github.com/ovationhq/ovation/internal/money"
 	"github.com/ovationhq/ovation/internal/payment"
 	"github.com/ovationhq/ovation/internal/purchase"
@@ -23,6 +25,8 @@ type purse struct {
 	Cards      []payment.Card
 	NoCards    bool // the cards could not be read
 	History    history
+	Spent      report.Spending
+	Bounds     limit.State
 	Open       []purchase.Purchase
 	Key        string
 	Problem    *problem
@@ -46,6 +50,13 @@ func showWallet(v *visit, p *problem, status int) error {
 	if w.Currencies, err = report.Ask(v, v.site.cfg.Reader, wallet.Currencies); err != nil {
 		return err
 	}
+	if w.Spent, err = v.site.cfg.Reader.Spending(v, v.me()); err != nil {
+		return err
+	}
+	if w.Bounds, err = v.bound(); err != nil {
+		return err
+	}
+	v.listen(live.Now, ofWallet)
 	if w.History, err = v.history(); err != nil {
 		return err
 	}
@@ -141,7 +152,7 @@ func (v *visit) buy(back string) (purchase.Purchase, error) {
 	}
 	ctx := context.WithoutCancel(v) // a visitor who leaves now still gets an outcome
 	return v.site.cfg.Purchases.Buy(ctx, purchase.Request{Key: key, Person: v.me(), Coins: coins, Currency: money.Asset(parts[2]), Card: card,
-		ReturnURL: v.site.cfg.PublicURL + "/wallet/return?purchase=" + purchase.IDInReturnURL + "&" + query("back", back), ExpectedPrice: price})
+		ReturnURL: v.site.cfg.PublicURL + "/wallet/return?purchase=" + purchase.IDInReturnURL + "&" + query("back", back), ExpectedPrice: price, Confirmed: v.form("confirmed") == "yes"})
 }
 
 // buyCoins buys a pack from the wallet's page.
@@ -195,7 +206,15 @@ func purchasePage(v *visit) error {
 	if p.Outcome == payment.Unknown || p.Outcome == payment.Pending {
 		v.w.Header().Set("Refresh", "3")
 	}
-	return v.show(http.StatusOK, purchaseView(v, p, local(v.r.URL.Query().Get("back"), "/wallet")))
+	back := local(v.r.URL.Query().Get("back"), "/wallet")
+	if p.Outcome != payment.Succeeded {
+		return v.show(http.StatusOK, purchaseView(v, p, back))
+	}
+	receipt, err := report.Ask2(v, v.site.cfg.Reader, purchase.ReceiptOf, v.me(), p.ID)
+	if err != nil {
+		return err
+	}
+	return v.show(http.StatusOK, receiptPage(v, receipt, back))
 }
 
 // checkPurchase asks the provider what became of a purchase.
@@ -208,4 +227,36 @@ func checkPurchase(v *visit) error {
 		return payment.Explain(err)
 	}
 	return v.redirect("/purchases/" + string(p.ID) + "?" + query("back", v.back("/wallet")))
+}
+
+// mostSlices is how many creators the ring of the spending names.
+const mostSlices = 6
+
+// spentOn are the parts of what was given, by creator; those who got least are
+// one part.
+func (v *visit) spentOn(s report.Spending) (all []slice) {
+	var rest int64
+	for i, c := range s.Creators {
+		if i >= mostSlices {
+			rest += c.Coins
+			continue
+		}
+		part := slice{Text: nameOf(s.People[c.Creator]), Value: c.Coins, Shown: v.coins(c.Coins)}
+		if handle := s.People[c.Creator].Handle; handle != "" {
+			part.Href = profilePath(handle)
+		}
+		all = append(all, part)
+	}
+	if rest > 0 {
+		all = append(all, slice{Text: v.T("spend.others"), Value: rest, Shown: v.coins(rest)})
+	}
+	return all
+}
+
+// spentByDay are the coins of each day.
+func spentByDay(s report.Spending) (all []int64) {
+	for _, d := range s.Days {
+		all = append(all, d.Coins)
+	}
+	return all
 }

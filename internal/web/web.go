@@ -133,6 +133,7 @@ func (s *site) routes() {
 	page(classWrite, "POST /live/{id}/chat/settings", signedIn(setChat))
 
 	page(classRead, "GET /wallet", signedIn(walletPage))
+	page(classRead, "GET /wallet/history.csv", signedIn(historyCSV))
 	page(classMoney, "POST /wallet/buy", signedIn(buyCoins))
 	page(classWrite, "POST /wallet/cards", signedIn(addCard))
 	page(classWrite, "POST /wallet/cards/test", signedIn(addTestCard))
@@ -150,6 +151,10 @@ func (s *site) routes() {
 
 	page(classRead, "GET /me", signedIn(mePage))
 	page(classWrite, "POST /me", signedIn(changeMe))
+	page(classRead, "GET /me/limits", signedIn(limitsPage))
+	page(classWrite, "POST /me/limits", signedIn(setLimits))
+	page(classWrite, "POST /me/limits/withdraw", signedIn(withdrawLimits))
+	page(classWrite, "POST /me/limits/break", signedIn(takeBreak))
 	page(classWrite, "POST /me/password", signedIn(changePassword))
 	page(classWrite, "POST /me/sessions/end", signedIn(endSession))
 	page(classWrite, "POST /me/sessions/end-all", signedIn(endSessions))

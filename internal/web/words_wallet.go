@@ -76,6 +76,7 @@ var _ = speak(phrases{
 	"receipt.date":       {"Date", "Date"},
 	"receipt.buyer":      {"For", "Pour"},
 	"receipt.card":       {"Paid with", "Payé avec"},
+	"receipt.purchase":   {"Purchase", "Achat"},
 	"receipt.seller":     {"Sold by", "Vendu par"},
 	"receipt.total":      {"Total", "Total"},
 	"receipt.tax":        {"No tax is charged on top of this price.", "Aucune taxe ne s’ajoute à ce prix."},
