@@ -73,6 +73,11 @@ func (a *App) Seed(ctx context.Context) (World, error) {
 	if err := a.findWorld(ctx, &w); err != nil {
 		return w, fmt.Errorf("finding the sandbox's people: %w", err)
 	}
+	if fresh {
+		if err := a.seedGoals(ctx, &w); err != nil {
+			return w, fmt.Errorf("seeding the sandbox's goals: %w", err)
+		}
+	}
 	return w, a.operatorKey(ctx, &w)
 }
 

@@ -51,7 +51,7 @@ func chromium(t *testing.T) context.Context {
 
 // complaints fails the test for what the browser has to say about the pages:
 // scripts that throw, and what the policy forbids. An answer that is a refusal
-// is none.
+// is none, nor is a stream that was lost.
 func complaints(ctx context.Context, t *testing.T) {
 	t.Helper()
 	var mu sync.Mutex
@@ -61,7 +61,7 @@ func complaints(ctx context.Context, t *testing.T) {
 		defer mu.Unlock()
 		switch e := event.(type) {
 		case *log.EventEntryAdded:
-			if e.Entry.Level == log.EntryLevelError && !strings.Contains(e.Entry.Text, "the server responded with a status of 40") {
+			if e.Entry.Level == log.EntryLevelError && !strings.Contains(e.Entry.Text, "the server responded with a status of 40") && !strings.Contains(e.Entry.URL, "/stream?") {
 				all = append(all, e.Entry.Text+" "+e.Entry.URL)
 			}
 		case *runtime.EventExceptionThrown:

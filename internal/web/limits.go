@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
 	"strings"
 	"time"
@@ -62,7 +63,7 @@ func showLimits(v *visit, b *bounds, status int) error {
 
 // written fills the form with the caps that hold.
 func (v *visit) written(s limit.State) map[string]string {
-	typed := map[string]string{"currency": string(s.Caps.Asset)}
+	typed := map[string]string{"currency": string(cmp.Or(s.Caps.Asset, s.Confirm.Asset, s.Asset))}
 	for name, units := range map[string]int64{"day": s.Caps.Day, "week": s.Caps.Week, "month": s.Caps.Month} {
 		if units > 0 {
 			typed[name] = money.Amount{Units: units, Asset: s.Caps.Asset}.Decimal()
@@ -70,9 +71,6 @@ func (v *visit) written(s limit.State) map[string]string {
 	}
 	if s.Confirm.Asset != "" {
 		typed["confirm"] = s.Confirm.Decimal()
-		if typed["currency"] == "" {
-			typed["currency"] = string(s.Confirm.Asset)
-		}
 	}
 	return typed
 }

@@ -583,15 +583,15 @@ func limitForm(v *visit, b *bounds) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = limitField(v, b, "day", v.T("limits.day")).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = limitField(v, b, "day", v.T("limits.a_day")).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = limitField(v, b, "week", v.T("limits.week")).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = limitField(v, b, "week", v.T("limits.a_week")).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = limitField(v, b, "month", v.T("limits.month")).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = limitField(v, b, "month", v.T("limits.a_month")).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -13,6 +13,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -58,6 +59,9 @@ type rig struct {
 	log      lockedLog // of the gate and the site
 	proxies  []netip.Prefix
 
+	cut  func()      // every connection
+	gone atomic.Bool // streams can not be reached
+
 	fan, maker, boss people.Person
 	video            content.Video
 	room             content.Room
@@ -84,7 +88,8 @@ func newRig(t testing.TB, clk clock.Clock, advance func(time.Duration)) *rig {
 	r.register()
 	r.seed()
 
-	site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) { r.handler.ServeHTTP(w, req) }))
+	site := httptest.NewServer(http.HandlerFunc(r.serve))
+	r.cut = site.CloseClientConnections
 	stop := make(chan struct{})
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
@@ -107,6 +112,18 @@ func newRig(t testing.TB, clk clock.Clock, advance func(time.Duration)) *rig {
 	r.ok(err)
 	return r
 }
+
+// serve is the site, and a network that streams do not always get through.
+func (r *rig) serve(w http.ResponseWriter, req *http.Request) {
+	if r.gone.Load() && req.URL.Path == "/stream" {
+		panic(http.ErrAbortHandler)
+	}
+	r.handler.ServeHTTP(w, req)
+}
+
+// breakStreams cuts all streams until mendStreams.
+func (r *rig) breakStreams() { r.gone.Store(true); r.cut() }
+func (r *rig) mendStreams()  { r.gone.Store(false) }
 
 // lockedLog keeps what the gate logs.
 type lockedLog struct {

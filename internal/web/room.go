@@ -85,7 +85,7 @@ type place struct {
 // its page does not show.
 func (v *visit) news(m *live.Message) (name string, value any) {
 	switch m.Type {
-	case "goal.progressed", "goal.reached":
+	case "goal.created", "goal.progressed", "goal.reached", "goal.ended":
 		var e struct {
 			Data struct {
 				ID       id.Goal     `json:"id"`

@@ -55,14 +55,8 @@ func (s *stage) OnAir() bool { return s.Live && s.State == content.Live }
 // Mine reports whether the visitor looks after the stage.
 func (s *stage) Mine(v *visit) bool { return v.me() != "" && v.me() == s.Creator.ID }
 
-// Lasted is how long an ended LIVE was, in microseconds; 0 for one that never
-// began.
-func (s *stage) Lasted() int64 {
-	if s.StartedUS == 0 {
-		return 0
-	}
-	return s.AtUS - s.StartedUS
-}
+// Lasted is how long a LIVE that has ended was, in microseconds.
+func (s *stage) Lasted() int64 { return s.AtUS - s.StartedUS }
 
 // Open reports whether gifts can be given at all.
 func (s *stage) Open() bool { return s.GiftsOn && (!s.Live || s.State == content.Live) }
