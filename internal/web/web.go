@@ -118,29 +118,8 @@ func New(cfg Config) (http.Handler, error) {
 func (s *site) routes() {
 	page := func(class, pattern string, h handler) { s.mux.Handle(pattern, s.frame(class, pattern, s.handle(h))) }
 
-	page(classRead, "GET /{$}", home)
-	page(classRead, "GET /live", liveNow)
-	page(classRead, profilePattern, profilePage)
-	page(classRead, "GET /v/{id}", watchVideo)
-	page(classStorm, "POST /v/{id}/gifts", sendGift)
-	page(classMoney, "POST /v/{id}/topup", topUp)
-	page(classRead, "GET /live/{id}", watchLive)
-	page(classStorm, "POST /live/{id}/gifts", sendGift)
-	page(classMoney, "POST /live/{id}/topup", topUp)
-	page(classWrite, "POST /live/{id}/chat", sayInChat)
-	page(classWrite, "POST /live/{id}/chat/hide", signedIn(hideMessage))
-	page(classWrite, "POST /live/{id}/chat/mute", signedIn(muteAuthor))
-	page(classWrite, "POST /live/{id}/chat/settings", signedIn(setChat))
-
-	page(classRead, "GET /wallet", signedIn(walletPage))
-	page(classRead, "GET /wallet/history.csv", signedIn(historyCSV))
-	page(classMoney, "POST /wallet/buy", signedIn(buyCoins))
-	page(classWrite, "POST /wallet/cards", signedIn(addCard))
-	page(classWrite, "POST /wallet/cards/test", signedIn(addTestCard))
-	page(classWrite, "POST /wallet/cards/remove", signedIn(removeCard))
-	page(classRead, "GET /wallet/return", signedIn(returned))
-	page(classRead, "GET /purchases/{id}", signedIn(purchasePage))
-	page(classWrite, "POST /purchases/{id}/check", signedIn(checkPurchase))
+	s.watchRoutes(page)
+	s.ownRoutes(page)
 
 	page(classRead, "GET /earnings", signedIn(earningsPage))
 	page(classWrite, "POST /earnings/join", signedIn(joinProgramme))
@@ -148,16 +127,6 @@ func (s *site) routes() {
 	page(classWrite, "POST /earnings/account", signedIn(refreshAccount))
 	page(classMoney, "POST /earnings/payouts", signedIn(requestPayout))
 	page(classMoney, "POST /earnings/payouts/{id}/cancel", signedIn(cancelPayout))
-
-	page(classRead, "GET /me", signedIn(mePage))
-	page(classWrite, "POST /me", signedIn(changeMe))
-	page(classRead, "GET /me/limits", signedIn(limitsPage))
-	page(classWrite, "POST /me/limits", signedIn(setLimits))
-	page(classWrite, "POST /me/limits/withdraw", signedIn(withdrawLimits))
-	page(classWrite, "POST /me/limits/break", signedIn(takeBreak))
-	page(classWrite, "POST /me/password", signedIn(changePassword))
-	page(classWrite, "POST /me/sessions/end", signedIn(endSession))
-	page(classWrite, "POST /me/sessions/end-all", signedIn(endSessions))
 
 	page(classRead, "GET /find", findPage)
 	page(classStream, "GET /stream", streamPage)
@@ -185,4 +154,44 @@ func (s *site) routes() {
 	file("GET /media/{path...}", mediaFile)
 	file("GET /static/{path...}", staticFile)
 	page(classRead, "/", nowhere)
+}
+
+// watchRoutes are what everybody may watch, and what one does there.
+func (s *site) watchRoutes(page func(class, pattern string, h handler)) {
+	page(classRead, "GET /{$}", home)
+	page(classRead, "GET /live", liveNow)
+	page(classRead, profilePattern, profilePage)
+	page(classRead, "GET /v/{id}", watchVideo)
+	page(classStorm, "POST /v/{id}/gifts", sendGift)
+	page(classMoney, "POST /v/{id}/topup", topUp)
+	page(classRead, "GET /live/{id}", watchLive)
+	page(classStorm, "POST /live/{id}/gifts", sendGift)
+	page(classMoney, "POST /live/{id}/topup", topUp)
+	page(classWrite, "POST /live/{id}/chat", sayInChat)
+	page(classWrite, "POST /live/{id}/chat/hide", signedIn(hideMessage))
+	page(classWrite, "POST /live/{id}/chat/mute", signedIn(muteAuthor))
+	page(classWrite, "POST /live/{id}/chat/settings", signedIn(setChat))
+}
+
+// ownRoutes are about a visitor's own coins, account and limits.
+func (s *site) ownRoutes(page func(class, pattern string, h handler)) {
+	page(classRead, "GET /wallet", signedIn(walletPage))
+	page(classRead, "GET /wallet/history.csv", signedIn(historyCSV))
+	page(classMoney, "POST /wallet/buy", signedIn(buyCoins))
+	page(classWrite, "POST /wallet/cards", signedIn(addCard))
+	page(classWrite, "POST /wallet/cards/test", signedIn(addTestCard))
+	page(classWrite, "POST /wallet/cards/remove", signedIn(removeCard))
+	page(classRead, "GET /wallet/return", signedIn(returned))
+	page(classRead, "GET /purchases/{id}", signedIn(purchasePage))
+	page(classWrite, "POST /purchases/{id}/check", signedIn(checkPurchase))
+
+	page(classRead, "GET /me", signedIn(mePage))
+	page(classWrite, "POST /me", signedIn(changeMe))
+	page(classRead, "GET /me/limits", signedIn(limitsPage))
+	page(classWrite, "POST /me/limits", signedIn(setLimits))
+	page(classWrite, "POST /me/limits/withdraw", signedIn(withdrawLimits))
+	page(classWrite, "POST /me/limits/break", signedIn(takeBreak))
+	page(classWrite, "POST /me/password", signedIn(changePassword))
+	page(classWrite, "POST /me/sessions/end", signedIn(endSession))
+	page(classWrite, "POST /me/sessions/end-all", signedIn(endSessions))
 }
