@@ -15,11 +15,12 @@ import (
 
 // simulation is the fans of a sandbox: they watch, buy coins and give.
 type simulation struct {
-	app   *App
-	world World
-	rnd   *rand.Rand
-	run   string // makes the keys of this run unlike those of others
-	n     int
+	app     *App
+	world   World
+	rnd     *rand.Rand
+	chatter *rand.Rand // of what they write, so that it changes nothing of what they give
+	run     string     // makes the keys of this run unlike those of others
+	n       int
 }
 
 // The pace of the simulated fans.
@@ -36,7 +37,7 @@ func (a *App) Simulate(ctx context.Context, w World) error {
 	if len(w.Fans) == 0 || len(w.Rooms) == 0 {
 		return nil
 	}
-	s := &simulation{app: a, world: w, rnd: chance(a.Options.Seed), run: a.Clock.Now().Format("20060102T150405.000000")}
+	s := &simulation{app: a, world: w, rnd: chance(a.Options.Seed), chatter: chance(a.Options.Seed + 2), run: a.Clock.Now().Format("20060102T150405.000000")}
 	for {
 		pause := simLeast + time.Duration(s.rnd.Int64N(int64(simMost-simLeast)))
 		select {
@@ -46,6 +47,9 @@ func (a *App) Simulate(ctx context.Context, w World) error {
 		}
 		if err := s.act(ctx); err != nil && ctx.Err() == nil {
 			a.Log.Warn("a simulated fan was refused", "error", err)
+		}
+		if err := s.talk(ctx); err != nil && ctx.Err() == nil {
+			a.Log.Warn("a simulated fan could not write", "error", err)
 		}
 	}
 }

@@ -73,6 +73,11 @@ func (a *App) Seed(ctx context.Context) (World, error) {
 	if err := a.findWorld(ctx, &w); err != nil {
 		return w, fmt.Errorf("finding the sandbox's people: %w", err)
 	}
+	if fresh {
+		if err := a.seedGoals(ctx, &w); err != nil {
+			return w, fmt.Errorf("seeding the sandbox's goals: %w", err)
+		}
+	}
 	return w, a.operatorKey(ctx, &w)
 }
 
@@ -200,7 +205,7 @@ func (a *App) findWorld(ctx context.Context, w *World) error {
 		}
 		w.People[c.handle] = p.ID
 	}
-	home, err := a.Reader.Home(ctx)
+	home, err := a.Reader.Feed(ctx, content.Cursor{})
 	if err != nil {
 		return err
 	}

@@ -2,9 +2,11 @@ package chat
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/ovationhq/ovation/internal/db"
+	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/id"
 	"github.com/ovationhq/ovation/internal/people"
 )
@@ -95,4 +97,13 @@ func ListMuted(ctx context.Context, tx *db.Tx, p MutedPage) ([]Muted, error) {
 		all[i].Who = who[all[i].Person]
 	}
 	return all, err
+}
+
+// AuthorOf returns who wrote a message of a room. The fault is not_found.
+func AuthorOf(ctx context.Context, tx *db.Tx, room id.Live, message id.Message) (author id.Person, err error) {
+	err = tx.Row(ctx, "SELECT author_id FROM chat_message WHERE id = $1 AND room = $2", message, room).Scan(&author)
+	if errors.Is(err, db.ErrNoRows) {
+		err = fault.New(fault.NotFound, "There is no message %q in this chat.", fault.Clip(string(message)))
+	}
+	return author, err
 }

@@ -5,14 +5,12 @@ import (
 	"math"
 	"slices"
 
-	"github.com/ovationhq/ovation/internal/content"
 	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/earnings"
 	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/id"
 	"github.com/ovationhq/ovation/internal/ledger"
 	"github.com/ovationhq/ovation/internal/money"
-	"github.com/ovationhq/ovation/internal/people"
 	"github.com/ovationhq/ovation/internal/wallet"
 )
 
@@ -171,34 +169,6 @@ func (r *Reader) Earnings(ctx context.Context, creator id.Person, before id.Earn
 		}
 		e.Earnings, err = earnings.OfCreator(ctx, tx, creator, before, limit)
 		return e, err
-	})
-}
-
-// Home is what stands on the first page.
-type Home struct {
-	Rooms  []content.Room
-	Videos []content.Video
-	People map[id.Person]people.Brief // the creators of both
-}
-
-// Home returns the rooms that are live and the latest videos.
-func (r *Reader) Home(ctx context.Context) (Home, error) {
-	return Ask(ctx, r, func(ctx context.Context, tx *db.Tx) (h Home, err error) {
-		if h.Rooms, _, err = content.LiveNow(ctx, tx, content.Cursor{}, 12); err != nil {
-			return h, err
-		}
-		if h.Videos, _, err = content.LatestVideos(ctx, tx, content.Cursor{}, 24); err != nil {
-			return h, err
-		}
-		var ids []id.Person
-		for _, room := range h.Rooms {
-			ids = append(ids, room.Creator)
-		}
-		for _, v := range h.Videos {
-			ids = append(ids, v.Creator)
-		}
-		h.People, err = people.GetMany(ctx, tx, ids)
-		return h, err
 	})
 }
 

@@ -95,17 +95,12 @@ func (v *visit) stepTitle(s report.Step) string {
 	}
 	if rest, ok := strings.CutPrefix(title, "Gift "); ok && s.Kind == "gift" {
 		if item, count, ok := strings.Cut(rest, " × "); ok {
-			name, emoji := v.site.giftName(v, item)
-			title = "Gift " + name + " × " + count
-			if emoji != "" {
-				return emoji + " " + v.reported(title)
-			}
+			title = "Gift " + v.giftOf(item).Name + " × " + count
 		}
 	}
 	if rest, ok := strings.CutPrefix(title, "Combo of "); ok {
 		if item, count, ok := strings.Cut(rest, " × "); ok {
-			name, emoji := v.site.giftName(v, item)
-			return strings.TrimSpace(emoji + " " + v.reported("Combo of "+name+" × "+count))
+			title = "Combo of " + v.giftOf(item).Name + " × " + count
 		}
 	}
 	return v.reported(title)

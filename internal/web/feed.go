@@ -2,14 +2,9 @@ package web
 
 import (
 	"encoding/json"
-	"fmt"
-	"net/http"
-	"strconv"
 	"sync"
 	"time"
 
-	"github.com/ovationhq/ovation/internal/content"
-	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/gift"
 	"github.com/ovationhq/ovation/internal/id"
 	"github.com/ovationhq/ovation/internal/live"
@@ -20,14 +15,21 @@ import (
 
 // feedItem is one line of the gift feed, as the page and its script show it.
 type feedItem struct {
-	Kind  string `json:"kind"`            // gift, combo, combo_end, live_end
+	Kind  string `json:"kind"`            // gift, combo, combo_end, chat, live_end
 	Combo string `json:"combo,omitempty"` // lines of one combo replace each other
 	Name  string `json:"name,omitempty"`
 	Emoji string `json:"emoji,omitempty"`
+	Art   string `json:"art,omitempty"` // address of the drawing
+	Item  string `json:"-"`
 	Gift  string `json:"gift,omitempty"`
 	Count int64  `json:"count,omitempty"`
 	Coins string `json:"coins,omitempty"`
-	Text  string `json:"text"` // the whole line in words
+	Units int64  `json:"units,omitempty"` // coins, for how it is celebrated
+	Text  string `json:"text"`            // the whole line in words
+
+	Message string `json:"message,omitempty"` // of a line of the chat: its id,
+	Said    string `json:"said,omitempty"`    // what was written, and
+	Hue     string `json:"hue,omitempty"`     // the colour of who wrote it
 }
 
 // giftData is what the feed reads of an event: a gift outside a combo has a
@@ -46,7 +48,7 @@ type giftData struct {
 
 // shownFeed is how many lines a page begins with, and lookBack how many events
 // of the whole log are read for them.
-const shownFeed, lookBack = 12, 400
+const shownFeed, lookBack = 30, 600
 
 // recent returns the last lines of a topic, newest first, and the event up to
 // which they reach.
@@ -60,10 +62,14 @@ func (v *visit) recent(topic string) ([]feedItem, int64, error) {
 		return nil, 0, err
 	}
 	var lines []feedItem
-	seen := map[string]bool{}
+	seen, hidden := map[string]bool{}, map[string]bool{}
 	for i := len(missed) - 1; i >= 0 && len(lines) < shownFeed; i-- {
+		if missed[i].Type == "chat.message.hidden" {
+			hidden[messageOf(&missed[i])] = true
+			continue
+		}
 		item, ok := v.line(missed[i])
-		if !ok || item.Kind == "live_end" || item.Combo != "" && seen[item.Combo] {
+		if !ok || hidden[item.Message] || item.Kind == "live_end" || item.Combo != "" && seen[item.Combo] {
 			continue
 		}
 		seen[item.Combo] = true
@@ -81,6 +87,8 @@ func (v *visit) line(m live.Message) (item feedItem, ok bool) {
 		item.Kind = "combo"
 	case "gift.combo.ended":
 		item.Kind = "combo_end"
+	case "chat.message.sent":
+		return v.chatLine(&m)
 	case "live.ended":
 		return feedItem{Kind: "live_end", Text: v.T("live.ended")}, true
 	default:
@@ -92,12 +100,15 @@ func (v *visit) line(m live.Message) (item feedItem, ok bool) {
 	if json.Unmarshal(m.JSON, &e) != nil {
 		return item, false
 	}
-	item.Combo, item.Count, item.Coins = string(e.Data.Combo), e.Data.Count, v.coins(e.Data.Total)
+	item.Combo, item.Count, item.Units = string(e.Data.Combo), e.Data.Count, e.Data.Total
 	if item.Kind == "gift" {
-		item.Count, item.Coins = e.Data.Quantity, v.coins(e.Data.Coins.Amount)
+		item.Count, item.Units = e.Data.Quantity, e.Data.Coins.Amount
 	}
+	item.Coins = v.coins(item.Units)
 	item.Name = v.site.name(v, e.Data.Sender)
-	item.Gift, item.Emoji = v.site.giftName(v, e.Data.Gift)
+	item.Item = e.Data.Gift
+	item.Gift, item.Emoji = v.site.giftName(v, item.Item)
+	item.Art = v.artURL(item.Item, item.Emoji)
 	item.Text = v.T("feed.line", item.Name, item.Gift, v.number(item.Count), item.Coins)
 	return item, true
 }
@@ -106,48 +117,9 @@ func (v *visit) line(m live.Message) (item feedItem, ok bool) {
 // listener has gone.
 const heartbeat = 15 * time.Second
 
-// catchUpRounds bounds how much of the log is read for a listener that was
-// away; one that was away for longer goes on from now.
-const catchUpRounds, catchUpAtOnce = 20, 500
-
-// events streams the gifts of a stage as server-sent events. A browser that
-// comes back names the last event that it saw, and gets what it missed.
-func events(v *visit) error {
-	target := v.r.PathValue("id")
-	all, err := report.Ask1(v, v.site.cfg.Reader, content.Targets, []string{target})
-	if err != nil {
-		return err
-	}
-	if _, ok := all[target]; !ok {
-		return fault.New(fault.NotFound, "There is no such video or LIVE.")
-	}
-	if v.r.Method == http.MethodHead { // there is a stream; nobody listens to it
-		v.wrote = true
-		v.w.Header().Set("Content-Type", "text/event-stream")
-		v.w.WriteHeader(http.StatusOK)
-		return nil
-	}
-	l := v.site.cfg.Hub.Listen(topicOf(target)) // before the log is read, so that nothing falls between
-	defer l.Close()
-	h := v.w.Header()
-	h.Set("Content-Type", "text/event-stream")
-	h.Set("Cache-Control", "no-store")
-	h.Set("X-Accel-Buffering", "no")
-	v.wrote = true
-	v.w.WriteHeader(http.StatusOK)
-	s := &stream{v: v, rc: http.NewResponseController(v.w), target: target}
-	if !s.write("retry: 2000\n\n") {
-		return nil
-	}
-	if after, err := strconv.ParseInt(v.lastEvent(), 10, 64); err == nil {
-		s.last = after
-		if !s.catchUp(topicOf(target)) {
-			return nil
-		}
-	}
-	s.follow(l)
-	return nil
-}
+// countEvery is how often a browser is told how many watch a LIVE, when that
+// has changed.
+const countEvery = 4 * time.Second
 
 // lastEvent is the last event that the browser saw: from the header when it
 // comes back, from the address when the page has just been shown.
@@ -156,99 +128,6 @@ func (v *visit) lastEvent() string {
 		return s
 	}
 	return v.r.URL.Query().Get("after")
-}
-
-// stream is one browser that listens.
-type stream struct {
-	v        *visit
-	rc       *http.ResponseController
-	target   string
-	last     int64 // the last event that was sent, or need not be
-	watching int   // how many the browser was told watch; 0 before it was told
-}
-
-// catchUp sends what was missed. It reports whether the browser is there.
-func (s *stream) catchUp(topic string) bool {
-	for range catchUpRounds {
-		missed, upTo, more, err := s.v.site.cfg.Hub.Since(s.v, s.last, catchUpAtOnce, topic)
-		if err != nil {
-			s.last = 0 // the number is of another log; what comes now counts
-			return true
-		}
-		for _, m := range missed {
-			if !s.tell(m) {
-				return false
-			}
-		}
-		if s.last = max(s.last, upTo); !more {
-			return true
-		}
-	}
-	return true
-}
-
-// follow sends what happens until the browser or the server goes.
-func (s *stream) follow(l *live.Listener) {
-	beat, count := time.NewTicker(heartbeat), time.NewTicker(countEvery)
-	defer beat.Stop()
-	defer count.Stop()
-	for {
-		select {
-		case <-s.v.Done():
-			return
-		case <-s.v.site.cfg.Stop:
-			return
-		case <-beat.C:
-			if !s.write(": still here\n\n") {
-				return
-			}
-		case <-count.C:
-			if !s.count() {
-				return
-			}
-		case m, ok := <-l.C:
-			if !ok || !s.tell(m) {
-				return // too slow, or gone: the browser comes back and catches up
-			}
-		}
-	}
-}
-
-// countEvery is how often a browser is told how many watch a LIVE, when that
-// has changed.
-const countEvery = 4 * time.Second
-
-// count sends how many watch. It reports whether the browser is there.
-func (s *stream) count() bool {
-	n := s.v.site.cfg.Hub.Listeners(topicOf(s.target))
-	if id.KindOf(s.target) != id.KindLive || n == s.watching {
-		return true
-	}
-	s.watching = n
-	data, err := json.Marshal(s.v.N("watching", int64(n)))
-	return err == nil && s.write(fmt.Sprintf("event: watching\ndata: %s\n\n", data))
-}
-
-// tell sends one event, unless it was sent before.
-func (s *stream) tell(m live.Message) bool {
-	if m.Sequence <= s.last {
-		return true
-	}
-	s.last = m.Sequence
-	item, ok := s.v.line(m)
-	if !ok {
-		return true
-	}
-	data, err := json.Marshal(item)
-	return err == nil && s.write(fmt.Sprintf("id: %d\nevent: line\ndata: %s\n\n", m.Sequence, data))
-}
-
-func (s *stream) write(text string) bool {
-	_ = s.rc.SetWriteDeadline(time.Now().Add(heartbeat)) // where it can not be set, the kernel's own holds
-	if _, err := s.v.w.Write([]byte(text)); err != nil {
-		return false
-	}
-	return s.rc.Flush() == nil
 }
 
 // nameCache remembers for a minute how people are called, because a feed names

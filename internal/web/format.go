@@ -48,17 +48,27 @@ func (v *visit) coins(n int64) string { return v.N("unit.coins", n) }
 // worth is what the coins cost when they are bought: at the price of the
 // largest pack that is not larger, rounded up. ok is false without packs.
 func worth(packs []wallet.Pack, coins int64) (a money.Amount, ok bool) {
-	if len(packs) == 0 {
+	unit, ok := unitPack(packs, coins)
+	if !ok {
 		return a, false
 	}
-	unit := packs[0]
+	n, err := money.MulDivCeil(unit.Price.Units, coins, unit.Coins)
+	return money.Amount{Units: n, Asset: unit.Price.Asset}, err == nil
+}
+
+// unitPack is the pack at whose price coins are valued: the largest that is not
+// larger, or the smallest.
+func unitPack(packs []wallet.Pack, coins int64) (unit wallet.Pack, ok bool) {
+	if len(packs) == 0 {
+		return unit, false
+	}
+	unit = packs[0]
 	for _, p := range packs {
 		if p.Coins <= coins {
 			unit = p
 		}
 	}
-	n, err := money.MulDivCeil(unit.Price.Units, coins, unit.Coins)
-	return money.Amount{Units: n, Asset: unit.Price.Asset}, err == nil
+	return unit, true
 }
 
 // worthText writes what the coins cost, or nothing.

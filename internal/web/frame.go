@@ -140,7 +140,7 @@ func nowhere(v *visit) error {
 	for _, method := range []string{http.MethodGet, http.MethodPost} {
 		asked := v.r.Clone(v)
 		asked.Method = method
-		if _, pattern := v.site.mux.Handler(asked); pattern != "/" {
+		if _, pattern := v.site.mux.Handler(asked); pattern != "/" && pattern != profilePattern {
 			allow = append(allow, method)
 			if method == http.MethodGet {
 				allow = append(allow, http.MethodHead)

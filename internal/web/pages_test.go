@@ -1,8 +1,6 @@
 package web_test
 
 import (
-	"bufio"
-	"context"
 	"encoding/json"
 	"html"
 	"net/http"
@@ -143,10 +141,10 @@ func TestGiftWithoutScript(t *testing.T) {
 	room := "/live/" + string(r.room.ID)
 	form := url.Values{"key": {hidden(t, b.get(room).body, room+"/gifts", "key")}, "gift": {"rose@5"}, "quantity": {"10"}}
 	for range 2 { // a double click
-		has(t, b.post(room+"/gifts", form), 200, "You gave Théo Marchand 10 × 🌹 Rose:", "50 coins", "Mia Laurent gave Rose ×10 (50 coins)")
+		has(t, b.post(room+"/gifts", form), 200, "You gave Théo Marchand 10 × Rose:", "50 coins", "Mia Laurent gave Rose ×10 (50 coins)")
 	}
 	form.Set("quantity", "1") // another choice after going back is another gift
-	has(t, b.post(room+"/gifts", form), 200, "You gave Théo Marchand 1 × 🌹 Rose:", "<strong data-balance-text>45 coins</strong>")
+	has(t, b.post(room+"/gifts", form), 200, "You gave Théo Marchand 1 × Rose:", "<strong data-balance-text>45 coins</strong>")
 
 	short := b.give(t, r, "lantern@100", "1")
 	has(t, short, 402, "Not enough coins", "55 coins are missing", "Nothing was charged", "There is no saved card yet", `value="lantern@100" checked`)
@@ -158,8 +156,8 @@ func TestGiftWithoutScript(t *testing.T) {
 		has(t, b.post(room+"/topup", topup), 200, "In your wallet:", "55 coins", "<strong data-balance-text>100 coins</strong>", `value="lantern@100" checked`)
 	}
 	has(t, b.post(room+"/topup", topup), 200, "The form was sent once more, and nothing was charged for it.")
-	has(t, b.get("/wallet"), 200, "🌹 Rose ×10 to Théo Marchand", "🌹 Rose ×1 to Théo Marchand")
-	has(t, b.give(t, r, "lantern@100", "1"), 200, "You gave Théo Marchand 1 × 🏮 Lantern:", "<strong data-balance-text>0 coins</strong>")
+	has(t, b.get("/wallet"), 200, "Rose ×10 to Théo Marchand", "Rose ×1 to Théo Marchand")
+	has(t, b.give(t, r, "lantern@100", "1"), 200, "You gave Théo Marchand 1 × Lantern:", "<strong data-balance-text>0 coins</strong>")
 	has(t, b.give(t, r, "lantern@99", "1"), 409, "The price has changed", "costs 100 coins now")
 	has(t, r.browser(r.maker.ID).get(room), 200, "This is yours")
 }
@@ -191,70 +189,6 @@ func TestCombo(t *testing.T) {
 		if status != want.status || m[want.key] != want.value {
 			t.Errorf("tap %s: %d %v, want %d with %s %v", want.seq, status, m, want.status, want.key, want.value)
 		}
-	}
-}
-
-// TestEvents listens to the feed, goes away, and comes back to what it missed.
-func TestEvents(t *testing.T) {
-	r := still(t)
-	r.grant(r.fan.ID, 100)
-	b := r.browser(r.fan.ID)
-	address := "/live/" + string(r.room.ID) + "/events"
-	listen := func(header ...string) (lines <-chan string, close func()) {
-		ctx, cancel := context.WithCancel(t.Context())
-		req, err := http.NewRequestWithContext(ctx, http.MethodGet, r.url+address+"?after=0", nil)
-		r.ok(err)
-		for i := 0; i+1 < len(header); i += 2 {
-			req.Header.Set(header[i], header[i+1])
-		}
-		res, err := b.client.Do(req) //nolint:bodyclose // the reader below closes it
-		r.ok(err)
-		if res.Header.Get("Content-Type") != "text/event-stream" || res.Header.Get("X-Accel-Buffering") != "no" {
-			t.Errorf("the stream's headers are %v", res.Header)
-		}
-		c := make(chan string)
-		go func() {
-			defer res.Body.Close()
-			for s := bufio.NewScanner(res.Body); s.Scan(); {
-				select {
-				case c <- s.Text():
-				case <-ctx.Done():
-					return
-				}
-			}
-		}()
-		return c, cancel
-	}
-	next := func(lines <-chan string) (event, data string) {
-		for {
-			select {
-			case l := <-lines:
-				if v, ok := strings.CutPrefix(l, "id: "); ok {
-					event = v
-				}
-				if v, ok := strings.CutPrefix(l, "data: {"); ok { // the number of those who watch is a text
-					return event, "{" + v
-				}
-			case <-time.After(10 * time.Second):
-				t.Fatal("no event came")
-			}
-		}
-	}
-	lines, stop := listen()
-	b.give(t, r, "rose@5", "1")
-	first, data := next(lines)
-	if !strings.Contains(data, `"text":"Mia Laurent gave Rose ×1 (5 coins)"`) || strings.Contains(data, "usr_") {
-		t.Errorf("the first line is %s", data)
-	}
-	stop()
-	b.give(t, r, "clap@10", "2")
-	lines, stop = listen("Last-Event-ID", first)
-	defer stop()
-	if _, data = next(lines); !strings.Contains(data, "Applause ×2 (20 coins)") {
-		t.Errorf("what was missed is %s", data)
-	}
-	if a := b.get("/live/liv_01m7z0nhk8ew79reafkqmy257e/events"); a.status != 404 {
-		t.Errorf("a LIVE that is not there answers %d", a.status)
 	}
 }
 

@@ -88,7 +88,7 @@ func TestFormThatDoesNotArrive(t *testing.T) {
 // TestHeadOfAStream asks whether there is a stream without listening to it.
 func TestHeadOfAStream(t *testing.T) {
 	r := still(t)
-	req, err := http.NewRequest(http.MethodHead, r.url+"/live/"+string(r.room.ID)+"/events", nil)
+	req, err := http.NewRequest(http.MethodHead, r.url+"/stream?topics=live:"+string(r.room.ID), nil)
 	r.ok(err)
 	if a := r.browser("").do(req); a.status != 200 || a.header.Get("Content-Type") != "text/event-stream" {
 		t.Errorf("%d %v", a.status, a.header)

@@ -13,10 +13,12 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	edge "github.com/ovationhq/ovation/internal/api"
+	"github.com/ovationhq/ovation/internal/chat"
 	"github.com/ovationhq/ovation/internal/clock"
 	"github.com/ovationhq/ovation/internal/content"
 	"github.com/ovationhq/ovation/internal/creator"
@@ -25,6 +27,7 @@ import (
 	"github.com/ovationhq/ovation/internal/earnings"
 	"github.com/ovationhq/ovation/internal/gift"
 	"github.com/ovationhq/ovation/internal/id"
+	"github.com/ovationhq/ovation/internal/limit"
 	"github.com/ovationhq/ovation/internal/live"
 	"github.com/ovationhq/ovation/internal/money"
 	"github.com/ovationhq/ovation/internal/outbox"
@@ -56,6 +59,9 @@ type rig struct {
 	log      lockedLog // of the gate and the site
 	proxies  []netip.Prefix
 
+	cut  func()      // every connection
+	gone atomic.Bool // streams can not be reached
+
 	fan, maker, boss people.Person
 	video            content.Video
 	room             content.Room
@@ -82,7 +88,8 @@ func newRig(t testing.TB, clk clock.Clock, advance func(time.Duration)) *rig {
 	r.register()
 	r.seed()
 
-	site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) { r.handler.ServeHTTP(w, req) }))
+	site := httptest.NewServer(http.HandlerFunc(r.serve))
+	r.cut = site.CloseClientConnections
 	stop := make(chan struct{})
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
@@ -94,7 +101,7 @@ func newRig(t testing.TB, clk clock.Clock, advance func(time.Duration)) *rig {
 	r.ok(err)
 	r.handler, err = web.New(web.Config{
 		Gate:   r.gate,
-		Reader: report.NewReader(r.d), Gifts: gift.NewSender(r.d), Purchases: r.buys, Payouts: r.payouts, Creators: r.creators, People: r.people, Hub: hub, Work: r.runner,
+		Reader: report.NewReader(r.d), Gifts: gift.NewSender(r.d), Purchases: r.buys, Payouts: r.payouts, Creators: r.creators, People: r.people, Chat: chat.NewService(r.d), Limits: limit.NewService(r.d), Hub: hub, Work: r.runner,
 		PublicURL: r.url, Media: os.DirFS("../app/sample"), Stop: stop,
 		Log: slog.New(slog.NewTextHandler(io.MultiWriter(testLog{t}, &r.log), nil)),
 		Sandbox: &web.Sandbox{Now: clk.Now, Personas: r.personas(), Advance: func(ctx context.Context, by time.Duration) error {
@@ -105,6 +112,18 @@ func newRig(t testing.TB, clk clock.Clock, advance func(time.Duration)) *rig {
 	r.ok(err)
 	return r
 }
+
+// serve is the site, and a network that streams do not always get through.
+func (r *rig) serve(w http.ResponseWriter, req *http.Request) {
+	if r.gone.Load() && req.URL.Path == "/stream" {
+		panic(http.ErrAbortHandler)
+	}
+	r.handler.ServeHTTP(w, req)
+}
+
+// breakStreams cuts all streams until mendStreams.
+func (r *rig) breakStreams() { r.gone.Store(true); r.cut() }
+func (r *rig) mendStreams()  { r.gone.Store(false) }
 
 // lockedLog keeps what the gate logs.
 type lockedLog struct {

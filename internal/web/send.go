@@ -23,7 +23,7 @@ func sendGift(v *visit) error {
 		}
 		return v.data(http.StatusOK, map[string]any{
 			"ok": true, "id": g.ID, "balance": g.BalanceAfter, "balance_text": v.coins(g.BalanceAfter),
-			"count": max(g.ComboCount, g.Quantity), "coins": g.Coins(), "combo_ms": comboMS, "replayed": g.Replayed,
+			"count": max(g.ComboCount, g.Quantity), "coins": g.Coins(), "total": max(g.ComboCoins, g.Coins()), "combo_ms": comboMS, "replayed": g.Replayed,
 		})
 	}
 	if err != nil {

@@ -32,7 +32,9 @@ type navItem struct {
 var hats = []hat{
 	{name: "fan", prefix: "/", icon: "heart", items: []navItem{
 		{"/", "video", "nav.feed", "f"},
+		{"/live", "live", "nav.live", "l"},
 		{"/wallet", "wallet", "nav.wallet", "w"},
+		{"/me", "user", "nav.me", "m"},
 	}},
 	{name: "creator", prefix: "/c", icon: "sparkles", items: []navItem{
 		{"/earnings", "bank", "nav.earnings", "e"},
@@ -40,6 +42,12 @@ var hats = []hat{
 	{name: "operator", prefix: "/op", icon: "shield-check", role: people.Operator, items: []navItem{
 		{"/operator", "gauge", "nav.operator", "o"},
 	}},
+}
+
+// pageKey is what some keys do on one page alone.
+type pageKey struct {
+	keys  []string // as they stand on a keyboard
+	words string   // the key of what they do
 }
 
 // hatOf is the hat that a navigation page belongs to.

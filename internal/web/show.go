@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/ovationhq/ovation/internal/earnings"
+	"github.com/ovationhq/ovation/internal/money"
 	"github.com/ovationhq/ovation/internal/programme"
 	"github.com/ovationhq/ovation/internal/wallet"
 )
@@ -70,10 +71,46 @@ func (v *visit) length(ms int64) string {
 	return strconv.Itoa(int(d.Minutes())) + ":" + s
 }
 
-// giftTitle is a gift's art and name.
-func (v *visit) giftTitle(item string) string {
-	name, emoji := v.site.giftName(v, item)
-	return strings.TrimSpace(emoji + " " + name)
+// percent is which part of the price of the pack's coins the creator receives,
+// before anything is rounded; 0 when it can not be said.
+func (t *tray) percent(unit wallet.Pack) int64 {
+	per, err := money.MulDivFloor(100*t.Card.DiamondsNum*t.Card.PayNum, unit.Coins, max(1, t.Card.DiamondsDen*t.Card.PayDen*unit.Price.Units))
+	if err != nil {
+		return 0
+	}
+	return per
+}
+
+// lasting writes how long something lasted.
+func (v *visit) lasting(us int64) string {
+	d := time.Duration(us) * time.Microsecond
+	if d >= time.Hour {
+		return v.T("duration.hours", int(d.Hours()), int(d.Minutes())%60)
+	}
+	return v.T("duration.minutes", int(d.Minutes()), int(d.Seconds())%60)
+}
+
+// costText writes what the choice of a tray costs, and what the creator earns
+// of that, as the page's script does for another choice.
+func (v *visit) costText(t *tray) string {
+	if missing := t.cost() - t.Balance; v.person != nil && missing > 0 {
+		return strings.ReplaceAll(v.T("tray.js.short"), "{coins}", v.coins(missing))
+	}
+	unit, _ := unitPack(t.Packs, t.cost())
+	paid, ok := worth(t.Packs, t.cost())
+	earned := money.Amount{Asset: t.Card.PayAsset}
+	diamonds, err := money.MulDivFloor(t.cost(), t.Card.DiamondsNum, t.Card.DiamondsDen)
+	if err == nil {
+		earned.Units, err = money.MulDivFloor(diamonds, t.Card.PayNum, t.Card.PayDen)
+	}
+	if !ok || err != nil || paid.Units == 0 {
+		return v.coins(t.cost())
+	}
+	text := "tray.js.cost"
+	if paid.Asset == earned.Asset {
+		text = "tray.js.share"
+	}
+	return strings.NewReplacer("{coins}", v.coins(t.cost()), "{money}", v.amount(paid), "{earned}", v.amount(earned), "{percent}", v.number(t.percent(unit))).Replace(v.T(text))
 }
 
 // packsText writes the price list for the page's script: currency, then coins

@@ -23,6 +23,8 @@ import (
 //
 //	line      a gift or the end of a LIVE, in the visitor's words (of a stage)
 //	watching  how many watch (of a LIVE)
+//	goal      how far a goal is; board: who gave most; hidden: a message that
+//	          is not to be shown any more (all of a stage)
 //	wallet    the visitor's coins have changed
 //	creator   the visitor's dashboard has something new; says of what type
 //	operator  any event, as the API tells it
@@ -184,6 +186,9 @@ func (s *pageStream) tell(m *live.Message) bool {
 		return s.send(m.Sequence, "skipped", nil)
 	}
 	if s.target != "" && m.Topic == live.TopicOf(s.target) {
+		if name, value := s.v.news(m); name != "" && !s.send(m.Sequence, name, value) {
+			return false
+		}
 		if item, ok := s.v.line(*m); ok && !s.send(m.Sequence, "line", item) {
 			return false
 		}

@@ -8,6 +8,7 @@ import (
 	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/gift"
 	"github.com/ovationhq/ovation/internal/id"
+	"github.com/ovationhq/ovation/internal/limit"
 	"github.com/ovationhq/ovation/internal/money"
 	"github.com/ovationhq/ovation/internal/payment"
 	"github.com/ovationhq/ovation/internal/purchase"
@@ -30,6 +31,7 @@ type tray struct {
 	Bought   *purchase.Purchase
 	Again    bool // Bought was bought earlier, and its form was sent once more
 	TopUp    *offer
+	Bounds   limit.State // what the visitor has bounded
 }
 
 // quantities are the presets of the tray.
@@ -107,10 +109,13 @@ func (v *visit) tray(s *stage, p *problem) (*tray, error) {
 	if t.Balance, err = report.Ask1(v, v.site.cfg.Reader, wallet.Balance, v.me()); err != nil {
 		return nil, err
 	}
+	if t.Bounds, err = v.bound(); err != nil {
+		return nil, err
+	}
 	if err := v.thanks(t, s); err != nil {
 		return nil, err
 	}
-	if missing := t.cost() - t.Balance; missing > 0 && t.Sent == nil {
+	if missing := t.cost() - t.Balance; missing > 0 && t.Sent == nil && t.Bounds.CoolUS == 0 {
 		t.TopUp = v.offer(t.Packs, missing)
 	}
 	return t, nil

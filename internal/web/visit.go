@@ -30,6 +30,7 @@ type visit struct {
 	token  string // of the session
 	stream string // the address of what the page listens to
 	wrote  bool
+	keys   []pageKey // what keys do on the page that is shown
 }
 
 func (s *site) begin(w http.ResponseWriter, r *http.Request) *visit {

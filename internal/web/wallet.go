@@ -6,8 +6,9 @@ import (
 	"strings"
 
 	"github.com/ovationhq/ovation/internal/fault"
-	"github.com/ovationhq/ovation/internal/gift"
 	"github.com/ovationhq/ovation/internal/id"
+	"github.com/ovationhq/ovation/internal/limit"
+	"github.com/ovationhq/ovation/internal/live"
 	"github.com/ovationhq/ovation/internal/money"
 	"github.com/ovationhq/ovation/internal/payment"
 	"github.com/ovationhq/ovation/internal/purchase"
@@ -23,8 +24,9 @@ type purse struct {
 	Chosen     int64 // coins of the chosen pack
 	Cards      []payment.Card
 	NoCards    bool // the cards could not be read
-	Changes    []change
-	Older      int64 // where the next page of entries begins; 0 at the end
+	History    history
+	Spent      report.Spending
+	Bounds     limit.State
 	Open       []purchase.Purchase
 	Key        string
 	Problem    *problem
@@ -32,9 +34,6 @@ type purse struct {
 	Again      bool   // Bought was bought earlier, and its form was sent once more
 	Notice     string // key of a sentence
 }
-
-// entriesAtOnce is how many changes of the wallet a page shows.
-const entriesAtOnce = 20
 
 func walletPage(v *visit) error { return showWallet(v, nil, http.StatusOK) }
 
@@ -51,16 +50,14 @@ func showWallet(v *visit, p *problem, status int) error {
 	if w.Currencies, err = report.Ask(v, v.site.cfg.Reader, wallet.Currencies); err != nil {
 		return err
 	}
-	before := integer(v.r.URL.Query().Get("before"))
-	entries, err := v.site.cfg.Reader.WalletEntries(v, v.me(), before, entriesAtOnce+1)
-	if err != nil {
+	if w.Spent, err = v.site.cfg.Reader.Spending(v, v.me()); err != nil {
 		return err
 	}
-	if len(entries) > entriesAtOnce {
-		entries = entries[:entriesAtOnce]
-		w.Older = entries[entriesAtOnce-1].Seq
+	if w.Bounds, err = v.bound(); err != nil {
+		return err
 	}
-	if w.Changes, err = v.changes(entries); err != nil {
+	v.listen(live.Now, ofWallet)
+	if w.History, err = v.history(); err != nil {
 		return err
 	}
 	if err := v.purchases(w); err != nil {
@@ -121,68 +118,6 @@ func noticeOf(did string, known ...string) string {
 	return ""
 }
 
-// change is a line of the wallet's history: a purchase, a gift, or the taps of
-// a combo together.
-type change struct {
-	Text  string
-	Cause string // what can be explained
-	Coins int64
-	US    int64
-}
-
-// changes names what changed the wallet. Taps of one combo that follow each
-// other are one line.
-func (v *visit) changes(entries []report.WalletEntry) ([]change, error) {
-	var causes []string
-	for _, e := range entries {
-		if id.KindOf(e.Cause) == id.KindGift {
-			causes = append(causes, e.Cause)
-		}
-	}
-	gifts, err := report.Ask1(v, v.site.cfg.Reader, gift.GetMany, causes)
-	if err != nil {
-		return nil, err
-	}
-	byID := make(map[string]gift.Gift, len(gifts))
-	for _, g := range gifts {
-		byID[string(g.ID)] = g
-	}
-	var all []change
-	var combo id.Combo
-	var count int64
-	for _, e := range entries {
-		g, given := byID[e.Cause]
-		c := change{Text: v.T(kindOf(e)), Cause: e.Cause, Coins: e.Coins, US: stampUS(e.At)}
-		switch {
-		case given && g.Combo != "" && g.Combo == combo:
-			last := &all[len(all)-1]
-			count += g.Quantity
-			last.Text, last.Cause, last.Coins = v.T("entry.gift_to", v.giftTitle(g.Item), v.number(count), v.site.name(v, g.Creator)), string(combo), last.Coins+e.Coins
-			continue
-		case given:
-			combo, count = g.Combo, g.Quantity
-			c.Text = v.T("entry.gift_to", v.giftTitle(g.Item), v.number(count), v.site.name(v, g.Creator))
-		default:
-			combo = ""
-		}
-		all = append(all, c)
-	}
-	return all, nil
-}
-
-// kindOf names the words for a change of the wallet.
-func kindOf(e report.WalletEntry) string {
-	switch {
-	case e.Kind == "coin_purchase.completed":
-		return "entry.purchase"
-	case e.Kind == "gift.sent":
-		return "entry.gift"
-	case e.Coins > 0:
-		return "entry.in"
-	}
-	return "entry.out"
-}
-
 // canExplain reports whether there is an explanation of the thing.
 func canExplain(cause string) bool {
 	switch id.KindOf(cause) {
@@ -217,7 +152,7 @@ func (v *visit) buy(back string) (purchase.Purchase, error) {
 	}
 	ctx := context.WithoutCancel(v) // a visitor who leaves now still gets an outcome
 	return v.site.cfg.Purchases.Buy(ctx, purchase.Request{Key: key, Person: v.me(), Coins: coins, Currency: money.Asset(parts[2]), Card: card,
-		ReturnURL: v.site.cfg.PublicURL + "/wallet/return?purchase=" + purchase.IDInReturnURL + "&" + query("back", back), ExpectedPrice: price})
+		ReturnURL: v.site.cfg.PublicURL + "/wallet/return?purchase=" + purchase.IDInReturnURL + "&" + query("back", back), ExpectedPrice: price, Confirmed: v.form("confirmed") == "yes"})
 }
 
 // buyCoins buys a pack from the wallet's page.
@@ -271,7 +206,15 @@ func purchasePage(v *visit) error {
 	if p.Outcome == payment.Unknown || p.Outcome == payment.Pending {
 		v.w.Header().Set("Refresh", "3")
 	}
-	return v.show(http.StatusOK, purchaseView(v, p, local(v.r.URL.Query().Get("back"), "/wallet")))
+	back := local(v.r.URL.Query().Get("back"), "/wallet")
+	if p.Outcome != payment.Succeeded {
+		return v.show(http.StatusOK, purchaseView(v, p, back))
+	}
+	receipt, err := report.Ask2(v, v.site.cfg.Reader, purchase.ReceiptOf, v.me(), p.ID)
+	if err != nil {
+		return err
+	}
+	return v.show(http.StatusOK, receiptPage(v, receipt, back))
 }
 
 // checkPurchase asks the provider what became of a purchase.
@@ -284,4 +227,36 @@ func checkPurchase(v *visit) error {
 		return payment.Explain(err)
 	}
 	return v.redirect("/purchases/" + string(p.ID) + "?" + query("back", v.back("/wallet")))
+}
+
+// mostSlices is how many creators the ring of the spending names.
+const mostSlices = 6
+
+// spentOn are the parts of what was given, by creator; those who got least are
+// one part.
+func (v *visit) spentOn(s report.Spending) (all []slice) {
+	var rest int64
+	for i, c := range s.Creators {
+		if i >= mostSlices {
+			rest += c.Coins
+			continue
+		}
+		part := slice{Text: nameOf(s.People[c.Creator]), Value: c.Coins, Shown: v.coins(c.Coins)}
+		if handle := s.People[c.Creator].Handle; handle != "" {
+			part.Href = profilePath(handle)
+		}
+		all = append(all, part)
+	}
+	if rest > 0 {
+		all = append(all, slice{Text: v.T("spend.others"), Value: rest, Shown: v.coins(rest)})
+	}
+	return all
+}
+
+// spentByDay are the coins of each day.
+func spentByDay(s report.Spending) (all []int64) {
+	for _, d := range s.Days {
+		all = append(all, d.Coins)
+	}
+	return all
 }

@@ -19,13 +19,18 @@ type stage struct {
 	Creator     people.Brief
 	Clip        string // address of the moving picture; "" if there is none
 	Poster      string
+	Tall        bool              // the clip is higher than wide
 	State       content.RoomState // of a LIVE
 	GiftsOn     bool
 	AtUS        int64 // posted, started or ended
+	StartedUS   int64 // of a LIVE
 	Watching    int
 	Feed        []feedItem
 	Last        int64 // the event up to which Feed reaches
 	Tray        *tray
+	Company     *company
+	Sum         *report.TargetSummary // of a LIVE that has ended
+	Notice      string                // key of a sentence
 }
 
 // Path is the address of the page.
@@ -35,6 +40,23 @@ func (s *stage) Path() string {
 	}
 	return "/v/" + s.ID
 }
+
+// Area is the page of the navigation that it belongs to.
+func (s *stage) Area() string {
+	if s.Live {
+		return "/live"
+	}
+	return "/"
+}
+
+// OnAir reports whether it is a LIVE that goes on.
+func (s *stage) OnAir() bool { return s.Live && s.State == content.Live }
+
+// Mine reports whether the visitor looks after the stage.
+func (s *stage) Mine(v *visit) bool { return v.me() != "" && v.me() == s.Creator.ID }
+
+// Lasted is how long a LIVE that has ended was, in microseconds.
+func (s *stage) Lasted() int64 { return s.AtUS - s.StartedUS }
 
 // Open reports whether gifts can be given at all.
 func (s *stage) Open() bool { return s.GiftsOn && (!s.Live || s.State == content.Live) }
@@ -59,16 +81,51 @@ func watch(v *visit, p *problem, status int) error {
 	if err != nil {
 		return err
 	}
+	return v.showStage(s, p, status)
+}
+
+// watchChat shows the LIVE with why a message could not be sent, and with the
+// message.
+func watchChat(v *visit, p *problem) error {
+	s, err := v.stage()
+	if err != nil {
+		return err
+	}
+	s.Company = &company{Draft: v.form("text"), Wrong: p}
+	return v.showStage(s, nil, p.Status)
+}
+
+func (v *visit) showStage(s *stage, p *problem, status int) (err error) {
+	if s.Live && s.State == content.Ended {
+		sum, err := v.site.cfg.Reader.TargetSummary(v, s.ID, "", true)
+		if err != nil {
+			return err
+		}
+		s.Sum = &sum
+	}
 	if s.Tray, err = v.tray(s, p); err != nil {
 		return err
 	}
-	if v.wants("tray") {
+	switch {
+	case v.wants("tray"):
 		return v.show(status, trayPart(v, s))
+	case v.wants("screen"):
+		return v.show(status, screen(v, s))
 	}
 	if s.Feed, s.Last, err = v.recent(s.topic()); err != nil {
 		return err
 	}
+	around, err := v.company(s)
+	if err != nil {
+		return err
+	}
+	if s.Company != nil {
+		around.Draft, around.Wrong = s.Company.Draft, s.Company.Wrong
+	}
+	s.Company, s.Notice = around, noticeOf(v.r.URL.Query().Get("did"), "chat_hidden", "chat_muted", "chat_set", "card_added", "card_canceled")
 	s.Watching = v.site.cfg.Hub.Listeners(s.topic())
+	v.keys = stageKeys(s)
+	v.listen(s.Last, s.topic())
 	return v.show(status, watchPage(v, s))
 }
 
@@ -85,7 +142,7 @@ func (v *visit) stage() (*stage, error) {
 	if video.Visibility != content.Public && video.Creator != v.me() {
 		return nil, fault.New(fault.NotFound, "There is no such video.")
 	}
-	s := &stage{ID: target, Title: video.Title, Description: video.Description, Clip: media(video.Media), Poster: media(video.Poster),
+	s := &stage{ID: target, Title: video.Title, Description: video.Description, Clip: media(video.Media), Poster: media(video.Poster), Tall: tall(video),
 		GiftsOn: video.GiftsOn && video.Visibility == content.Public, AtUS: video.PostedUS}
 	s.Creator, err = v.brief(video.Creator)
 	return s, err
@@ -98,7 +155,7 @@ func (v *visit) liveStage(room id.Live) (*stage, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &stage{ID: string(room), Live: true, Title: r.Title, Poster: media(r.Poster), State: r.State, GiftsOn: r.GiftsOn, AtUS: r.StartedUS}
+	s := &stage{ID: string(room), Live: true, Title: r.Title, Poster: media(r.Poster), State: r.State, GiftsOn: r.GiftsOn, AtUS: r.StartedUS, StartedUS: r.StartedUS}
 	if r.State == content.Ended {
 		s.AtUS = r.EndedUS
 	}
@@ -106,20 +163,27 @@ func (v *visit) liveStage(room id.Live) (*stage, error) {
 		return nil, err
 	}
 	if r.State == content.Live {
-		s.Clip, err = v.clipOf(r.Creator)
+		clip, err := report.Ask1(v, v.site.cfg.Reader, report.Clip, r.Creator)
+		if err != nil {
+			return nil, err
+		}
+		s.Clip, s.Tall = media(clip.Media), tall(clip)
 	}
-	return s, err
+	return s, nil
 }
 
-// clipOf returns the creator's latest clip.
-func (v *visit) clipOf(creator id.Person) (string, error) {
-	h, err := v.site.cfg.Reader.Home(v)
-	for _, video := range h.Videos {
-		if video.Creator == creator {
-			return media(video.Media), err
-		}
+// stageKeys are what keys do while somebody watches.
+func stageKeys(s *stage) (all []pageKey) {
+	if s.Open() {
+		all = append(all, pageKey{[]string{"b"}, "keys.gift"})
 	}
-	return "", err
+	if s.OnAir() {
+		all = append(all, pageKey{[]string{"Enter"}, "keys.chat"}, pageKey{[]string{"Esc"}, "keys.chat_leave"}, pageKey{[]string{"c"}, "keys.clean"})
+	}
+	if s.Clip != "" {
+		all = append(all, pageKey{[]string{"m"}, "keys.mute"})
+	}
+	return append(all, pageKey{[]string{"s"}, "keys.share"})
 }
 
 // brief reads who somebody is.

@@ -10,9 +10,11 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ovationhq/ovation/internal/chat"
 	"github.com/ovationhq/ovation/internal/creator"
 	"github.com/ovationhq/ovation/internal/gift"
 	"github.com/ovationhq/ovation/internal/id"
+	"github.com/ovationhq/ovation/internal/limit"
 	"github.com/ovationhq/ovation/internal/live"
 	"github.com/ovationhq/ovation/internal/outbox"
 	"github.com/ovationhq/ovation/internal/payout"
@@ -29,6 +31,8 @@ type Config struct {
 	Payouts   *payout.Service
 	Creators  *creator.Service
 	People    *people.Service
+	Chat      *chat.Service
+	Limits    *limit.Service
 	Hub       *live.Hub
 	Work      *outbox.Runner
 
@@ -90,8 +94,8 @@ type site struct {
 // the process does, so it belongs at the root of the multiplexer.
 func New(cfg Config) (http.Handler, error) {
 	switch {
-	case cfg.Reader == nil, cfg.Gifts == nil, cfg.Purchases == nil, cfg.Payouts == nil, cfg.Creators == nil, cfg.People == nil, cfg.Hub == nil, cfg.Work == nil, cfg.Gate == nil:
-		return nil, errors.New("web: Config needs the Gate and all services: Reader, Gifts, Purchases, Payouts, Creators, People, Hub and Work")
+	case cfg.Reader == nil, cfg.Gifts == nil, cfg.Purchases == nil, cfg.Payouts == nil, cfg.Creators == nil, cfg.People == nil, cfg.Chat == nil, cfg.Limits == nil, cfg.Hub == nil, cfg.Work == nil, cfg.Gate == nil:
+		return nil, errors.New("web: Config needs the Gate and all services: Reader, Gifts, Purchases, Payouts, Creators, People, Chat, Limits, Hub and Work")
 	case cfg.Sandbox != nil && (cfg.Sandbox.Now == nil || cfg.Sandbox.Advance == nil):
 		return nil, errors.New("web: Config.Sandbox needs Now and Advance")
 	}
@@ -114,24 +118,8 @@ func New(cfg Config) (http.Handler, error) {
 func (s *site) routes() {
 	page := func(class, pattern string, h handler) { s.mux.Handle(pattern, s.frame(class, pattern, s.handle(h))) }
 
-	page(classRead, "GET /{$}", home)
-	page(classRead, "GET /v/{id}", watchVideo)
-	page(classStorm, "POST /v/{id}/gifts", sendGift)
-	page(classMoney, "POST /v/{id}/topup", topUp)
-	page(classStream, "GET /v/{id}/events", events)
-	page(classRead, "GET /live/{id}", watchLive)
-	page(classStorm, "POST /live/{id}/gifts", sendGift)
-	page(classMoney, "POST /live/{id}/topup", topUp)
-	page(classStream, "GET /live/{id}/events", events)
-
-	page(classRead, "GET /wallet", signedIn(walletPage))
-	page(classMoney, "POST /wallet/buy", signedIn(buyCoins))
-	page(classWrite, "POST /wallet/cards", signedIn(addCard))
-	page(classWrite, "POST /wallet/cards/test", signedIn(addTestCard))
-	page(classWrite, "POST /wallet/cards/remove", signedIn(removeCard))
-	page(classRead, "GET /wallet/return", signedIn(returned))
-	page(classRead, "GET /purchases/{id}", signedIn(purchasePage))
-	page(classWrite, "POST /purchases/{id}/check", signedIn(checkPurchase))
+	s.watchRoutes(page)
+	s.ownRoutes(page)
 
 	page(classRead, "GET /earnings", signedIn(earningsPage))
 	page(classWrite, "POST /earnings/join", signedIn(joinProgramme))
@@ -166,4 +154,44 @@ func (s *site) routes() {
 	file("GET /media/{path...}", mediaFile)
 	file("GET /static/{path...}", staticFile)
 	page(classRead, "/", nowhere)
+}
+
+// watchRoutes are what everybody may watch, and what one does there.
+func (s *site) watchRoutes(page func(class, pattern string, h handler)) {
+	page(classRead, "GET /{$}", home)
+	page(classRead, "GET /live", liveNow)
+	page(classRead, profilePattern, profilePage)
+	page(classRead, "GET /v/{id}", watchVideo)
+	page(classStorm, "POST /v/{id}/gifts", sendGift)
+	page(classMoney, "POST /v/{id}/topup", topUp)
+	page(classRead, "GET /live/{id}", watchLive)
+	page(classStorm, "POST /live/{id}/gifts", sendGift)
+	page(classMoney, "POST /live/{id}/topup", topUp)
+	page(classWrite, "POST /live/{id}/chat", sayInChat)
+	page(classWrite, "POST /live/{id}/chat/hide", signedIn(hideMessage))
+	page(classWrite, "POST /live/{id}/chat/mute", signedIn(muteAuthor))
+	page(classWrite, "POST /live/{id}/chat/settings", signedIn(setChat))
+}
+
+// ownRoutes are about a visitor's own coins, account and limits.
+func (s *site) ownRoutes(page func(class, pattern string, h handler)) {
+	page(classRead, "GET /wallet", signedIn(walletPage))
+	page(classRead, "GET /wallet/history.csv", signedIn(historyCSV))
+	page(classMoney, "POST /wallet/buy", signedIn(buyCoins))
+	page(classWrite, "POST /wallet/cards", signedIn(addCard))
+	page(classWrite, "POST /wallet/cards/test", signedIn(addTestCard))
+	page(classWrite, "POST /wallet/cards/remove", signedIn(removeCard))
+	page(classRead, "GET /wallet/return", signedIn(returned))
+	page(classRead, "GET /purchases/{id}", signedIn(purchasePage))
+	page(classWrite, "POST /purchases/{id}/check", signedIn(checkPurchase))
+
+	page(classRead, "GET /me", signedIn(mePage))
+	page(classWrite, "POST /me", signedIn(changeMe))
+	page(classRead, "GET /me/limits", signedIn(limitsPage))
+	page(classWrite, "POST /me/limits", signedIn(setLimits))
+	page(classWrite, "POST /me/limits/withdraw", signedIn(withdrawLimits))
+	page(classWrite, "POST /me/limits/break", signedIn(takeBreak))
+	page(classWrite, "POST /me/password", signedIn(changePassword))
+	page(classWrite, "POST /me/sessions/end", signedIn(endSession))
+	page(classWrite, "POST /me/sessions/end-all", signedIn(endSessions))
 }

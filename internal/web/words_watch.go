@@ -2,12 +2,6 @@ package web
 
 // The words of videos, LIVE rooms and the gift tray.
 var _ = speak(phrases{
-	"home.title":        {"Watch", "Regarder"},
-	"home.live":         {"LIVE now", "En LIVE maintenant"},
-	"home.videos":       {"Videos", "Vidéos"},
-	"home.no_live":      {"Nobody is LIVE at the moment.", "Personne n’est en LIVE pour le moment."},
-	"home.no_videos":    {"There are no videos yet. Your platform posts them through the API.", "Il n’y a pas encore de vidéos. Votre plateforme les publie par l’API."},
-	"home.no_videos_do": {"How to post a video", "Comment publier une vidéo"},
 
 	"live.badge":     {"LIVE", "LIVE"},
 	"live.since":     {"LIVE since", "En LIVE depuis le"},
@@ -15,14 +9,26 @@ var _ = speak(phrases{
 	"live.ended":     {"This LIVE has ended.", "Ce LIVE est terminé."},
 	"live.scheduled": {"This LIVE has not begun yet.", "Ce LIVE n’a pas encore commencé."},
 
+	"live.thanks":      {"Thank you for being there. %s has left.", "Merci d’avoir été là. %s a quitté le LIVE."},
+	"live.lasted":      {"Duration", "Durée"},
+	"live.see_creator": {"See more of %s", "Voir plus de %s"},
+	"live.see_others":  {"See who is LIVE", "Voir qui est en LIVE"},
+
+	"room.clean": {"Picture alone", "Image seule"},
+	"keys.clean": {"Picture alone, or everything again", "Image seule, ou tout revient"},
+
+	"duration.hours":   {"%[1]d h %[2]02d min", "%[1]d h %[2]02d min"},
+	"duration.minutes": {"%[1]d min %[2]02d s", "%[1]d min %[2]02d s"},
+
 	"video.posted": {"Posted", "Publiée le"},
 
 	"feed.title":        {"Gifts", "Cadeaux"},
 	"feed.empty":        {"No gifts yet. Yours can be the first.", "Pas encore de cadeaux. Le vôtre peut être le premier."},
 	"feed.line":         {"%[1]s gave %[2]s ×%[3]s (%[4]s)", "%[1]s a offert %[2]s ×%[3]s (%[4]s)"},
-	"feed.reconnecting": {"The connection is lost. It is being made again; nothing is missed.", "La connexion est perdue. Elle se rétablit ; rien n’est manqué."},
+	"feed.reconnecting": {"Reconnecting. Nothing is charged, and no gift is missed.", "Reconnexion en cours. Rien n’est débité, et aucun cadeau n’est manqué."},
 
 	"tray.title":            {"Send a gift", "Offrir un cadeau"},
+	"tray.title_to":         {"Gifts for %s", "Cadeaux pour %s"},
 	"tray.gift":             {"Gift", "Cadeau"},
 	"tray.costs":            {"Costs", "Coûte"},
 	"tray.quantity":         {"How many", "Combien"},
@@ -33,21 +39,26 @@ var _ = speak(phrases{
 	"tray.mine":             {"This is yours: gifts come from others here.", "C’est à vous : ici les cadeaux viennent des autres."},
 	"tray.sent":             {"You gave %[3]s %[1]d × %[2]s:", "Vous avez offert à %[3]s %[1]d × %[2]s :"},
 	"tray.bought":           {"In your wallet:", "Dans votre portefeuille :"},
-	"tray.terms":            {"A gift goes to the creator at once and can not be taken back. ≈ is what the coins cost.", "Un cadeau va tout de suite au créateur et ne se reprend pas. ≈ est ce que coûtent les pièces."},
+	"tray.terms":            {"A gift goes to the creator at once: there is no time to undo it. ≈ is what the coins cost.", "Un cadeau va tout de suite au créateur : il n’y a pas de délai pour l’annuler. ≈ est ce que coûtent les pièces."},
 	"tray.closed_off":       {"The creator has switched gifts off here.", "Le créateur a désactivé les cadeaux ici."},
 	"tray.closed_ended":     {"This LIVE has ended, so gifts are closed.", "Ce LIVE est terminé, les cadeaux sont donc fermés."},
 	"tray.closed_scheduled": {"Gifts open when the LIVE begins.", "Les cadeaux ouvrent au début du LIVE."},
 	"tray.hold":             {"Hold the button for a combo.", "Maintenez le bouton pour un combo."},
 	"tray.to_topup":         {"See what they cost", "Voir leur prix"},
-	"tray.js.send":          {"Send {emoji} {gift} ×{count}", "Envoyer {emoji} {gift} ×{count}"},
+	"tray.js.send":          {"Send {gift} ×{count}", "Envoyer {gift} ×{count}"},
 	"tray.js.sending":       {"Sending…", "Envoi…"},
 	"tray.js.below":         {"You can buy them below the gift. Nothing is bought by itself.", "Vous pouvez les acheter sous le cadeau. Rien ne s’achète tout seul."},
 	"tray.js.cost":          {"{coins} ≈ {money}. The creator earns {earned}.", "{coins} ≈ {money}. Le créateur gagne {earned}."},
+	"tray.js.share":         {"{coins} ≈ {money}. The creator receives {percent} %: {earned}.", "{coins} ≈ {money}. Le créateur reçoit {percent} % : {earned}."},
+	"tray.js.sign_in":       {"Sign in to send {gift} ×{count}", "Se connecter pour offrir {gift} ×{count}"},
 	"tray.js.short":         {"You lack {coins} for this.", "Il vous manque {coins}."},
 	"tray.js.coin":          {"{count} coin", "{count} pièce"},
 	"tray.js.coins":         {"{count} coins", "{count} pièces"},
 	"tray.js.lost":          {"The answer did not come. It is tried again with the same key, so you pay once at most.", "La réponse n’est pas venue. L’envoi est retenté avec la même clé : vous payez une fois au plus."},
 	"tray.js.done":          {"Sent: {gift} ×{count}", "Envoyé : {gift} ×{count}"},
+
+	"guest.title": {"Who gives?", "Qui offre ?"},
+	"guest.text":  {"Sign in, and you come back to the gift that you chose for %s. Nothing is sent before you press the button.", "Connectez-vous, et vous revenez au cadeau choisi pour %s. Rien n’est envoyé avant que vous n’appuyiez sur le bouton."},
 
 	"topup.title.one":   {"%s coin is missing", "Il manque %s pièce"},
 	"topup.title.other": {"%s coins are missing", "Il manque %s pièces"},

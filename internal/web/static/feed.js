@@ -1,58 +1,52 @@
 // The feed of a stage: gifts appear as they are accepted, over the picture and
 // in the list, and a screen reader is told.
 
-export const calm = matchMedia('(prefers-reduced-motion: reduce)');
-
-// restart plays an animation from its beginning.
-export function restart(node, name) {
-	if (calm.matches) return;
-	node.classList.remove(name);
-	void node.offsetWidth;
-	node.classList.add(name);
-}
+import { art, celebrate } from './party.js';
+import { end, on } from './stream.js';
 
 const list = document.getElementById('feed');
 const longest = 60; // lines that the page keeps
 
+// message is a line of the chat.
+function message(item) {
+	if (document.getElementById(item.message)) return;
+	const li = document.createElement('li'), said = document.createElement('span'), who = document.createElement('strong'), text = document.createElement('span');
+	li.className = 'message';
+	li.id = item.message;
+	said.className = 'said';
+	who.className = item.hue;
+	who.textContent = item.name;
+	text.textContent = item.said;
+	said.append(who, ' ', text);
+	li.append(said);
+	const keep = document.getElementById('keep')?.content.cloneNode(true); // of who looks after the room
+	if (keep) {
+		for (const field of keep.querySelectorAll('input[name=message]')) field.value = item.message;
+		li.append(keep);
+	}
+	put(li);
+}
+
 function line(item) {
+	if (item.kind === 'chat') { message(item); return; }
 	let li = item.combo && list.querySelector(`[data-combo="${CSS.escape(item.combo)}"]`);
 	if (!li) {
 		li = document.createElement('li');
-		const emoji = document.createElement('span'), said = document.createElement('span');
-		emoji.className = 'emoji';
-		emoji.setAttribute('aria-hidden', 'true');
+		const said = document.createElement('span');
 		said.className = 'said';
-		li.append(emoji, said);
+		li.append(art(item), said);
 		if (item.combo) li.dataset.combo = item.combo;
-		list.prepend(li);
-		while (list.children.length > longest) list.lastChild.remove();
+		put(li);
 	}
-	li.firstChild.textContent = item.emoji ?? '';
 	li.lastChild.textContent = item.text;
-	document.getElementById('feed-empty').hidden = true;
 }
 
-const bursts = new Map();
-
-// burst shows a gift over the picture. With reduced motion it is a card that
-// stands still; the style sheet sees to that.
-function burst(item) {
-	const box = document.getElementById('fireworks'), id = item.combo || 'once' + Math.random();
-	let b = bursts.get(id);
-	if (!b) {
-		b = document.createElement('div');
-		b.className = 'burst';
-		for (const name of ['emoji', 'who', 'times']) { const s = document.createElement('span'); s.className = name; b.append(s); }
-		box.append(b);
-		bursts.set(id, b);
-		if (box.children.length > 3) { const first = box.firstChild; for (const [k, v] of bursts) if (v === first) bursts.delete(k); first.remove(); }
-	}
-	b.children[0].textContent = item.emoji ?? '🎁';
-	b.children[1].textContent = item.name;
-	b.children[2].textContent = '×' + item.count;
-	restart(b.children[2], 'bump');
-	clearTimeout(b.timer);
-	b.timer = setTimeout(() => { b.remove(); bursts.delete(id); }, 3500);
+// put adds a line where the newest stands, and keeps the list short.
+function put(li) {
+	list.prepend(li);
+	while (list.children.length > longest) list.lastChild.remove();
+	const none = document.getElementById('feed-empty');
+	if (none) none.hidden = true;
 }
 
 // say tells a screen reader, at most every four seconds.
@@ -76,27 +70,25 @@ function speak() {
 	quiet = setTimeout(speak, 4000);
 }
 
-// listen follows the stage's events; back is called when the connection stands
-// (again), over when the LIVE has ended.
-export function listen(stage, { back, over }) {
-	const source = new EventSource(stage.dataset.events);
+// listen follows the stage; back is called when the connection stands (again),
+// lost when it does not, over when the LIVE has ended.
+export function listen(stage, { back, lost, over }) {
 	const state = document.getElementById('feed-state');
-	source.onopen = () => { state.hidden = true; stage.dataset.connected = 'yes'; back(); };
-	source.onerror = () => { state.hidden = false; };
-	source.addEventListener('watching', (event) => {
+	on('open', () => { state.hidden = true; stage.dataset.connected = 'yes'; back(); });
+	on('lost', () => { state.hidden = false; delete stage.dataset.connected; lost(); });
+	on('watching', (text) => {
 		const count = document.getElementById('watching');
-		if (count) count.textContent = JSON.parse(event.data);
+		if (count) count.textContent = text;
 	});
-	source.addEventListener('line', (event) => {
-		const item = JSON.parse(event.data);
+	on('line', (item) => {
 		if (item.kind === 'live_end') {
 			say(item.text);
-			source.close();
+			end();
 			over();
 			return;
 		}
 		line(item);
-		if (item.kind !== 'combo_end') burst(item);
+		if (item.kind === 'gift' || item.kind === 'combo') celebrate(item);
 		say(item.text);
 	});
 }

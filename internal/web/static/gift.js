@@ -2,7 +2,9 @@
 // this file; with it nothing is shown as sent before the server has answered
 // that it was.
 
-import { calm, listen, restart, say, tell } from './feed.js';
+import { listen, say, tell } from './feed.js';
+import { calm, celebrate, restart } from './party.js';
+import './share.js';
 
 const stage = document.getElementById('stage');
 const tray = document.getElementById('tray');
@@ -30,7 +32,7 @@ function chosen() {
 	const gift = f?.querySelector('input[name=gift]:checked');
 	const quantity = f?.querySelector('input[name=quantity]:checked');
 	if (!gift || !quantity) return null;
-	return { value: gift.value, name: gift.dataset.name, emoji: gift.dataset.emoji, price: Number(gift.dataset.price), streak: gift.dataset.streak === 'yes', quantity: Number(quantity.value) };
+	return { value: gift.value, name: gift.dataset.name, emoji: gift.dataset.emoji, art: gift.dataset.art, price: Number(gift.dataset.price), streak: gift.dataset.streak === 'yes', quantity: Number(quantity.value) };
 }
 
 function money(units, currency, places, lang) {
@@ -50,11 +52,13 @@ function describe() {
 	const earned = Math.floor(Math.floor(coins * dn / dd) * pn / pd);
 	const number = new Intl.NumberFormat(lang), plural = new Intl.PluralRules(lang);
 	const inCoins = (n) => fill(plural.select(n) === 'one' ? f.dataset.coin : f.dataset.coins, { count: number.format(n) });
-	send.textContent = fill(f.dataset.send, { emoji: c.emoji, gift: c.name, count: number.format(c.quantity) });
+	send.textContent = fill('guest' in f.dataset ? f.dataset.signIn : f.dataset.send, { gift: c.name, count: number.format(c.quantity) });
 	const missing = coins - Number(f.dataset.balance);
-	byID('cost').textContent = missing > 0
+	const paid = Math.ceil(unitPrice * coins / unitCoins), guest = 'guest' in f.dataset;
+	byID('cost').textContent = missing > 0 && !guest
 		? fill(f.dataset.short, { coins: inCoins(missing) })
-		: fill(f.dataset.cost, { coins: inCoins(coins), money: money(Math.ceil(unitPrice * coins / unitCoins), currency, places, lang), earned: money(earned, asset, assetPlaces, lang) });
+		: fill(asset === currency ? f.dataset.portion : f.dataset.cost, { coins: inCoins(coins), money: money(paid, currency, places, lang), earned: money(earned, asset, assetPlaces, lang), percent: number.format(Math.floor(100 * dn * pn * unitCoins / (dd * pd * unitPrice))) });
+	if (guest) return;
 	byID('to-topup').hidden = missing <= 0 || !byID('topup');
 	byID('hold-hint').hidden = !c.streak || missing > 0;
 }
@@ -88,13 +92,16 @@ async function part(url, options = {}) {
 	const gifts = tray.querySelector('.gifts');
 	if (gifts) gifts.scrollTop = scrolled;
 	wire();
-	if (before && place()) scrollBy({ top: place() - before, behavior: 'instant' });
+	if (before && place() && !tray.closest('dialog')) scrollBy({ top: place() - before, behavior: 'instant' });
 	const trouble = byID('trouble');
 	if (trouble) { trouble.focus(); return; } // it is read out, and shown
 	if (inside) (byID(focus) ?? byID('send') ?? tray).focus({ preventScroll: true });
 }
 
-function stageURL(c) { return location.pathname + (c ? '?' + new URLSearchParams({ gift: c.value.split('@')[0], quantity: c.quantity }) : ''); }
+// path is the stage that the tray is about.
+function path() { return form()?.dataset.path ?? location.pathname; }
+
+function stageURL(c) { return path() + (c ? '?' + new URLSearchParams({ gift: c.value.split('@')[0], quantity: c.quantity }) : ''); }
 
 // A button that pays does nothing in the first second: the tap or the key that
 // meets it was on its way before anybody could read it. The button that sends
@@ -157,9 +164,30 @@ let combo = null; // { id, seq, gift, until }
 function tap() {
 	const c = chosen();
 	if (!c) return;
+	if (asks(c) || away()) return;
 	if (!c.streak && (sending || queue.length)) return; // one at a time, so that a double click is one gift
 	queue.push(c);
 	if (!sending) drain();
+}
+
+// away reports that the connection is lost: nothing is sent then, and the page
+// says that nothing is charged.
+function away() {
+	if (!stage || !('away' in stage.dataset)) return false;
+	refused();
+	complain(byID('feed-state').textContent, true);
+	return true;
+}
+
+// asks opens the sheet in which a visitor signs in, and comes back to this gift.
+function asks(c) {
+	const guest = byID('guest');
+	if (!guest) return false;
+	const to = stageURL(c) + '#tray';
+	for (const field of guest.querySelectorAll('input[name=to]')) field.value = to;
+	for (const link of guest.querySelectorAll('a[data-to]')) link.href = link.dataset.to + '?' + new URLSearchParams({ to });
+	if (!guest.open) guest.showModal();
+	return true;
 }
 
 async function drain() {
@@ -254,6 +282,7 @@ function accepted(c, answer, f) {
 		say(fill(f.dataset.done, { gift: c.name, count: c.quantity }));
 	}
 	describe();
+	if (!stage) celebrate({ combo: c.streak ? combo.id : '', art: c.art, emoji: c.emoji, name: f.dataset.me, gift: c.name, count: answer.count, units: answer.total }); // elsewhere the feed brings it
 }
 
 // ---- holding ----
@@ -337,13 +366,48 @@ function wire() {
 	});
 }
 
+// connected and disconnected switch gifts on and off with the stream: who does
+// not see the room does not pay into it.
+function connected() {
+	delete stage.dataset.away;
+	byID('send')?.removeAttribute('aria-disabled');
+	reached();
+}
+
+function disconnected() {
+	stage.dataset.away = '';
+	refused();
+	byID('send')?.setAttribute('aria-disabled', 'true');
+}
+
+// ended puts what is left of a LIVE in place: its summary, and a closed tray.
+function ended() {
+	part(location.pathname).catch(() => {});
+	fetch(location.pathname, { headers: { 'X-Part': 'screen' } }).then(async (answer) => {
+		if (answer.ok) byID('screen').innerHTML = await answer.text();
+	}).catch(() => {});
+}
+
+// openTray brings the tray of a stage into a sheet over another page.
+export async function openTray(sheet, stagePath) {
+	try {
+		if (form()?.dataset.path !== stagePath) tray.replaceChildren();
+		await part(stagePath);
+	} catch {
+		location.href = stagePath + '#tray';
+		return;
+	}
+	if (!sheet.open && tray.firstChild) sheet.showModal();
+	tray.focus({ preventScroll: true });
+}
+
+if (tray) wireHold();
 if (stage && tray) {
 	wire();
-	wireHold();
 	addEventListener('online', reached);
 	const way = document.querySelector('.to-tray'); // needed where the tray is not
 	if (way) new IntersectionObserver(([tray]) => { way.toggleAttribute('data-there', tray.isIntersecting); }, { threshold: 0.2 }).observe(tray);
-	listen(stage, { back: reached, over: () => part(location.pathname).catch(() => {}) });
+	listen(stage, { back: connected, lost: disconnected, over: ended });
 	// A picture that moves by itself stands still for who asked for calm.
 	if (calm.matches) document.querySelector('.screen video[autoplay]')?.pause();
 }

@@ -7,24 +7,47 @@
 
 const address = document.body.dataset.stream;
 const heard = new Map();
-const source = address ? new EventSource(address) : null;
+const again = 5000; // ms until a stream that the server refused is asked for once more
+let source = null, last = '', over = false;
+
+// It begins when all scripts of the page have said what they want to hear, so
+// that nothing comes before somebody listens.
+if (address) {
+	if (document.readyState === 'complete') begin();
+	else addEventListener('DOMContentLoaded', begin);
+}
+
+function begin() {
+	if (over) return;
+	const from = new URL(address, location.href);
+	if (last) from.searchParams.set('after', last);
+	source = new EventSource(from);
+	for (const name of heard.keys()) follow(name);
+	source.addEventListener('error', () => { if (source.readyState === EventSource.CLOSED) setTimeout(begin, again); });
+}
 
 // on calls back with the data of every event of the name.
 export function on(name, callback) {
-	if (!source) return;
+	if (!address) return;
 	if (!heard.has(name)) {
 		heard.set(name, []);
-		if (name === 'open') source.addEventListener('open', () => tell('open'));
-		else if (name === 'lost') source.addEventListener('error', () => tell('lost'));
-		else source.addEventListener(name, (event) => tell(name, JSON.parse(event.data), event.lastEventId));
+		if (source) follow(name);
 	}
 	heard.get(name).push(callback);
+}
+
+// follow hands an event of the stream on. An answer that refuses the stream is
+// one all the same: the server can be reached, so nothing is lost.
+function follow(name) {
+	if (name === 'open') source.addEventListener('open', () => tell('open'));
+	else if (name === 'lost') source.addEventListener('error', () => { if (source.readyState !== EventSource.CLOSED) tell('lost'); });
+	else source.addEventListener(name, (event) => { last = event.lastEventId || last; tell(name, JSON.parse(event.data), event.lastEventId); });
 }
 
 function tell(name, data, id) { for (const callback of heard.get(name)) callback(data, id); }
 
 // end closes the stream: nothing more is to come.
-export function end() { source?.close(); }
+export function end() { over = true; source?.close(); }
 
 on('open', () => { document.body.dataset.connected = 'yes'; });
 on('lost', () => { delete document.body.dataset.connected; });

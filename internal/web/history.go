@@ -1,0 +1,209 @@
+package web
+
+import (
+	"bytes"
+	"net/http"
+
+	"github.com/ovationhq/ovation/internal/gift"
+	"github.com/ovationhq/ovation/internal/id"
+	"github.com/ovationhq/ovation/internal/report"
+	"github.com/ovationhq/ovation/internal/text"
+)
+
+// history is what changed the wallet, one page of it.
+type history struct {
+	Of      string // bought, given, other, or "" for everything
+	Changes []change
+	Before  int64 // where this page begins; 0 at the newest
+	Older   int64 // where the next page begins; 0 at the end
+}
+
+// The kinds of transfers that the history tells apart.
+const boughtKind, gaveKind = "coin_purchase.completed", "gift.sent"
+
+// entriesAtOnce is how many changes of the wallet a page shows, and looksAtMost
+// how many pages of entries are gone through for those of one kind: what comes
+// after them is on the next page, however many of other kinds lie between.
+const entriesAtOnce, looksAtMost = 20, 10
+
+// in reports whether the history shows the entry.
+func (h *history) in(e report.WalletEntry) bool {
+	switch h.Of {
+	case "bought":
+		return e.Kind == boughtKind
+	case "given":
+		return e.Kind == gaveKind
+	case "other":
+		return e.Kind != boughtKind && e.Kind != gaveKind
+	}
+	return true
+}
+
+// history reads the page of the wallet's history that the address asks for.
+func (v *visit) history() (h history, err error) {
+	q := v.r.URL.Query()
+	switch of := q.Get("of"); of {
+	case "bought", "given", "other":
+		h.Of = of
+	}
+	h.Before = integer(q.Get("before"))
+	var shown []report.WalletEntry
+	for at, look := h.Before, 0; ; look++ {
+		entries, err := v.site.cfg.Reader.WalletEntries(v, v.me(), at, entriesAtOnce+1)
+		if err != nil {
+			return h, err
+		}
+		more := len(entries) > entriesAtOnce
+		if more {
+			entries = entries[:entriesAtOnce]
+		}
+		for _, e := range entries {
+			if at = e.Seq; h.in(e) {
+				if shown = append(shown, e); len(shown) == entriesAtOnce && (more || e.Seq != entries[len(entries)-1].Seq) {
+					h.Older = e.Seq
+					break
+				}
+			}
+		}
+		if !more || h.Older != 0 {
+			break
+		}
+		if look == looksAtMost {
+			h.Older = at
+			break
+		}
+	}
+	h.Changes, err = v.changes(shown)
+	return h, err
+}
+
+// address is that of the history with another beginning.
+func (h *history) address(before int64) string {
+	var pairs []string
+	if h.Of != "" {
+		pairs = append(pairs, "of", h.Of)
+	}
+	if before > 0 {
+		pairs = append(pairs, "before", numeral(before))
+	}
+	return "/wallet?" + query(pairs...) + "#entries"
+}
+
+// change is a line of the wallet's history: a purchase, a gift, or the taps of
+// a combo together.
+type change struct {
+	Gift  giftOf // what was given; its Item is "" for anything else
+	Text  string
+	Cause string // what can be explained
+	Coins int64
+	US    int64
+}
+
+// changes names what changed the wallet. Taps of one combo that follow each
+// other are one line.
+func (v *visit) changes(entries []report.WalletEntry) ([]change, error) {
+	var causes []string
+	for _, e := range entries {
+		if id.KindOf(e.Cause) == id.KindGift {
+			causes = append(causes, e.Cause)
+		}
+	}
+	gifts, err := report.Ask1(v, v.site.cfg.Reader, gift.GetMany, causes)
+	if err != nil {
+		return nil, err
+	}
+	byID := make(map[string]gift.Gift, len(gifts))
+	for _, g := range gifts {
+		byID[string(g.ID)] = g
+	}
+	var all []change
+	var combo id.Combo
+	var count int64
+	for _, e := range entries {
+		g, given := byID[e.Cause]
+		c := change{Text: v.T(kindOf(e)), Cause: e.Cause, Coins: e.Coins, US: stampUS(e.At)}
+		switch {
+		case given && g.Combo != "" && g.Combo == combo:
+			last := &all[len(all)-1]
+			count += g.Quantity
+			last.Text, last.Cause, last.Coins = v.T("entry.gift_to", last.Gift.Name, v.number(count), v.site.name(v, g.Creator)), string(combo), last.Coins+e.Coins
+			continue
+		case given:
+			combo, count = g.Combo, g.Quantity
+			c.Gift = v.giftOf(g.Item)
+			c.Text = v.T("entry.gift_to", c.Gift.Name, v.number(count), v.site.name(v, g.Creator))
+		default:
+			combo = ""
+		}
+		all = append(all, c)
+	}
+	return all, nil
+}
+
+// kindOf names the words for a change of the wallet.
+func kindOf(e report.WalletEntry) string {
+	switch {
+	case e.Kind == boughtKind:
+		return "entry.purchase"
+	case e.Kind == gaveKind:
+		return "entry.gift"
+	case e.Coins > 0:
+		return "entry.in"
+	}
+	return "entry.out"
+}
+
+// csvAtOnce is how many entries are read at once for a file.
+const csvAtOnce = 100
+
+// historyCSV writes the whole history that the page shows a part of, with the
+// same filter: one row for each entry, the newest first.
+func historyCSV(v *visit) error {
+	h := history{Of: v.r.URL.Query().Get("of")}
+	var b bytes.Buffer
+	w, err := text.NewCSV(&b, "at", "kind", "what", "coins", "id")
+	if err != nil {
+		return err
+	}
+	for before, more := int64(0), true; more; {
+		entries, err := v.site.cfg.Reader.WalletEntries(v, v.me(), before, csvAtOnce)
+		if err != nil {
+			return err
+		}
+		var shown []report.WalletEntry
+		for _, e := range entries {
+			if before = e.Seq; h.in(e) {
+				shown = append(shown, e)
+			}
+		}
+		if err := v.csvRows(w, shown); err != nil {
+			return err
+		}
+		more = len(entries) == csvAtOnce
+	}
+	if err := w.Close(); err != nil {
+		return err
+	}
+	header := v.w.Header()
+	header.Set("Content-Type", "text/csv; charset=utf-8")
+	header.Set("Content-Disposition", `attachment; filename="ovation-history.csv"`)
+	header.Set("Cache-Control", "no-store")
+	v.wrote = true
+	v.w.WriteHeader(http.StatusOK)
+	_, _ = v.w.Write(b.Bytes()) // a browser that has gone reads nothing
+	return nil
+}
+
+// csvRows writes entries, each with what it was.
+func (v *visit) csvRows(w *text.CSV, entries []report.WalletEntry) error {
+	for _, e := range entries {
+		c, err := v.changes([]report.WalletEntry{e})
+		if err != nil {
+			return err
+		}
+		if err := w.Row(e.At, e.Kind, c[0].Text, numeral(e.Coins), e.Cause); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,91 @@
+package web
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/ovationhq/ovation/internal/fault"
+	"github.com/ovationhq/ovation/internal/goal"
+	"github.com/ovationhq/ovation/internal/report"
+	"github.com/ovationhq/ovation/internal/support"
+)
+
+// profilePattern is the address of profiles: /@ and a handle. A pattern can
+// not ask for the @, so the handler does.
+const profilePattern = "GET /{handle}"
+
+// profilePath is the address of a person's profile.
+func profilePath(handle string) string { return "/@" + handle }
+
+// profile is what a person's page shows.
+type profile struct {
+	report.Profile
+	Mine  bool
+	Board support.Leaderboard
+	Goals []goal.Goal // of the month
+	Older string      // address of the next page of videos; "" at the end
+}
+
+// Bare reports whether the person shows nothing.
+func (p *profile) Bare() bool { return len(p.Rooms)+len(p.Soon)+len(p.Videos) == 0 }
+
+// profilePage shows a person to everybody. What a handle reads like leads to
+// the handle itself; nobody can have two addresses.
+func profilePage(v *visit) error {
+	handle, ok := strings.CutPrefix(v.r.PathValue("handle"), "@")
+	if !ok {
+		return nowhere(v)
+	}
+	p := profile{}
+	var err error
+	if p.Profile, err = v.site.cfg.Reader.Profile(v, handle, cursorOf(v.r.URL.Query().Get("after"))); err != nil {
+		return err
+	}
+	switch {
+	case p.Person.SuspendedUS != 0 && p.Person.ID != v.me():
+		return fault.New(fault.NotFound, "There is no such person.")
+	case p.Person.Handle != handle:
+		return v.redirect(profilePath(p.Person.Handle))
+	}
+	if err := v.supporters(&p); err != nil {
+		return err
+	}
+	p.Mine = p.Person.ID == v.me()
+	if next := cursorText(p.Next); next != "" {
+		p.Older = profilePath(handle) + "?" + query("after", next) + "#videos"
+	}
+	return v.show(http.StatusOK, profileView(v, &p))
+}
+
+// supporters reads who gave the person most, and the goals of the month.
+func (v *visit) supporters(p *profile) error {
+	var err error
+	if p.Board, err = report.Ask1(v, v.site.cfg.Reader, support.Get, support.Ask{Of: string(p.Person.ID), Window: support.All, Limit: 5, Fan: v.me()}); err != nil {
+		return err
+	}
+	all, err := report.Ask1(v, v.site.cfg.Reader, goal.List, goal.Page{Of: string(p.Person.ID), State: goal.Active, Limit: 10})
+	for _, g := range all {
+		if g.Target == "" {
+			p.Goals = append(p.Goals, g)
+		}
+	}
+	return err
+}
+
+// profileArea is where the page stands in the navigation: one's own is me.
+func profileArea(p *profile) string {
+	if p.Mine {
+		return "/me"
+	}
+	return "/"
+}
+
+// creatorHome is where creators begin, and where one becomes a creator.
+func creatorHome() string {
+	for _, h := range hats {
+		if h.name == "creator" {
+			return h.items[0].path
+		}
+	}
+	return "/"
+}
