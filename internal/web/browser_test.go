@@ -174,7 +174,7 @@ func TestInBrowser(t *testing.T) {
 		t.Errorf("the wallet shows %q, want 350 coins", got)
 	}
 	b.gives(r)
-	b.do("leave the room", chromedp.Navigate(r.url+"/earnings"))
+	b.do("leave the room", chromedp.Navigate(r.url+"/c"))
 	b.become(r.maker)
 	b.shot("earnings")
 	if got := b.text("#pending"); got != "$2.75" {
@@ -250,7 +250,7 @@ func (b tab) shot(name string) {
 func (b tab) tour(r *rig) {
 	b.t.Helper()
 	for _, page := range []struct{ name, path string }{
-		{"home", "/"}, {"watch", "/v/" + string(r.video.ID)}, {"live-own", "/live/" + string(r.room.ID)}, {"wallet-creator", "/wallet"}, {"earnings-small", "/earnings"}, {"lost", "/nowhere"},
+		{"home", "/"}, {"watch", "/v/" + string(r.video.ID)}, {"live-own", "/live/" + string(r.room.ID)}, {"wallet-creator", "/wallet"}, {"earnings-small", "/c"}, {"lost", "/nowhere"},
 	} {
 		b.do(page.name, chromedp.EmulateViewport(360, 740), chromedp.Navigate(r.url+page.path), see("main"))
 		wide, err := chromedp.Run(b.ctx, chromedp.Evaluate[int64](`document.documentElement.scrollWidth`))

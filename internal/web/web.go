@@ -121,12 +121,7 @@ func (s *site) routes() {
 	s.watchRoutes(page)
 	s.ownRoutes(page)
 
-	page(classRead, "GET /earnings", signedIn(earningsPage))
-	page(classWrite, "POST /earnings/join", signedIn(joinProgramme))
-	page(classWrite, "POST /earnings/onboarding", signedIn(onboard))
-	page(classWrite, "POST /earnings/account", signedIn(refreshAccount))
-	page(classMoney, "POST /earnings/payouts", signedIn(requestPayout))
-	page(classMoney, "POST /earnings/payouts/{id}/cancel", signedIn(cancelPayout))
+	s.creatorRoutes(page)
 
 	page(classRead, "GET /find", findPage)
 	page(classStream, "GET /stream", streamPage)
