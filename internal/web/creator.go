@@ -36,6 +36,13 @@ func (s *site) creatorRoutes(page func(class, pattern string, h handler)) {
 	page(classRead, "GET /c/content/{id}", signedIn(videoSummary))
 	page(classWrite, "POST /c/content/{id}/gifts", signedIn(switchGifts))
 
+	page(classRead, "GET /c/supporters", signedIn(supportersPage))
+	page(classRead, "GET /c/supporters.csv", signedIn(supportersFile))
+
+	page(classRead, "GET /c/goals", signedIn(goalsPage))
+	page(classWrite, "POST /c/goals", signedIn(setGoal))
+	page(classWrite, "POST /c/goals/{id}/end", signedIn(endGoal))
+
 	page(classRead, "GET /c/programmes", signedIn(programmesPage))
 	page(classWrite, "POST /c/programmes/join", signedIn(joinProgramme))
 	page(classWrite, "POST /c/programmes/leave", signedIn(leaveProgramme))

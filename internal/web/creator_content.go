@@ -17,7 +17,6 @@ import (
 // earned.
 type shownContent struct {
 	report.OwnContent
-	Lives   bool
 	Older   string
 	Notice  string
 	Problem *problem

@@ -21,7 +21,6 @@ type hub struct {
 	Rooms    []content.Room // that are live or open
 	Latest   report.Earned  // the last gifts of the window
 	News     []news
-	Place    int64 // of the event log, as of which this is
 }
 
 // latestGifts is how many gifts the first page shows.
@@ -35,10 +34,11 @@ var windowWords = map[report.Window][2]string{
 // creatorHome shows what came in, what happens next, and what is to be done.
 func creatorHome(v *visit) error {
 	h := &hub{}
-	var err error
-	if h.Place, err = v.site.cfg.Hub.Head(v); err != nil { // before the figures: what comes later is told as news
+	place, err := v.site.cfg.Hub.Head(v) // before the figures: what comes later is told as news
+	if err != nil {
 		return err
 	}
+	v.listen(place, ofCreator)
 	window := report.Window(v.r.URL.Query().Get("window"))
 	if window == "" {
 		window = report.Week
@@ -107,8 +107,8 @@ func (h *hub) rowsOf(more ...string) string {
 	return "/c/earnings?" + query(append([]string{"from", h.From.Format(time.DateOnly), "to", h.To.Format(time.DateOnly), "group", group}, more...)...)
 }
 
-// trendOf says by how many percent something changed; nil when there is nothing
-// to compare with.
+// trendOf says by how many percent something changed, and against what unless
+// that stands beside it; nil when there is nothing to compare with.
 func (v *visit) trendOf(change *int64, against string) *trend {
 	if change == nil {
 		return nil
@@ -117,7 +117,12 @@ func (v *visit) trendOf(change *int64, against string) *trend {
 	if *change > 0 {
 		sign = "+"
 	}
-	return &trend{Up: *change > 0, Down: *change < 0, Text: v.T("trend", sign+strings.Replace(v.number(*change), "-", "−", 1), against)}
+	percent := sign + strings.Replace(v.number(*change), "-", "−", 1)
+	text := v.T("hub.change", percent)
+	if against != "" {
+		text = v.T("trend", percent, against)
+	}
+	return &trend{Up: *change > 0, Down: *change < 0, Text: text}
 }
 
 // incomeTiles are the figures of a currency. Each leads to its rows.
@@ -129,7 +134,7 @@ func (v *visit) incomeTiles(h *hub, c *report.CurrencyIncome) []tile {
 	}
 	all := []tile{{Label: v.T("hub.income"), Value: v.money(c.Total, c.Asset), Href: h.rowsOf(), Trend: v.trendOf(c.Change, against), Note: note, Wide: true}}
 	for _, s := range c.Sources {
-		all = append(all, tile{Label: v.sourceName(s.Source), Value: v.money(s.Total, c.Asset), Href: h.rowsOf("source", string(s.Source)), Trend: v.trendOf(s.Change, against),
+		all = append(all, tile{Label: v.sourceName(s.Source), Value: v.money(s.Total, c.Asset), Href: h.rowsOf("source", string(s.Source)), Trend: v.trendOf(s.Change, ""),
 			Note: v.N("unit.diamonds", s.Diamonds)})
 	}
 	return append(all,

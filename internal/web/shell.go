@@ -42,6 +42,8 @@ var hats = []hat{
 		{"/c/payouts", "bank", "nav.payouts", "p"},
 		{"/c/lives", "live", "nav.lives", "a"},
 		{"/c/content", "video", "nav.content", "v"},
+		{"/c/supporters", "trophy", "nav.supporters", "s"},
+		{"/c/goals", "goal", "nav.goals", "t"},
 		{"/c/programmes", "badge-check", "nav.programmes", "r"},
 	}},
 	{name: "operator", prefix: "/op", icon: "shield-check", role: people.Operator, items: []navItem{

@@ -5,7 +5,7 @@ var _ = speak(phrases{
 	"nav.hub":        {"Home", "Accueil"},
 	"nav.payouts":    {"Payouts", "Versements"},
 	"nav.lives":      {"LIVE", "LIVE"},
-	"nav.content":    {"Content", "Contenu"},
+	"nav.content":    {"Videos", "Vidéos"},
 	"nav.programmes": {"Ways to earn", "Façons de gagner"},
 
 	"sum": {"Sum", "Somme"},
@@ -46,6 +46,7 @@ var _ = speak(phrases{
 	"hub.income":        {"Income", "Revenus"},
 	"hub.of_it_pending": {"%s of it worth so far, still pending", "dont %s en l’état, encore en attente"},
 	"hub.pending_text":  {"Becomes available day by day.", "Devient disponible jour après jour."},
+	"hub.change":        {"%s%%", "%s %%"},
 	"hub.chart":         {"Income by day and source", "Revenus par jour et par source"},
 	"hub.ghost":         {"dotted: %s", "en pointillé : %s"},
 	"hub.as_table":      {"The same as a table", "La même chose en tableau"},
@@ -81,6 +82,7 @@ var _ = speak(phrases{
 	"news.grace":       {"Period of grace", "Délai de grâce"},
 
 	"next.title":   {"Next payout", "Prochain versement"},
+	"next.now":     {"can be asked for now", "peut être demandé maintenant"},
 	"next.none":    {"Nothing is on its way. What you earn appears here with its date.", "Rien n’est en route. Ce que vous gagnez apparaît ici avec sa date."},
 	"next.all":     {"All payouts", "Tous les versements"},
 	"next.missing": {"%[1]s more, and you can ask for a payout (least: %[2]s).", "Encore %[1]s et vous pouvez demander un versement (minimum : %[2]s)."},
@@ -114,7 +116,6 @@ var _ = speak(phrases{
 	"explorer.amount":      {"Amount", "Montant"},
 	"explorer.gifts.one":   {"%s gift", "%s cadeau"},
 	"explorer.gifts.other": {"%s gifts", "%s cadeaux"},
-	"explorer.earning":     {"in the earning: %s", "dans le gain : %s"},
 	"explorer.foot":        {"The sum is of all rows, also of those on the next pages.", "La somme est celle de toutes les lignes, aussi celles des pages suivantes."},
 	"explorer.none":        {"Nothing fits all of these filters. Leave one out:", "Rien ne correspond à tous ces filtres. Enlevez-en un :"},
 	"explorer.none_at_all": {"Nothing fits these filters, whichever one is left out.", "Rien ne correspond à ces filtres, quel que soit celui qu’on enlève."},

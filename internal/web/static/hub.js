@@ -1,22 +1,19 @@
 // What a creator's first page does when something happens: it says so, calmly,
 // and leaves it to the reader when to look. The link that it shows works like
 // any other; nothing on the page moves by itself.
+import { on } from './stream.js';
 
-let source;
+let gifts = 0;
 
-function listen() {
-	source?.close();
-	const hub = document.getElementById('hub');
+// A gift counts once, whatever its quantity, and so does a combo, at its end.
+on('creator', (type) => {
+	if (type === 'gift.sent' || type === 'gift.combo.ended') gifts++;
 	const chip = document.getElementById('fresh');
-	if (!hub?.dataset.news || !chip) return;
-	source = new EventSource(hub.dataset.news);
-	source.addEventListener('news', (event) => {
-		chip.hidden = false;
-		chip.querySelector('[role=status]').textContent = JSON.parse(event.data);
-	});
-}
+	if (!chip) return;
+	const { one, other } = chip.dataset;
+	const text = gifts === 0 ? chip.dataset.else : gifts === 1 ? one : other.replace('{n}', gifts.toLocaleString(document.documentElement.lang));
+	chip.querySelector('[role=status]').textContent = text;
+	chip.hidden = false;
+});
 
-listen();
-document.addEventListener('htmx:after:swap', listen);
-addEventListener('pagehide', () => source?.close());
-addEventListener('pageshow', (event) => { if (event.persisted) listen(); });
+document.addEventListener('click', (event) => { if (event.target.closest('#fresh')) gifts = 0; });
