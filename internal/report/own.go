@@ -175,4 +175,3 @@ func timelineOf(rows []EarnedRow, s *TargetSummary, nowUS int64, slots int) Time
 	}
 	return line
 }
-

@@ -50,7 +50,9 @@ type ItemSum struct {
 // TargetSummary returns what a LIVE or a video earned, to its creator or to an
 // operator (everything). Anybody else learns nothing.
 func (r *Reader) TargetSummary(ctx context.Context, target string, to id.Person, everything bool) (TargetSummary, error) {
-	return Ask(ctx, r, func(ctx context.Context, tx *db.Tx) (TargetSummary, error) { return targetSummary(ctx, tx, target, to, everything) })
+	return Ask(ctx, r, func(ctx context.Context, tx *db.Tx) (TargetSummary, error) {
+		return targetSummary(ctx, tx, target, to, everything)
+	})
 }
 
 func targetSummary(ctx context.Context, tx *db.Tx, target string, to id.Person, everything bool) (s TargetSummary, err error) {

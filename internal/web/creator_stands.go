@@ -1,6 +1,7 @@
 package web
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/ovationhq/ovation/internal/earnings"
@@ -86,4 +87,9 @@ func handleOf(p people.Brief) string {
 		return ""
 	}
 	return "@" + p.Handle
+}
+
+// joined writes those of the words that there are beside each other.
+func joined(words ...string) string {
+	return strings.Join(slices.DeleteFunc(words, func(w string) bool { return w == "" }), " · ")
 }

@@ -384,7 +384,7 @@ func TestBecomingCreator(t *testing.T) {
 	page := b.get("/c")
 	has(t, page, 200, "Become a creator", "See what it takes")
 	checkHTML(t, "becoming", "en", page.body)
-	has(t, b.get("/c/programmes"), 200, "not measured yet", "Rules: test@1 · all countries")
+	has(t, b.get("/c/programmes"), 200, "not measured yet, 1,000 needed", "Rules: test@1 · all countries")
 	has(t, b.post("/c/programmes/join", url.Values{"programme": {"live_gifts"}}), 403)
 	_, err := r.creators.Measure(t.Context(), r.fan.ID, programme.Audience{Followers: 5000})
 	r.ok(err)

@@ -165,7 +165,6 @@ var _ = speak(phrases{
 	"criterion.yes":      {"yes", "oui"},
 	"criterion.at_least": {"at least %s", "au moins %s"},
 	"criterion.measured": {"measured", "mesuré le"},
-	"criterion.never":    {"not measured yet", "pas encore mesuré"},
 	"criterion.estimate": {"at this pace on", "à ce rythme le"},
 	"criterion.missing":  {"missing:", "manque :"},
 })
