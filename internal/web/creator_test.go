@@ -18,11 +18,14 @@ import (
 
 	"github.com/ovationhq/ovation/internal/clock"
 	"github.com/ovationhq/ovation/internal/content"
+	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/db/dbtest"
 	"github.com/ovationhq/ovation/internal/gift"
 	"github.com/ovationhq/ovation/internal/id"
+	"github.com/ovationhq/ovation/internal/ledger"
 	"github.com/ovationhq/ovation/internal/people"
 	"github.com/ovationhq/ovation/internal/programme"
+	"github.com/ovationhq/ovation/internal/wallet"
 )
 
 // cents reads an amount in dollars as the pages write it.
@@ -397,4 +400,43 @@ func TestBecomingCreator(t *testing.T) {
 	r.ok(err)
 	has(t, r.browser(r.maker.ID).get("/c"), 200, "You no longer meet the conditions of Gifts on LIVE")
 	has(t, r.browser(r.maker.ID).get("/c/programmes"), 200, "It goes on until", "9 April 2026")
+}
+
+// TestExplainChain shows the whole way with the place on it, leads up and down,
+// and says that the books were checked only if they were.
+func TestExplainChain(t *testing.T) {
+	r := still(t)
+	fan, b := r.browser(r.fan.ID), r.browser(r.maker.ID)
+	fan.buy(t, "350@499@USD")
+	fan.give(t, r, "rose@5", "10")
+	link := the(t, b.get("/c/earnings?group=none").body, `href="(/explain/gft_[^"]*)"`)
+	gift := b.get(link)
+	has(t, gift, 200, `aria-label="The way of the money"`, `aria-current="step"`, "Copy as JSON")
+	if strings.Contains(gift.body, "Verified") {
+		t.Error("it is said to be verified, and nobody has")
+	}
+	checkHTML(t, "a gift explained", "en", gift.body)
+	up := found(t, gift.body, `<a href="(/explain/ern_[^"]*)" data-explain>Earning</a>`)
+	if len(up) != 1 {
+		t.Fatalf("the gift does not lead to its earning: %s", plain(gift.body))
+	}
+	has(t, b.get(up[0]), 200, "50 diamonds", "test@1")
+	if own := fan.get(link); strings.Contains(own.body, ">Earning</a>") || own.status != 200 {
+		t.Errorf("%d: the fan is led to the creator's earning", own.status)
+	}
+	r.ok(r.settle(t.Context()))
+	b.post("/sandbox/advance", url.Values{"by": {"1h0m0s"}})
+	checked, err := ledger.Verify(t.Context(), r.d, nil, wallet.Checks()...)
+	r.ok(err)
+	r.ok(r.d.Write(t.Context(), func(tx *db.Tx) error { return ledger.NoteVerification(t.Context(), tx, checked) }))
+	has(t, b.get(link), 200, "Verified: the last full check of the books, after this, found all "+fmt.Sprint(checked.Transfers)+" transfers right.", "10 March 2026, 13:00 UTC")
+	fan.give(t, r, "rose@5", "1")
+	later := found(t, b.get("/c/earnings?group=none").body, `href="(/explain/gft_[^"]*)"`)
+	if a := b.get(later[0]); strings.Contains(a.body, "Verified") {
+		t.Error("what came after the check is said to be verified by it")
+	}
+	b.lang = "fr"
+	page := b.get(link)
+	has(t, page, 200, "Le chemin de l’argent", "Vérifié", "Copier en JSON")
+	checkHTML(t, "a gift explained", "fr", page.body)
 }
