@@ -75,7 +75,7 @@ func (v *visit) checked(s report.Step) (*ledger.Verification, error) {
 	if err != nil || len(last) == 0 || last[0].Problems != 0 {
 		return nil, err
 	}
-	if newest := newestIn(s); newest == 0 || newest > last[0].AtUS-last[0].Took.Microseconds() {
+	if newest := newestIn(s); newest == 0 || newest >= last[0].AtUS-last[0].Took.Microseconds() {
 		return nil, nil
 	}
 	return &last[0], nil
