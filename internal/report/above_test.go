@@ -3,7 +3,6 @@ package report_test
 import (
 	"testing"
 	"time"
-
 )
 
 // One can walk up as well as down: from a gift to its earning, from that to the

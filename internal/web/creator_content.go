@@ -105,6 +105,7 @@ func showSummary(v *visit, kind id.Kind) error {
 	if s.TargetSummary, s.Line, s.Last, err = v.site.cfg.Reader.TargetTimeline(v, target, v.me(), v.is(people.Operator), timelineSlots, lastGifts); err != nil {
 		return err
 	}
+	s.Last.Targets = nil // the page says it already
 	return v.show(http.StatusOK, summaryView(v, s))
 }
 
@@ -143,9 +144,6 @@ func (v *visit) summaryTiles(s *summary) (all []tile) {
 		tile{Label: v.T("explorer.diamonds"), Value: v.number(sum.Diamonds), Note: v.coins(sum.Coins)})
 	if s.Target.Kind == id.KindLive && s.StartedUS > 0 {
 		all = append(all, tile{Label: v.T("summary.duration"), Value: v.span(s.Duration)})
-	}
-	if len(s.Items) > 0 {
-		all = append(all, tile{Label: v.T("summary.top"), Value: v.giftTitle(s.Items[0].Item), Note: v.coins(s.Items[0].Coins)})
 	}
 	return all
 }

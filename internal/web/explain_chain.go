@@ -92,3 +92,18 @@ func newestIn(s report.Step) (us int64) {
 	}
 	return us
 }
+
+// explainArea is the page of the navigation that an explanation belongs to: the
+// hub for what somebody earned, the wallet for what they gave.
+func (v *visit) explainArea(s report.Step) string {
+	me := string(v.me())
+	switch {
+	case s.Kind == "payout" && s.Owner == me:
+		return "/c/payouts"
+	case s.Kind == "earning" && s.Owner == me, slices.Contains(s.Seen, me):
+		return "/c/earnings"
+	case s.Owner == me:
+		return "/wallet"
+	}
+	return ""
+}
