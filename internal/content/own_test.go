@@ -22,8 +22,7 @@ func TestOwn(t *testing.T) {
 		}
 		var seenVideos, seenRooms []string
 		for from, first := (Cursor{}), true; first || from != (Cursor{}); first = false {
-			var page []Video
-			page = must(w, func(ctx context.Context, tx *db.Tx) ([]Video, error) {
+			page := must(w, func(ctx context.Context, tx *db.Tx) ([]Video, error) {
 				all, next, err := OwnVideos(ctx, tx, ann, from, 2)
 				from = next
 				return all, err

@@ -23,6 +23,7 @@ import (
 	"github.com/ovationhq/ovation/internal/gift"
 	"github.com/ovationhq/ovation/internal/id"
 	"github.com/ovationhq/ovation/internal/ledger"
+	"github.com/ovationhq/ovation/internal/payment/sandbox"
 	"github.com/ovationhq/ovation/internal/people"
 	"github.com/ovationhq/ovation/internal/programme"
 	"github.com/ovationhq/ovation/internal/wallet"
@@ -439,4 +440,39 @@ func TestExplainChain(t *testing.T) {
 	page := b.get(link)
 	has(t, page, 200, "Le chemin de l’argent", "Vérifié", "Copier en JSON")
 	checkHTML(t, "a gift explained", "fr", page.body)
+}
+
+// TestPayoutComesBack follows a payout that the bank refuses: the page says so,
+// that the money is there, and what to mend; the payout's own page has its
+// lines, which add up to it, and its whole way.
+func TestPayoutComesBack(t *testing.T) {
+	r := still(t)
+	fan, b := r.browser(r.fan.ID), r.browser(r.maker.ID)
+	fan.buy(t, "1400@1999@USD")
+	fan.give(t, r, "whale@1000", "1")
+	b.post("/sandbox/advance", url.Values{"by": {"192h0m0s"}})
+	leave := b.post("/c/payouts/onboarding", url.Values{})
+	res, err := b.client.PostForm(the(t, leave.body, `id="leave" href="([^"]+)"`), url.Values{"name": {"Théo Marchand"}, "bank": {"000111111113"}, "variant": {string(sandbox.Complete)}})
+	r.ok(err)
+	res.Body.Close()
+	b.post("/c/payouts/account", url.Values{})
+	page := b.post("/c/payouts", url.Values{"key": {hidden(t, b.get("/c/payouts").body, "/c/payouts", "key")}, "amount": {"4.50"}})
+	has(t, page, 200, "The payout is scheduled", "Goes to the bank")
+	own := the(t, page.body, `<a class="small" href="(/c/payouts/pyo_[^"]*)"`)
+	for range 10 {
+		page = b.post("/sandbox/advance", url.Values{"by": {"24h0m0s"}, "back": {"/c/payouts"}})
+	}
+	has(t, page, 200, `<span class="state returned">returned</span>`, "The bank did not take the money. It is yours and available again.", "Check the bank account", `id="available">$5.00`)
+	checkHTML(t, "a payout that came back", "en", page.body)
+	page = b.get(own)
+	has(t, page, 200, "Payout of $4.50", "Accrued from", "10 March 2026, 00:00 UTC", "All of it available", "LIVE gifts of 10 March 2026", "part of $5.00", `id="lines-sum">$4.50<`)
+	checkHTML(t, "a payout", "en", page.body)
+	b.lang = "fr"
+	page = b.get(own)
+	has(t, page, 200, "Gagné à partir du", "Cadeaux en LIVE du 10 mars 2026")
+	checkHTML(t, "a payout", "fr", page.body)
+	has(t, b.get("/c/payouts?state=returned"), 200, "returned")
+	has(t, b.get("/c/payouts?state=held"), 200, "Aucun dans cet état")
+	has(t, b.get("/c/payouts?state=nothing"), 400)
+	has(t, r.browser(r.fan.ID).get(own), 404)
 }

@@ -1,6 +1,8 @@
 package web
 
 // The words of the creator hub.
+//
+//nolint:misspell // the French is French
 var _ = speak(phrases{
 	"earnings.title":              {"Earnings", "Gains"},
 	"earnings.available":          {"Available", "Disponible"},

@@ -1,6 +1,8 @@
 package web
 
 // The words of goals, of supporters, and of what is new on a dashboard.
+//
+//nolint:misspell // the French is French
 var _ = speak(phrases{
 	"nav.supporters": {"Supporters", "Soutiens"},
 	"nav.goals":      {"Goals", "Objectifs"},
