@@ -111,7 +111,7 @@ type onboardIn struct {
 }
 
 func (a *API) payAccountLink(ctx context.Context, in *onboardIn) (*cardLinkOut, error) {
-	back, err := a.returnURL(in.Body.ReturnURL, "/earnings")
+	back, err := a.returnURL(in.Body.ReturnURL, "/c/payouts")
 	if err != nil {
 		return nil, err
 	}

@@ -310,7 +310,7 @@ func (a *App) Fund(ctx context.Context, person id.Person, coins int64, key strin
 // OnboardSeeded opens a seeded creator's payout account and completes it at
 // the sandbox's provider, as the creator would on its pages.
 func (a *App) OnboardSeeded(ctx context.Context, creator id.Person) error {
-	back := a.Options.Config.PublicURL() + "/earnings"
+	back := a.Options.Config.PublicURL() + "/c/payouts"
 	if _, err := a.Payouts.Onboard(ctx, creator, back, back); err != nil {
 		return err
 	}

@@ -31,6 +31,7 @@ type Step struct {
 	Owner   string        `json:"-"`                  // whose it is: who may see the explanation
 	PartsOf *money.Amount `json:"parts_of,omitempty"` // what the parts add up to
 	Parts   []Step        `json:"parts,omitempty"`
+	Above   []Above       `json:"above,omitempty" doc:"What the amount went into"`
 	Next    string        `json:"next,omitempty" doc:"Where the parts go on: ask for the explanation of this id after it"`
 	Seen    []string      `json:"-"` // further people who may see it
 }
@@ -49,6 +50,14 @@ type explainer struct {
 // "" begins with the first.
 func Explain(ctx context.Context, tx *db.Tx, anyID, after string) (Step, error) {
 	e := &explainer{tx: tx, cards: map[string]earnings.RateCard{}}
+	s, err := e.explain(ctx, anyID, after)
+	if err != nil {
+		return s, err
+	}
+	return s, e.above(ctx, &s)
+}
+
+func (e *explainer) explain(ctx context.Context, anyID, after string) (Step, error) {
 	switch id.KindOf(anyID) {
 	case id.KindPayout:
 		return e.payout(ctx, anyID, after)

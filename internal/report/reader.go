@@ -59,6 +59,9 @@ func (r *Reader) Explain(ctx context.Context, anyID, after string, to id.Person,
 	}
 	if !everything {
 		s.hide(string(to))
+		if s.Owner == string(to) && len(s.Seen) > 0 { // who gave it: what it became is the creator's business
+			s.hideAbove()
+		}
 	}
 	return s, nil
 }

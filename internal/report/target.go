@@ -50,23 +50,27 @@ type ItemSum struct {
 // TargetSummary returns what a LIVE or a video earned, to its creator or to an
 // operator (everything). Anybody else learns nothing.
 func (r *Reader) TargetSummary(ctx context.Context, target string, to id.Person, everything bool) (TargetSummary, error) {
-	return Ask(ctx, r, func(ctx context.Context, tx *db.Tx) (s TargetSummary, err error) {
-		found, err := content.Targets(ctx, tx, []string{target})
-		if err != nil {
+	return Ask(ctx, r, func(ctx context.Context, tx *db.Tx) (TargetSummary, error) {
+		return targetSummary(ctx, tx, target, to, everything)
+	})
+}
+
+func targetSummary(ctx context.Context, tx *db.Tx, target string, to id.Person, everything bool) (s TargetSummary, err error) {
+	found, err := content.Targets(ctx, tx, []string{target})
+	if err != nil {
+		return s, err
+	}
+	t, there := found[target]
+	if !there || t.Creator != to && !everything {
+		return s, fault.New(fault.NotFound, "There is no LIVE or video %s.", fault.Clip(target))
+	}
+	s.Target = t
+	if t.Kind == id.KindLive {
+		if err := s.onAir(ctx, tx); err != nil {
 			return s, err
 		}
-		t, there := found[target]
-		if !there || t.Creator != to && !everything {
-			return s, fault.New(fault.NotFound, "There is no LIVE or video %s.", fault.Clip(target))
-		}
-		s.Target = t
-		if t.Kind == id.KindLive {
-			if err := s.onAir(ctx, tx); err != nil {
-				return s, err
-			}
-		}
-		return s, s.earned(ctx, tx)
-	})
+	}
+	return s, s.earned(ctx, tx)
 }
 
 func (s *TargetSummary) onAir(ctx context.Context, tx *db.Tx) error {
@@ -81,14 +85,19 @@ func (s *TargetSummary) onAir(ctx context.Context, tx *db.Tx) error {
 	return nil
 }
 
-// earned adds up what was given. A LIVE earns on its own days alone.
-func (s *TargetSummary) earned(ctx context.Context, tx *db.Tx) error {
+// filter chooses what was given on it. A LIVE earns on its own days alone.
+func (s *TargetSummary) filter(tx *db.Tx) EarnedFilter {
 	f := EarnedFilter{Creator: s.Target.Creator, Target: s.Target.ID, Source: earnings.HolderOf(s.Target.Creator, s.Target.ID).Source}
 	if s.Target.Kind == id.KindLive {
 		f.From = time.UnixMicro(s.StartedUS).UTC()
 		f.To = time.UnixMicro(cmp.Or(s.EndedUS, tx.NowUS())).UTC().Add(oneDay) // the books may be a little ahead of the clock
 	}
-	x, err := explore(ctx, tx, f)
+	return f
+}
+
+// earned adds up what was given.
+func (s *TargetSummary) earned(ctx context.Context, tx *db.Tx) error {
+	x, err := explore(ctx, tx, s.filter(tx))
 	if err != nil {
 		return err
 	}

@@ -68,10 +68,14 @@ func explainPage(v *visit) error {
 	if err != nil {
 		return err
 	}
-	if v.wants("explain") {
-		return v.show(http.StatusOK, explainPart(v, step, true, after != ""))
+	check, err := v.checked(step)
+	if err != nil {
+		return err
 	}
-	return v.show(http.StatusOK, explainView(v, step, after != ""))
+	if v.wants("explain") {
+		return v.show(http.StatusOK, explainPart(v, step, check, true, after != ""))
+	}
+	return v.show(http.StatusOK, explainView(v, step, check, after != ""))
 }
 
 // stepState writes the state of a step. An earning is paid when a payout has

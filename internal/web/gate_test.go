@@ -77,7 +77,7 @@ func TestCardNumbersInForms(t *testing.T) {
 		"/sign-up":            {"name": {"4242424242424242"}},
 		"/wallet/cards/test":  {"anything": {"my number is 4242-4242-4242-4242"}},
 		"/wallet/cards":       {"4": {"4242424242424242"}},
-		"/earnings/payouts":   {"amount": {"5555555555554444"}},
+		"/c/payouts":          {"amount": {"5555555555554444"}},
 		"/live/x/gifts":       {"quantity": {"4242424242424242"}},
 		"/sandbox/advance":    {"by": {"378282246310005"}},
 		"/preferences":        {"lang": {"4242424242424242"}},

@@ -53,7 +53,9 @@ func checkHTML(t *testing.T, name, lang, page string) {
 		if !slices.Contains(voidTags, x.name) {
 			open = append(open, x.name)
 		}
-		count[x.name]++
+		if x.name != "title" || !slices.Contains(open, "svg") { // a drawing has titles of its own
+			count[x.name]++
+		}
 		if slices.Contains(open, "label") {
 			x.attrs["inside-label"] = "yes"
 		}

@@ -89,7 +89,8 @@ func TestPages(t *testing.T) {
 	has(t, bought, 200, "350 coins are in your wallet", "$4.99")
 	fan.give(t, r, "rose@5", "10")
 	purchase := bought.url.Query().Get("bought")
-	paths := []string{"/", "/v/" + string(r.video.ID), "/live/" + string(r.room.ID), "/wallet", "/earnings", "/purchases/" + purchase, "/explain/" + purchase,
+	paths := []string{"/", "/v/" + string(r.video.ID), "/live/" + string(r.room.ID), "/wallet", "/c", "/c?window=28d", "/c/earnings", "/c/earnings?group=none", "/c/earnings?group=fan&from=x", "/c/payouts", "/c/lives", "/c/lives/" + string(r.room.ID), "/c/content", "/c/content/" + string(r.video.ID), "/c/programmes", "/c/supporters", "/c/goals",
+		"/purchases/" + purchase, "/explain/" + purchase,
 		"/sign-in", "/sign-up", "/operator", "/setup/nothing", "/nowhere", "/explain/usr_nothing"}
 	for _, who := range []id.Person{"", r.fan.ID, r.maker.ID, r.boss.ID} {
 		for _, lang := range []string{"en", "fr"} {

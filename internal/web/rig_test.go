@@ -26,6 +26,7 @@ import (
 	"github.com/ovationhq/ovation/internal/db/dbtest"
 	"github.com/ovationhq/ovation/internal/earnings"
 	"github.com/ovationhq/ovation/internal/gift"
+	"github.com/ovationhq/ovation/internal/goal"
 	"github.com/ovationhq/ovation/internal/id"
 	"github.com/ovationhq/ovation/internal/limit"
 	"github.com/ovationhq/ovation/internal/live"
@@ -38,6 +39,7 @@ import (
 	"github.com/ovationhq/ovation/internal/programme"
 	"github.com/ovationhq/ovation/internal/purchase"
 	"github.com/ovationhq/ovation/internal/report"
+	"github.com/ovationhq/ovation/internal/support"
 	"github.com/ovationhq/ovation/internal/wallet"
 	"github.com/ovationhq/ovation/internal/web"
 )
@@ -52,6 +54,8 @@ type rig struct {
 	payouts  *payout.Service
 	buys     *purchase.Service
 	creators *creator.Service
+	goals    *goal.Service
+	support  *support.Service
 	runner   *outbox.Runner
 	url      string
 	handler  http.Handler
@@ -80,6 +84,7 @@ func newRig(t testing.TB, clk clock.Clock, advance func(time.Duration)) *rig {
 	r.ok(err)
 	r.people = people.NewService(r.d, people.Test)
 	r.creators = creator.NewService(r.d)
+	r.goals, r.support = goal.NewService(r.d), support.NewService(r.d)
 	r.payouts = payout.NewService(r.d, api)
 	r.buys = purchase.NewService(r.d, api)
 	hub := live.NewHub(r.d)
@@ -96,12 +101,13 @@ func newRig(t testing.TB, clk clock.Clock, advance func(time.Duration)) *rig {
 	go func() { done <- hub.Run(ctx) }()
 	t.Cleanup(func() { close(stop); site.Close(); cancel(); ended(t, <-done) })
 	r.url = site.URL
-	r.gate, err = edge.New(edge.Config{Services: edge.Services{People: r.people}, CursorKeys: [][]byte{make([]byte, 32)}, NoLimits: true, Log: slog.New(slog.NewTextHandler(&r.log, nil)),
+	r.gate, err = edge.New(edge.Config{Services: edge.Services{People: r.people, Reader: report.NewReader(r.d)}, CursorKeys: [][]byte{make([]byte, 32)}, NoLimits: true, Log: slog.New(slog.NewTextHandler(&r.log, nil)),
 		TrustedProxies: r.proxies})
 	r.ok(err)
 	r.handler, err = web.New(web.Config{
 		Gate:   r.gate,
 		Reader: report.NewReader(r.d), Gifts: gift.NewSender(r.d), Purchases: r.buys, Payouts: r.payouts, Creators: r.creators, People: r.people, Chat: chat.NewService(r.d), Limits: limit.NewService(r.d), Hub: hub, Work: r.runner,
+		Reader: report.NewReader(r.d), Gifts: gift.NewSender(r.d), Purchases: r.buys, Payouts: r.payouts, Creators: r.creators, Goals: r.goals, People: r.people, Hub: hub, Work: r.runner,
 		PublicURL: r.url, Media: os.DirFS("../app/sample"), Stop: stop,
 		Log: slog.New(slog.NewTextHandler(io.MultiWriter(testLog{t}, &r.log), nil)),
 		Sandbox: &web.Sandbox{Now: clk.Now, Personas: r.personas(), Advance: func(ctx context.Context, by time.Duration) error {
@@ -269,7 +275,7 @@ func (r *rig) grant(person id.Person, coins int64) {
 	r.t.Helper()
 	ctx := context.Background()
 	r.ok(r.d.Write(ctx, func(tx *db.Tx) error {
-		_, err := wallet.Grant(ctx, tx, "promotion.granted", wallet.NewLot{Person: person, Cause: "welcome", Promo: true, Coins: coins})
+		_, err := wallet.Grant(ctx, tx, "promotion.granted", wallet.NewLot{Person: person, Cause: "welcome:" + string(person), Promo: true, Coins: coins})
 		return err
 	}))
 }

@@ -37,7 +37,14 @@ var hats = []hat{
 		{"/me", "user", "nav.me", "m"},
 	}},
 	{name: "creator", prefix: "/c", icon: "sparkles", items: []navItem{
-		{"/earnings", "bank", "nav.earnings", "e"},
+		{"/c", "home", "nav.hub", "c"},
+		{"/c/earnings", "coins", "nav.earnings", "e"},
+		{"/c/payouts", "bank", "nav.payouts", "p"},
+		{"/c/lives", "live", "nav.lives", "a"},
+		{"/c/content", "video", "nav.content", "v"},
+		{"/c/supporters", "trophy", "nav.supporters", "s"},
+		{"/c/goals", "goal", "nav.goals", "t"},
+		{"/c/programmes", "badge-check", "nav.programmes", "r"},
 	}},
 	{name: "operator", prefix: "/op", icon: "shield-check", role: people.Operator, items: []navItem{
 		{"/operator", "gauge", "nav.operator", "o"},

@@ -22,8 +22,9 @@ func (v *visit) page() string {
 		return v.here()
 	case strings.HasPrefix(path, "/wallet"):
 		return "/wallet"
-	case strings.HasPrefix(path, "/earnings"):
-		return "/earnings"
+	case strings.HasPrefix(path, "/c/"):
+		part, _, _ := strings.Cut(strings.TrimPrefix(path, "/c/"), "/")
+		return "/c/" + part
 	case strings.HasPrefix(path, "/setup/"):
 		return path
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/ovationhq/ovation/internal/chat"
 	"github.com/ovationhq/ovation/internal/creator"
 	"github.com/ovationhq/ovation/internal/gift"
+	"github.com/ovationhq/ovation/internal/goal"
 	"github.com/ovationhq/ovation/internal/id"
 	"github.com/ovationhq/ovation/internal/limit"
 	"github.com/ovationhq/ovation/internal/live"
@@ -30,6 +31,7 @@ type Config struct {
 	Purchases *purchase.Service
 	Payouts   *payout.Service
 	Creators  *creator.Service
+	Goals     *goal.Service
 	People    *people.Service
 	Chat      *chat.Service
 	Limits    *limit.Service
@@ -96,6 +98,8 @@ func New(cfg Config) (http.Handler, error) {
 	switch {
 	case cfg.Reader == nil, cfg.Gifts == nil, cfg.Purchases == nil, cfg.Payouts == nil, cfg.Creators == nil, cfg.People == nil, cfg.Chat == nil, cfg.Limits == nil, cfg.Hub == nil, cfg.Work == nil, cfg.Gate == nil:
 		return nil, errors.New("web: Config needs the Gate and all services: Reader, Gifts, Purchases, Payouts, Creators, People, Chat, Limits, Hub and Work")
+	case cfg.Reader == nil, cfg.Gifts == nil, cfg.Purchases == nil, cfg.Payouts == nil, cfg.Creators == nil, cfg.Goals == nil, cfg.People == nil, cfg.Hub == nil, cfg.Work == nil, cfg.Gate == nil:
+		return nil, errors.New("web: Config needs the Gate and all services: Reader, Gifts, Purchases, Payouts, Creators, Goals, People, Hub and Work")
 	case cfg.Sandbox != nil && (cfg.Sandbox.Now == nil || cfg.Sandbox.Advance == nil):
 		return nil, errors.New("web: Config.Sandbox needs Now and Advance")
 	}
@@ -121,12 +125,7 @@ func (s *site) routes() {
 	s.watchRoutes(page)
 	s.ownRoutes(page)
 
-	page(classRead, "GET /earnings", signedIn(earningsPage))
-	page(classWrite, "POST /earnings/join", signedIn(joinProgramme))
-	page(classWrite, "POST /earnings/onboarding", signedIn(onboard))
-	page(classWrite, "POST /earnings/account", signedIn(refreshAccount))
-	page(classMoney, "POST /earnings/payouts", signedIn(requestPayout))
-	page(classMoney, "POST /earnings/payouts/{id}/cancel", signedIn(cancelPayout))
+	s.creatorRoutes(page)
 
 	page(classRead, "GET /find", findPage)
 	page(classStream, "GET /stream", streamPage)

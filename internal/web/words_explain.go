@@ -3,7 +3,6 @@ package web
 // The words of explanations.
 var _ = speak(phrases{
 	"explain.title":       {"Where this amount comes from", "D’où vient ce montant"},
-	"explain.text":        {"Each step shows its formula with the numbers put in, and what it is made of. The parts add up.", "Chaque étape montre sa formule avec les nombres, et de quoi elle est faite. Les parties s’additionnent."},
 	"explain.available":   {"available:", "disponibilité :"},
 	"explain.rule":        {"rules: %s", "règles : %s"},
 	"explain.parts.one":   {"Made of %s part", "Fait de %s partie"},
@@ -11,8 +10,17 @@ var _ = speak(phrases{
 	"explain.more":        {"Show the parts that follow", "Voir les parties suivantes"},
 	"explain.first":       {"Back to the first parts", "Revenir aux premières parties"},
 	"explain.sum":         {"Sum of the parts", "Somme des parties"},
+	"explain.copy":        {"Copy as JSON", "Copier en JSON"},
 	"explain.json":        {"As JSON", "En JSON"},
 	"explain.page":        {"As a page of its own", "Sur une page à part"},
+
+	"chain.title":    {"The way of the money", "Le chemin de l’argent"},
+	"chain.bank":     {"Bank", "Banque"},
+	"chain.rates":    {"Rates", "Barème"},
+	"chain.diamonds": {"Diamonds", "Diamants"},
+	"chain.paid_in":  {"Paid out in:", "Versé dans :"},
+	"chain.combo":    {"A tap of the combo", "Un appui du combo"},
+	"chain.verified": {"Verified: the last full check of the books, after this, found all %s transfers right. Checked", "Vérifié : le dernier contrôle complet des comptes, postérieur à ceci, a trouvé justes les %s écritures. Contrôle du"},
 
 	"kind.payout":   {"Payout", "Versement"},
 	"kind.earning":  {"Earning", "Gain"},

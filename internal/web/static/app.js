@@ -170,3 +170,16 @@ document.addEventListener('click', async (event) => {
 	said.textContent = button.dataset.copied;
 	setTimeout(() => { said.textContent = before; }, 2000);
 });
+
+// The same for what is fetched first.
+document.addEventListener('click', async (event) => {
+	const button = event.target.closest('[data-copy-from]');
+	if (!button) return;
+	const answer = await fetch(button.dataset.copyFrom, { headers: { Accept: 'application/json' } });
+	if (!answer.ok) { location.href = button.dataset.copyFrom; return; }
+	await navigator.clipboard.writeText(JSON.stringify(await answer.json(), null, 2));
+	const said = button.querySelector('.said') ?? button;
+	const before = said.textContent;
+	said.textContent = button.dataset.copied;
+	setTimeout(() => { said.textContent = before; }, 2000);
+});

@@ -1,0 +1,266 @@
+package web
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/ovationhq/ovation/internal/earnings"
+	"github.com/ovationhq/ovation/internal/fault"
+	"github.com/ovationhq/ovation/internal/id"
+	"github.com/ovationhq/ovation/internal/money"
+	"github.com/ovationhq/ovation/internal/payout"
+	"github.com/ovationhq/ovation/internal/report"
+)
+
+// payoutPageSize is how many payouts a page shows, and leftShown how many of the
+// earnings that the next payout would take.
+const payoutPageSize, leftShown = 20, 12
+
+// payoutsShown is what the page of payouts shows.
+type payoutsShown struct {
+	Way     payout.Way
+	Card    earnings.RateCard
+	Balance earnings.Balance
+	Left    []earnings.Earning // of which something can be paid out
+	Payouts []payout.Payout
+	State   payout.State // that was asked for; "" for all
+	Older   string       // the address of the next page
+	Key     string
+	Problem *problem
+	Notice  string
+}
+
+func payoutsPage(v *visit) error { return showPayouts(v, nil, http.StatusOK) }
+
+// showPayouts shows the payouts; p is what went wrong with a form on them.
+func showPayouts(v *visit, p *problem, status int) error {
+	s := &payoutsShown{Key: formKey(), Problem: p, Notice: v.didOf("onboarded", "account_checked", "payout_requested", "payout_canceled")}
+	e, err := v.site.cfg.Reader.Earnings(v, v.me(), "", 1)
+	if err != nil {
+		return err
+	}
+	s.Card, s.Balance = e.Card, e.Balance
+	if s.Way, err = report.Ask1(v, v.site.cfg.Reader, payout.WayOf, v.me()); err != nil {
+		return err
+	}
+	if s.Left, err = report.Ask1(v, v.site.cfg.Reader, earnings.Left, v.me()); err != nil {
+		return err
+	}
+	page := payout.Page{Limit: payoutPageSize + 1}
+	if v.r.Method == http.MethodGet {
+		q := v.r.URL.Query()
+		page.Before = id.Payout(q.Get("before"))
+		if page.Before != "" && !id.Valid(id.KindPayout, string(page.Before)) {
+			return fault.New(fault.CursorInvalid, "This is no place in the list of payouts. Begin at its first page.")
+		}
+		if page.State = payout.State(q.Get("state")); page.State != "" && !slices.Contains(payoutStates, page.State) {
+			return fault.New(fault.InvalidParameter, "No payout is %q.", fault.Clip(string(page.State)))
+		}
+	}
+	if s.Payouts, err = report.Ask2(v, v.site.cfg.Reader, payout.OfCreator, v.me(), page); err != nil {
+		return err
+	}
+	s.State = page.State
+	if len(s.Payouts) > payoutPageSize {
+		s.Payouts = s.Payouts[:payoutPageSize]
+		s.Older = "/c/payouts?" + query("before", string(s.Payouts[payoutPageSize-1].ID), "state", string(s.State)) + "#payouts"
+	}
+	return v.show(status, payoutsView(v, s))
+}
+
+// payoutStates are the states that the list can be asked for.
+var payoutStates = []payout.State{payout.Scheduled, payout.Held, payout.Sending, payout.Sent, payout.Paid, payout.Returning, payout.Returned, payout.Failed, payout.Canceled}
+
+// payoutTabs lead to the payouts of a state.
+func (v *visit) payoutTabs(on payout.State) []option {
+	all := []option{{Text: v.T("explorer.all"), Href: "/c/payouts#payouts", On: on == ""}}
+	for _, s := range []payout.State{payout.Held, payout.Sent, payout.Paid, payout.Failed, payout.Returned} {
+		all = append(all, option{Text: v.T("payout." + string(s)), Href: "/c/payouts?" + query("state", string(s)) + "#payouts", On: on == s})
+	}
+	return all
+}
+
+// leftOf is what can still be paid out of an earning.
+func leftOf(e earnings.Earning) money.Amount {
+	return money.Amount{Units: e.Amount.Units - e.Paid, Asset: e.Amount.Asset}
+}
+
+// rest is what the earnings that are not shown have left, by currency.
+func (s *payoutsShown) rest() (n int, all []money.Amount) {
+	for _, e := range s.Left[min(leftShown, len(s.Left)):] {
+		n++
+		all = addAmount(all, leftOf(e))
+	}
+	return n, all
+}
+
+// sum is what all earnings have left, by currency: what is available.
+func (s *payoutsShown) sum() (all []money.Amount) {
+	for _, e := range s.Left {
+		all = addAmount(all, leftOf(e))
+	}
+	return all
+}
+
+func addAmount(all []money.Amount, a money.Amount) []money.Amount {
+	for i := range all {
+		if all[i].Asset == a.Asset {
+			all[i].Units += a.Units
+			return all
+		}
+	}
+	return append(all, a)
+}
+
+// payoutPage is one payout with all that it is made of. Somebody else's is not
+// there.
+func payoutPage(v *visit) error {
+	d, err := report.Ask1(v, v.site.cfg.Reader, payout.DetailOf, id.Payout(v.r.PathValue("id")))
+	if err == nil && d.Creator != v.me() {
+		err = fault.New(fault.NotFound, "There is no such payout.")
+	}
+	if err != nil {
+		return err
+	}
+	account, err := report.Ask1(v, v.site.cfg.Reader, payout.AccountOf, v.me())
+	if err != nil {
+		return err
+	}
+	return v.show(http.StatusOK, payoutView(v, d, account))
+}
+
+// onboard leads to the provider's page on which the payout account is
+// completed.
+func onboard(v *visit) error {
+	here := v.site.cfg.PublicURL + "/c/payouts"
+	to, err := v.site.cfg.Payouts.Onboard(v, v.me(), here+"?did=onboarded", here)
+	if err != nil {
+		p := v.problemOf(err)
+		return showPayouts(v, p, p.Status)
+	}
+	return v.leave(to, v.T("leave.account"))
+}
+
+// refreshAccount asks the provider how the payout account stands.
+func refreshAccount(v *visit) error {
+	if _, err := v.site.cfg.Payouts.Refresh(v, v.me()); err != nil {
+		p := v.problemOf(err)
+		return showPayouts(v, p, p.Status)
+	}
+	return v.redirect("/c/payouts?did=account_checked")
+}
+
+// requestPayout asks for a payout of all that is available and allowed today,
+// or of the amount in the form.
+func requestPayout(v *visit) error {
+	amount, err := v.requested()
+	if err == nil {
+		var key string
+		if key, err = v.keyOf(numeral(amount)); err == nil {
+			_, err = v.site.cfg.Payouts.Withdraw(v, payout.Request{Key: key, Creator: v.me(), Amount: amount})
+		}
+	}
+	if err != nil {
+		p := v.problemOf(err)
+		return showPayouts(v, p, p.Status)
+	}
+	return v.redirect("/c/payouts?did=payout_requested")
+}
+
+// requested reads the amount in the form, in the rate card's currency.
+func (v *visit) requested() (int64, error) {
+	text := v.form("amount")
+	if text == "" {
+		return 0, nil
+	}
+	e, err := v.site.cfg.Reader.Earnings(v, v.me(), "", 1)
+	if err != nil {
+		return 0, err
+	}
+	n, ok := parseAmount(text, e.Card.PayAsset.Digits())
+	if !ok || n == 0 {
+		return 0, fault.New(fault.AmountOutOfRange, "%q is no amount. Write it in figures, such as 12.50, or leave it empty for all that is available.", text)
+	}
+	return n, nil
+}
+
+// parseAmount reads an amount as people write it, with a point or a comma
+// before the last digits, into smallest units.
+func parseAmount(text string, digits int) (int64, bool) {
+	text = strings.NewReplacer(" ", "", "\u00a0", "", "\u202f", "", "$", "", "€", "", "£", "").Replace(text)
+	whole, part, _ := strings.Cut(strings.ReplaceAll(text, ",", "."), ".")
+	if whole == "" || len(part) > digits || strings.Contains(part, ".") {
+		return 0, false
+	}
+	for len(part) < digits {
+		part += "0"
+	}
+	for _, c := range whole + part {
+		if c < '0' || c > '9' {
+			return 0, false
+		}
+	}
+	if len(whole) > 12 {
+		return 0, false
+	}
+	return integer(whole + part), true
+}
+
+// cancelPayout cancels one of the visitor's payouts.
+func cancelPayout(v *visit) error {
+	p, err := report.Ask1(v, v.site.cfg.Reader, payout.Get, id.Payout(v.r.PathValue("id")))
+	if err == nil && p.Creator != v.me() {
+		err = fault.New(fault.NotFound, "There is no such payout.")
+	}
+	if err == nil {
+		_, err = v.site.cfg.Payouts.Cancel(v, p.ID)
+	}
+	if err != nil {
+		p := v.problemOf(err)
+		return showPayouts(v, p, p.Status)
+	}
+	return v.redirect("/c/payouts?did=payout_canceled")
+}
+
+// missing names what the provider still wants to know, each thing once: it asks
+// for the day, the month and the year of a birth one by one.
+func (v *visit) missing(due []string) []string {
+	var all []string
+	for _, d := range due {
+		name := d
+		if key := dueKey(d); key != "" {
+			name = v.T(key)
+		}
+		if !slices.Contains(all, name) {
+			all = append(all, name)
+		}
+	}
+	return all
+}
+
+// dueKey names the words for what the provider still wants to know. Its names
+// say what and of whom, with dots: the most telling part decides.
+func dueKey(item string) string {
+	for part, key := range map[string]string{
+		"external_account": "due.bank", "document": "due.document", "dob": "due.birth", "tos_acceptance": "due.terms", "address": "due.address",
+		"id_number": "due.number", "ssn_last_4": "due.number", "first_name": "due.name", "last_name": "due.name", "phone": "due.phone", "email": "due.email",
+		"url": "due.site", "mcc": "due.trade", "product_description": "due.trade",
+	} {
+		for word := range strings.SplitSeq(item, ".") {
+			if word == part {
+				return key
+			}
+		}
+	}
+	return ""
+}
+
+// heldFor is why a payout is held, in words for a page: what is missing in the
+// account stands on the same page, and not behind an address of the API.
+func (v *visit) heldFor(h payout.Hold) string {
+	if h.Code == string(fault.KYCRequired) {
+		return v.T("payout.held_kyc")
+	}
+	return v.in(h.Reason)
+}
