@@ -41,3 +41,10 @@ func (v *visit) giftIn(kind, title string) giftOf {
 	}
 	return giftOf{}
 }
+
+// giftName is how a gift is called, for places that have no room for its
+// drawing.
+func (v *visit) giftName(item string) string {
+	name, _ := v.site.giftName(v, item)
+	return name
+}

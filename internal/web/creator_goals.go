@@ -90,7 +90,7 @@ func endGoal(v *visit) error {
 // goalCounts is what a goal counts, in words.
 func (v *visit) goalCounts(g goal.Goal) string {
 	if g.Metric == goal.Gifts {
-		return v.giftTitle(g.Item)
+		return v.giftName(g.Item)
 	}
 	return v.T("explorer.coins")
 }

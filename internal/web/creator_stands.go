@@ -74,7 +74,7 @@ func (x *explorer) fanName() string {
 
 // giftTimes is a gift with how many of it.
 func (v *visit) giftTimes(row *report.EarnedRow) string {
-	text := v.giftTitle(row.Item)
+	text := v.giftName(row.Item)
 	if row.Sum.Gifts > 1 {
 		text += " × " + v.number(row.Sum.Gifts)
 	}

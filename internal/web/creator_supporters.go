@@ -125,7 +125,7 @@ func supportersFile(v *visit) error {
 			}
 			for _, s := range all {
 				rank++
-				_ = out.Write([]string{numeral(rank), string(s.Fan), text.CSVCell(s.Who.Handle), text.CSVCell(s.Who.Name), numeral(s.Coins), numeral(s.Gifts), machine(s.FirstUS), machine(s.LastUS)})
+				_ = out.Write([]string{numeral(rank), string(s.Fan), text.Cell(s.Who.Handle), text.Cell(s.Who.Name), numeral(s.Coins), numeral(s.Gifts), machine(s.FirstUS), machine(s.LastUS)})
 			}
 			if after = (support.Sum{}); len(all) == supportersInFile {
 				after = all[len(all)-1].Sum

@@ -79,13 +79,3 @@ func profileArea(p *profile) string {
 	}
 	return "/"
 }
-
-// creatorHome is where creators begin, and where one becomes a creator.
-func creatorHome() string {
-	for _, h := range hats {
-		if h.name == "creator" {
-			return h.items[0].path
-		}
-	}
-	return "/"
-}

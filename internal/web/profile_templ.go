@@ -274,7 +274,7 @@ func profileView(v *visit, p *profile) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				if p.Mine {
-					templ_7745c5c3_Err = empty(v, v.T("profile.bare_mine"), creatorHome(), v.T("me.become")).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = empty(v, v.T("profile.bare_mine"), "/c", v.T("me.become")).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

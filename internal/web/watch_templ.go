@@ -410,7 +410,7 @@ func screen(v *visit, s *stage) templ.Component {
 			}
 		}
 		if s.Live && s.State == content.Ended {
-			templ_7745c5c3_Err = summary(v, s).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = curtain(v, s).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -446,7 +446,7 @@ func screen(v *visit, s *stage) templ.Component {
 }
 
 // summary is what is left of a LIVE when the host has gone.
-func summary(v *visit, s *stage) templ.Component {
+func curtain(v *visit, s *stage) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
