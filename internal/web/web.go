@@ -73,6 +73,8 @@ type Sandbox struct {
 	// SignIn starts a session for a persona and returns its token; nil lets
 	// the people service start one of a day.
 	SignIn func(ctx context.Context, person id.Person) (token string, err error)
+	// Control steers the world; nil where only its clock can be moved.
+	Control Control
 }
 
 // Persona is one of the sandbox's people.
