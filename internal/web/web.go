@@ -54,6 +54,9 @@ type Config struct {
 	// Translate returns a sentence of a rule in the language (such as "fr"),
 	// or as it is. nil leaves the sentences of rules in English.
 	Translate func(lang, sentence string) string
+	// Requests tells the latest requests that were made to the API with a key,
+	// newest first; nil means that nobody keeps them.
+	Requests func(key id.Key) []Requested
 	// Gate is what every request goes through. Required.
 	Gate Gate
 	// Stop is closed when the server is about to end, so that streams end too;
@@ -145,6 +148,8 @@ func (s *site) routes() {
 	page(classRead, "GET /operator", operators(operatorPage))
 	page(classWrite, "POST /operator/work/revive", operators(reviveWork))
 	page(classWrite, "POST /preferences", setPreferences)
+
+	s.developerRoutes(page)
 
 	if s.cfg.Sandbox != nil {
 		page(classWrite, "POST /sandbox/sign-in", sandboxSignIn)
