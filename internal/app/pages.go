@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/ovationhq/ovation/internal/api"
+	"github.com/ovationhq/ovation/internal/id"
 	"github.com/ovationhq/ovation/internal/people"
 	"github.com/ovationhq/ovation/internal/web"
 )
@@ -20,8 +21,9 @@ func (a *App) pages() (http.Handler, error) {
 	}
 	cfg := web.Config{Reader: a.Reader, Gifts: a.Gifts, Purchases: a.Purchases, Payouts: a.Payouts, Creators: a.Creators, People: a.People, Chat: a.Chat, Limits: a.Limits, Hub: a.Hub, Work: a.Runner,
 	cfg := web.Config{Reader: a.Reader, Gifts: a.Gifts, Purchases: a.Purchases, Payouts: a.Payouts, Creators: a.Creators, Goals: a.Goals, People: a.People, Hub: a.Hub, Work: a.Runner,
+	cfg := web.Config{Reader: a.Reader, Gifts: a.Gifts, Purchases: a.Purchases, Payouts: a.Payouts, Creators: a.Creators, People: a.People, Hub: a.Hub, Work: a.Runner, Webhooks: a.Webhooks,
 		PublicURL: a.Options.Config.PublicURL(), Media: media, Secure: a.secure(), Log: a.Log, Translate: api.Translate, Gate: a.api, Stop: a.stopping,
-		NoPayments: a.sandbox == nil && a.Options.Config.StripeKey == ""}
+		NoPayments: a.sandbox == nil && a.Options.Config.StripeKey == "", Requests: a.requests}
 	if a.sandbox != nil {
 		cfg.Sandbox = &web.Sandbox{
 			Now:      a.time.Now,
@@ -31,6 +33,16 @@ func (a *App) pages() (http.Handler, error) {
 		}
 	}
 	return web.New(cfg)
+}
+
+// requests are the latest of a key, newest first.
+func (a *App) requests(key id.Key) []web.Requested {
+	recent := a.api.Recent(key)
+	all := make([]web.Requested, len(recent))
+	for i, r := range recent {
+		all[i] = web.Requested{ID: r.ID, AtUS: r.At.UnixMicro(), Route: r.Route, Status: r.Status, TookUS: r.Took.Microseconds()}
+	}
+	return all
 }
 
 // media opens the media folder. No name leads out of it.

@@ -21,6 +21,7 @@ import (
 var developerPages = []navItem{
 	{"/dev", "rocket", "nav.dev", "d"},
 	{"/dev/keys", "key", "nav.keys", "k"},
+	{"/dev/webhooks", "webhook", "nav.webhooks", "h"},
 	{"/dev/events", "zap", "nav.events", "v"},
 	{"/dev/sandbox", "wrench", "nav.sandbox", "x"},
 }
@@ -36,6 +37,7 @@ func (s *site) developerRoutes(page func(class, pattern string, h handler)) {
 	page(classWrite, "POST /dev/keys", developers(makeKey))
 	page(classWrite, "POST /dev/keys/revoke", developers(revokeKey))
 	page(classRead, "GET /dev/events", developers(eventsPage))
+	s.webhookRoutes(page)
 	if s.cfg.Sandbox != nil && s.cfg.Sandbox.Control != nil {
 		page(classRead, "GET /dev/sandbox", developers(sandboxPage))
 		page(classWrite, "POST /dev/sandbox/clock", developers(moveClock))
@@ -311,5 +313,6 @@ func (v *visit) integration() ([]check, error) {
 	if last.AtUS > 0 {
 		used.State, used.Note = "good", v.T("dev.status.used_note", last.Route, numeral(int64(last.Status)))
 	}
-	return []check{made, used}, nil
+	hooks, err := v.deliveries()
+	return append([]check{made, used}, hooks...), err
 }

@@ -46,7 +46,7 @@ var scopeGroups = []scopeGroup{
 	{"dev.keys.fans", []people.Scope{people.GiftsSend, people.CoinsBuy, people.WalletRead}},
 	{"dev.keys.creators", []people.Scope{people.ContentWrite, people.EarningsRead, people.PayoutsRead, people.PayoutsWrite}},
 	{"dev.keys.persons", []people.Scope{people.PeopleRead, people.PeopleWrite, people.SessionsWrite}},
-	{"dev.keys.integration", []people.Scope{people.EventsRead, people.ExplainRead, people.KeysWrite}},
+	{"dev.keys.integration", []people.Scope{people.EventsRead, people.WebhooksRead, people.WebhooksWrite, people.ExplainRead, people.KeysWrite}},
 	{"dev.keys.operation", []people.Scope{people.LedgerRead, people.Admin}},
 }
 

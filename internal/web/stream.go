@@ -92,7 +92,7 @@ type pageStream struct {
 	operator bool
 	events   bool
 	only     string // the type of the events, "" for all
-	watching int // how many the page was told watch; 0 before it was told
+	watching int    // how many the page was told watch; 0 before it was told
 }
 
 // choose finds out what the visitor may listen to. What is not theirs is not

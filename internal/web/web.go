@@ -22,6 +22,7 @@ import (
 	"github.com/ovationhq/ovation/internal/people"
 	"github.com/ovationhq/ovation/internal/purchase"
 	"github.com/ovationhq/ovation/internal/report"
+	"github.com/ovationhq/ovation/internal/webhook"
 )
 
 // Config is what the pages are made of.
@@ -37,6 +38,7 @@ type Config struct {
 	Limits    *limit.Service
 	Hub       *live.Hub
 	Work      *outbox.Runner
+	Webhooks  *webhook.Service
 
 	// Sandbox is nil outside the sandbox.
 	Sandbox *Sandbox
@@ -105,6 +107,8 @@ func New(cfg Config) (http.Handler, error) {
 		return nil, errors.New("web: Config needs the Gate and all services: Reader, Gifts, Purchases, Payouts, Creators, People, Chat, Limits, Hub and Work")
 	case cfg.Reader == nil, cfg.Gifts == nil, cfg.Purchases == nil, cfg.Payouts == nil, cfg.Creators == nil, cfg.Goals == nil, cfg.People == nil, cfg.Hub == nil, cfg.Work == nil, cfg.Gate == nil:
 		return nil, errors.New("web: Config needs the Gate and all services: Reader, Gifts, Purchases, Payouts, Creators, Goals, People, Hub and Work")
+	case cfg.Reader == nil, cfg.Gifts == nil, cfg.Purchases == nil, cfg.Payouts == nil, cfg.Creators == nil, cfg.People == nil, cfg.Hub == nil, cfg.Work == nil, cfg.Webhooks == nil, cfg.Gate == nil:
+		return nil, errors.New("web: Config needs the Gate and all services: Reader, Gifts, Purchases, Payouts, Creators, People, Hub, Work and Webhooks")
 	case cfg.Sandbox != nil && (cfg.Sandbox.Now == nil || cfg.Sandbox.Advance == nil):
 		return nil, errors.New("web: Config.Sandbox needs Now and Advance")
 	}

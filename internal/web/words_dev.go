@@ -2,10 +2,11 @@ package web
 
 // The words of the developer's pages: quickstart, keys, events.
 var _ = speak(phrases{
-	"nav.dev":     {"Quickstart", "Démarrage"},
-	"nav.keys":    {"API keys", "Clés d’API"},
-	"nav.events":  {"Events", "Événements"},
-	"nav.sandbox": {"Sandbox", "Bac à sable"},
+	"nav.dev":      {"Quickstart", "Démarrage"},
+	"nav.keys":     {"API keys", "Clés d’API"},
+	"nav.webhooks": {"Webhooks", "Webhooks"},
+	"nav.events":   {"Events", "Événements"},
+	"nav.sandbox":  {"Sandbox", "Bac à sable"},
 
 	"dev.once":        {"Copy it now: only its hash is kept, so it is never shown again.", "Copiez-la maintenant : seule son empreinte est gardée, elle ne sera plus jamais montrée."},
 	"dev.read_only":   {"You see this because it is a sandbox. Operators may change it.", "Vous voyez cela parce que c’est un bac à sable. Les exploitants peuvent le changer."},
@@ -92,6 +93,8 @@ var _ = speak(phrases{
 	"dev.of.scope.payouts:write":  {"Ask for payouts, cancel them, begin the onboarding of a payout account.", "Demander des versements, les annuler, commencer l’ouverture d’un compte de versement."},
 	"dev.of.scope.content:write":  {"Post videos and hide them, open, start and end LIVE rooms, switch gifts on and off.", "Publier des vidéos et les masquer, ouvrir, démarrer et terminer des LIVE, activer ou non les cadeaux."},
 	"dev.of.scope.events:read":    {"Read the event log.", "Lire le journal des événements."},
+	"dev.of.scope.webhooks:read":  {"Read where events are sent, and what came of it.", "Lire où les événements sont envoyés, et ce qui en est advenu."},
+	"dev.of.scope.webhooks:write": {"Have events sent, change and test endpoints, read and change their secrets.", "Faire envoyer des événements, changer et essayer des points de réception, lire et changer leurs secrets."},
 	"dev.of.scope.explain:read":   {"Walk from any amount to where it came from and where it went.", "Remonter de tout montant à son origine, et suivre où il est allé."},
 	"dev.of.scope.ledger:read":    {"Read accounts, transfers and the verification of the books.", "Lire les comptes, les transferts et la vérification des livres."},
 	"dev.of.scope.admin":          {"Everything, also what only an operator may do.", "Tout, même ce que seul un exploitant peut faire."},
