@@ -35,6 +35,8 @@ func typeGroups() (all []typeGroup) {
 	return all
 }
 
+func groupTitle(name string) string { return strings.ReplaceAll(name, "_", " ") }
+
 // healthOf is how an endpoint is: a colour, and the key of its words.
 func healthOf(e hookRow) (kind, key string) {
 	switch {
@@ -44,6 +46,10 @@ func healthOf(e hookRow) (kind, key string) {
 		return "bad", "dev.hooks.failing"
 	case e.Last == nil && e.Sequence == 0:
 		return "off", "dev.hooks.quiet"
+	case e.Last != nil && e.Last.State == webhook.Waiting && e.Last.Attempts > 0:
+		return "", "dev.hooks.retrying"
+	case e.Last != nil && e.Last.State == webhook.Dead:
+		return "bad", "dev.hooks.failing"
 	}
 	return "good", "dev.hooks.healthy"
 }

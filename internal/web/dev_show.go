@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"strconv"
+	"time"
 )
 
 // statusKind is the colour of a status of HTTP.
@@ -23,6 +24,12 @@ func (v *visit) took(us int64) string {
 		return strconv.FormatFloat(float64(us)/1000, 'f', 1, 64) + " ms"
 	}
 	return v.number(us/1000) + " ms"
+}
+
+// second writes an instant to the second, with its zone.
+func (v *visit) second(us int64) string {
+	t := time.UnixMicro(us).UTC()
+	return v.T("time.format", v.day(t), t.Format(time.TimeOnly))
 }
 
 // indented writes JSON for reading.

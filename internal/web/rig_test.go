@@ -63,6 +63,8 @@ type rig struct {
 	hooks    *webhook.Service
 	url      string
 	handler  http.Handler
+	cfg      web.Config
+	control  testControl
 	gate     *edge.API
 	log      lockedLog // of the gate and the site
 	proxies  []netip.Prefix
@@ -110,7 +112,7 @@ func newRig(t testing.TB, clk clock.Clock, advance func(time.Duration)) *rig {
 	r.gate, err = edge.New(edge.Config{Services: edge.Services{People: r.people, Reader: report.NewReader(r.d)}, CursorKeys: [][]byte{make([]byte, 32)}, NoLimits: true, Log: slog.New(slog.NewTextHandler(&r.log, nil)),
 		TrustedProxies: r.proxies})
 	r.ok(err)
-	r.handler, err = web.New(web.Config{
+	r.cfg = web.Config{
 		Gate:   r.gate,
 		Reader: report.NewReader(r.d), Gifts: gift.NewSender(r.d), Purchases: r.buys, Payouts: r.payouts, Creators: r.creators, People: r.people, Chat: chat.NewService(r.d), Limits: limit.NewService(r.d), Hub: hub, Work: r.runner,
 		Reader: report.NewReader(r.d), Gifts: gift.NewSender(r.d), Purchases: r.buys, Payouts: r.payouts, Creators: r.creators, Goals: r.goals, People: r.people, Hub: hub, Work: r.runner,
@@ -120,8 +122,9 @@ func newRig(t testing.TB, clk clock.Clock, advance func(time.Duration)) *rig {
 		Sandbox: &web.Sandbox{Now: clk.Now, Personas: r.personas(), Advance: func(ctx context.Context, by time.Duration) error {
 			advance(by)
 			return r.settle(ctx)
-		}},
-	})
+		}, Control: &r.control},
+	}
+	r.handler, err = web.New(r.cfg)
 	r.ok(err)
 	return r
 }

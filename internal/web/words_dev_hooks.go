@@ -38,6 +38,7 @@ var _ = speak(phrases{
 	"dev.hooks.sent.one":          {"%s message", "%s message"},
 	"dev.hooks.sent.other":        {"%s messages", "%s messages"},
 	"dev.hooks.healthy":           {"healthy", "en bon état"},
+	"dev.hooks.retrying":          {"tries again", "réessaie"},
 	"dev.hooks.failing":           {"failing", "en échec"},
 	"dev.hooks.disabled":          {"disabled", "désactivé"},
 	"dev.hooks.quiet":             {"nothing sent yet", "rien d’envoyé encore"},
