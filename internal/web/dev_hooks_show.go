@@ -56,10 +56,10 @@ func healthOf(e hookRow) (kind, key string) {
 
 // deliveryKind is the colour of a delivery.
 func deliveryKind(d *webhook.Delivery) string {
-	switch {
-	case d.State == webhook.Delivered:
+	switch d.State {
+	case webhook.Delivered:
 		return "good"
-	case d.State == webhook.Dead:
+	case webhook.Dead:
 		return "bad"
 	}
 	return ""

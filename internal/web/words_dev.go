@@ -1,6 +1,8 @@
 package web
 
 // The words of the developer's pages: quickstart, keys, events.
+//
+//nolint:misspell // half of it is French
 var _ = speak(phrases{
 	"nav.dev":      {"Quickstart", "Démarrage"},
 	"nav.keys":     {"API keys", "Clés d’API"},

@@ -1,6 +1,8 @@
 package web
 
 // The words of the page of events, and what each type tells.
+//
+//nolint:misspell // half of it is French
 var _ = speak(phrases{
 	"dev.events.text":       {"Everything that happens, in order and without gap: the same that programs read and webhooks send.", "Tout ce qui arrive, dans l’ordre et sans trou : ce que lisent les programmes et qu’envoient les webhooks."},
 	"dev.events.log":        {"As it happens", "Au fur et à mesure"},

@@ -1,6 +1,8 @@
 package web
 
 // The words of the pages of webhooks.
+//
+//nolint:misspell // half of it is French
 var _ = speak(phrases{
 	"dev.status.endpoint":    {"Events are sent to an endpoint", "Des événements sont envoyés à un point de réception"},
 	"dev.status.endpoint_do": {"Set one", "En définir un"},

@@ -1,6 +1,8 @@
 package web
 
 // The words of the page that steers a sandbox.
+//
+//nolint:misspell // half of it is French
 var _ = speak(phrases{
 	"did.steered":  {"The fans act like that now.", "Les fans agissent ainsi désormais."},
 	"did.news":     {"The provider’s news arrive like that from now on.", "Les nouvelles du prestataire arrivent ainsi désormais."},
