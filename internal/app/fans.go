@@ -150,7 +150,7 @@ func (s *simulation) act(ctx context.Context, mix web.FanMix, fans []id.Person) 
 
 // look finds who is live now and what can be watched: LIVEs begin and end.
 func (s *simulation) look(ctx context.Context) error {
-	home, err := s.app.Reader.Home(ctx)
+	home, err := s.app.Reader.Feed(ctx, content.Cursor{})
 	if err != nil {
 		return err
 	}

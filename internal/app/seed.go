@@ -179,10 +179,9 @@ func (a *App) seedPeople(ctx context.Context, w *World) error {
 	if err := a.People.GrantRole(ctx, people.Console(), w.People["operator"], people.Operator); err != nil {
 		return err
 	}
-	if w.Fans, err = a.fansUpTo(ctx, a.Options.Fans); err != nil {
-		return err
-	}
-	return nil
+	var err error
+	w.Fans, err = a.fansUpTo(ctx, a.Options.Fans)
+	return err
 }
 
 // findWorld looks up the people and the content that the world begins with.

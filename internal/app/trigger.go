@@ -143,7 +143,7 @@ func (t *trigger) room(ctx context.Context) (content.Room, error) {
 
 // lives are the creator's LIVEs that go on now, the newest first.
 func (t *trigger) lives(ctx context.Context) (own []content.Room, err error) {
-	home, err := t.app.Reader.Home(ctx)
+	home, err := t.app.Reader.LiveNow(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -167,7 +167,7 @@ func (v *visit) fillQuickstart(q *quickstart) error {
 			}
 		}
 	}
-	home, err := v.site.cfg.Reader.Home(v)
+	home, err := v.site.cfg.Reader.LiveNow(v)
 	if err != nil {
 		return err
 	}

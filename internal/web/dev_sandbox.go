@@ -23,8 +23,8 @@ type panelOf struct {
 	Problem  *problem
 }
 
-// moves are the steps of the clock that the page offers.
-var moves = []struct {
+// clockMoves are the steps of the clock that the page offers.
+var clockMoves = []struct {
 	Key string
 	By  time.Duration
 }{

@@ -4,11 +4,12 @@ package web
 //
 //nolint:misspell // half of it is French
 var _ = speak(phrases{
-	"nav.dev":      {"Quickstart", "Démarrage"},
-	"nav.keys":     {"API keys", "Clés d’API"},
-	"nav.webhooks": {"Webhooks", "Webhooks"},
-	"nav.events":   {"Events", "Événements"},
-	"nav.sandbox":  {"Sandbox", "Bac à sable"},
+	"hat.developer": {"Developer", "Développeur"},
+	"nav.dev":       {"Quickstart", "Démarrage"},
+	"nav.keys":      {"API keys", "Clés d’API"},
+	"nav.webhooks":  {"Webhooks", "Webhooks"},
+	"nav.events":    {"Events", "Événements"},
+	"nav.sandbox":   {"Sandbox", "Bac à sable"},
 
 	"dev.once":        {"Copy it now: only its hash is kept, so it is never shown again.", "Copiez-la maintenant : seule son empreinte est gardée, elle ne sera plus jamais montrée."},
 	"dev.read_only":   {"You see this because it is a sandbox. Operators may change it.", "Vous voyez cela parce que c’est un bac à sable. Les exploitants peuvent le changer."},

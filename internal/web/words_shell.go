@@ -35,15 +35,6 @@ var _ = speak(phrases{
 	"hat.creator":  {"Creator", "Créateur"},
 	"hat.operator": {"Operator", "Exploitant"},
 	"foot.ui":      {"Component gallery", "Galerie des composants"},
-	"nav.more":      {"More", "Plus"},
-	"nav.feed":      {"Feed", "Fil"},
-	"menu.label":    {"Menu", "Menu"},
-	"hat.label":     {"Use Ovation as", "Utiliser Ovation comme"},
-	"hat.fan":       {"Fan", "Fan"},
-	"hat.creator":   {"Creator", "Créateur"},
-	"hat.operator":  {"Operator", "Exploitant"},
-	"hat.developer": {"Developer", "Développeur"},
-	"foot.ui":       {"Component gallery", "Galerie des composants"},
 
 	"offline.text": {"You are offline. What you see is as of %s. Nothing is sent or charged until the connection is back.", "Vous êtes hors ligne. Ce que vous voyez date du %s. Rien n’est envoyé ni débité avant le retour de la connexion."},
 
