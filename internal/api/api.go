@@ -96,6 +96,7 @@ type API struct {
 	viewer   []byte
 
 	inFlight atomic.Int64
+	recent   recent
 	draining atomic.Bool
 	streams  streams
 }

@@ -75,6 +75,7 @@ func (a *API) end(x *exchange) {
 	took := time.Since(x.started)
 	x.op.observe(x.out.status, took)
 	a.access(x, took)
+	a.remember(x, took)
 	if p != nil {
 		panic(p)
 	}

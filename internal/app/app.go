@@ -106,6 +106,7 @@ type App struct {
 	turns   *turns        // who does due work
 	sandbox *sandboxWorld // nil outside the sandbox
 	world   *World        // of the sandbox, set before it serves
+	crowd   *crowd        // the sandbox's simulated fans
 	secret  []byte        // signs cursors
 	failed  chan error    // the storage failed for good
 	// stopping is closed when the server begins to drain, for those who would
@@ -139,7 +140,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 	if err := os.MkdirAll(o.Config.Data, 0o700); err != nil {
 		return nil, fmt.Errorf("the data folder: %w", err)
 	}
-	a := &App{Options: o, Clock: &clock.System{}, Log: o.Log, turns: newTurns(), failed: make(chan error, 1), stopping: make(chan struct{})}
+	a := &App{Options: o, Clock: &clock.System{}, Log: o.Log, turns: newTurns(), crowd: newCrowd(o.Sim, o.Fans), failed: make(chan error, 1), stopping: make(chan struct{})}
 	a.time = o.Time
 	if a.time == nil {
 		a.time = a.Clock

@@ -23,9 +23,7 @@ func (a *App) RunSandbox(ctx context.Context, ready func(World)) error {
 		return a.WriteWorld(w)
 	}
 	return a.run(ctx, prepare, func(string) {
-		if a.Options.Sim {
-			b.run(ctx, "simulated fans", func(ctx context.Context) error { return a.Simulate(ctx, *a.world) })
-		}
+		b.run(ctx, "simulated fans", func(ctx context.Context) error { return a.Simulate(ctx, *a.world) })
 		ready(*a.world)
 	})
 }

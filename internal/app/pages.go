@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/ovationhq/ovation/internal/api"
+	"github.com/ovationhq/ovation/internal/id"
 	"github.com/ovationhq/ovation/internal/people"
 	"github.com/ovationhq/ovation/internal/web"
 )
@@ -18,17 +19,28 @@ func (a *App) pages() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	cfg := web.Config{Reader: a.Reader, Gifts: a.Gifts, Purchases: a.Purchases, Payouts: a.Payouts, Creators: a.Creators, People: a.People, Chat: a.Chat, Limits: a.Limits, Hub: a.Hub, Work: a.Runner, Goals: a.Goals,
+	cfg := web.Config{Reader: a.Reader, Gifts: a.Gifts, Purchases: a.Purchases, Payouts: a.Payouts, Creators: a.Creators, People: a.People, Chat: a.Chat, Limits: a.Limits, Hub: a.Hub, Work: a.Runner, Goals: a.Goals, Webhooks: a.Webhooks,
 		PublicURL: a.Options.Config.PublicURL(), Media: media, Secure: a.secure(), Log: a.Log, Translate: api.Translate, Gate: a.api, Stop: a.stopping,
-		NoPayments: a.sandbox == nil && a.Options.Config.StripeKey == ""}
+		NoPayments: a.sandbox == nil && a.Options.Config.StripeKey == "", Requests: a.requests}
 	if a.sandbox != nil {
 		cfg.Sandbox = &web.Sandbox{
 			Now:      a.time.Now,
 			Advance:  func(ctx context.Context, by time.Duration) error { _, err := a.Advance(ctx, by); return err },
 			Personas: a.personas(),
+			Control:  &control{app: a},
 		}
 	}
 	return web.New(cfg)
+}
+
+// requests are the latest of a key, newest first.
+func (a *App) requests(key id.Key) []web.Requested {
+	recent := a.api.Recent(key)
+	all := make([]web.Requested, len(recent))
+	for i, r := range recent {
+		all[i] = web.Requested{ID: r.ID, AtUS: r.At.UnixMicro(), Route: r.Route, Status: r.Status, TookUS: r.Took.Microseconds()}
+	}
+	return all
 }
 
 // media opens the media folder. No name leads out of it.

@@ -179,15 +179,9 @@ func (a *App) seedPeople(ctx context.Context, w *World) error {
 	if err := a.People.GrantRole(ctx, people.Console(), w.People["operator"], people.Operator); err != nil {
 		return err
 	}
-	w.Fans = nil
-	for i := range a.Options.Fans {
-		p, err := a.person(ctx, fmt.Sprintf("fan%03d", i+1), fmt.Sprintf("%s %d", fanNames[i%len(fanNames)], i+1), "US")
-		if err != nil {
-			return err
-		}
-		w.Fans = append(w.Fans, p.ID)
-	}
-	return nil
+	var err error
+	w.Fans, err = a.fansUpTo(ctx, a.Options.Fans)
+	return err
 }
 
 // findWorld looks up the people and the content that the world begins with.

@@ -18,11 +18,11 @@ var views = []struct {
 
 // TestAccessible looks at every page of every navigation, and at some that
 // stand in none, with axe; none of them scrolls sideways on a phone or lacks a
-// word.
+// word. What several people see is looked at in all views as the first of them.
 func TestAccessible(t *testing.T) {
 	s := open(t)
 	b := s.browser()
-	seen := map[string]bool{}
+	seen, known := map[string]bool{}, map[string]int{}
 	for _, who := range []string{"", "Fay", "Mina", "Theo", "Olu"} {
 		if who != "" {
 			b.Size(1440, 900)
@@ -34,7 +34,12 @@ func TestAccessible(t *testing.T) {
 				continue
 			}
 			seen[who+path] = true
-			for _, v := range views {
+			looks := views
+			if n := known[path]; n > 0 { // somebody else's page of the same parts: one look, each time another
+				looks = views[n%len(views):][:1]
+			}
+			known[path]++
+			for _, v := range looks {
 				b.Cookie(s.url, "ovation_lang", v.lang)
 				b.Theme(v.theme, true)
 				b.Size(v.width, v.height)
@@ -47,7 +52,7 @@ func TestAccessible(t *testing.T) {
 		}
 		b.Cookie(s.url, "ovation_lang", "en")
 	}
-	t.Logf("%d pages, each in %d views", len(seen), len(views))
+	t.Logf("%d pages, each in %d views as who sees it first", len(seen), len(views))
 }
 
 // pages are those of the navigation as the person sees it, and some besides.

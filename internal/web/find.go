@@ -29,7 +29,7 @@ func (v *visit) find(q string) (hits []hit) {
 	}
 	wanted := strings.Fields(strings.ToLower(q))
 	for _, h := range v.worn() {
-		for _, item := range h.items {
+		for _, item := range v.items(h) {
 			text, where := v.T(item.words), v.T("hat."+h.name)
 			if holdsAll(strings.ToLower(text+" "+where), wanted) {
 				hits = append(hits, hit{item.path, item.icon, text, where})

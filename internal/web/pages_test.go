@@ -91,6 +91,7 @@ func TestPages(t *testing.T) {
 	purchase := bought.url.Query().Get("bought")
 	paths := []string{"/", "/v/" + string(r.video.ID), "/live/" + string(r.room.ID), "/wallet", "/c", "/c?window=28d", "/c/earnings", "/c/earnings?group=none", "/c/earnings?group=fan&from=x", "/c/payouts", "/c/lives", "/c/lives/" + string(r.room.ID), "/c/content", "/c/content/" + string(r.video.ID), "/c/programmes", "/c/supporters", "/c/goals",
 		"/purchases/" + purchase, "/explain/" + purchase,
+		"/dev", "/dev/keys", "/dev/webhooks", "/dev/events", "/dev/events?type=gift.sent&before=3", "/dev/sandbox",
 		"/sign-in", "/sign-up", "/operator", "/setup/nothing", "/nowhere", "/explain/usr_nothing"}
 	for _, who := range []id.Person{"", r.fan.ID, r.maker.ID, r.boss.ID} {
 		for _, lang := range []string{"en", "fr"} {

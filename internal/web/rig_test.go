@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
@@ -42,6 +43,8 @@ import (
 	"github.com/ovationhq/ovation/internal/support"
 	"github.com/ovationhq/ovation/internal/wallet"
 	"github.com/ovationhq/ovation/internal/web"
+	"github.com/ovationhq/ovation/internal/webhook"
+	"github.com/ovationhq/ovation/internal/webhook/courier"
 )
 
 // rig is a whole instance without package app: real services on a database in
@@ -57,8 +60,11 @@ type rig struct {
 	goals    *goal.Service
 	support  *support.Service
 	runner   *outbox.Runner
+	hooks    *webhook.Service
 	url      string
 	handler  http.Handler
+	cfg      web.Config
+	control  testControl
 	gate     *edge.API
 	log      lockedLog // of the gate and the site
 	proxies  []netip.Prefix
@@ -90,6 +96,8 @@ func newRig(t testing.TB, clk clock.Clock, advance func(time.Duration)) *rig {
 	hub := live.NewHub(r.d)
 	r.ok(hub.Start(context.Background()))
 	r.runner = outbox.NewRunner(r.d, slog.New(slog.DiscardHandler))
+	guard := webhook.Guard{Sandbox: true}
+	r.hooks = webhook.NewService(webhook.Config{DB: r.d, Courier: courier.New(courier.Config{Guard: guard}), Resolver: net.DefaultResolver, Guard: guard, Stamp: &clock.System{}, Log: slog.New(slog.DiscardHandler)})
 	r.register()
 	r.seed()
 
@@ -104,17 +112,18 @@ func newRig(t testing.TB, clk clock.Clock, advance func(time.Duration)) *rig {
 	r.gate, err = edge.New(edge.Config{Services: edge.Services{People: r.people, Reader: report.NewReader(r.d)}, CursorKeys: [][]byte{make([]byte, 32)}, NoLimits: true, Log: slog.New(slog.NewTextHandler(&r.log, nil)),
 		TrustedProxies: r.proxies})
 	r.ok(err)
-	r.handler, err = web.New(web.Config{
+	r.cfg = web.Config{
 		Gate:   r.gate,
 		Reader: report.NewReader(r.d), Gifts: gift.NewSender(r.d), Purchases: r.buys, Payouts: r.payouts, Creators: r.creators, Goals: r.goals, People: r.people,
-		Chat: chat.NewService(r.d), Limits: limit.NewService(r.d), Hub: hub, Work: r.runner,
+		Chat: chat.NewService(r.d), Limits: limit.NewService(r.d), Hub: hub, Work: r.runner, Webhooks: r.hooks,
 		PublicURL: r.url, Media: os.DirFS("../app/sample"), Stop: stop,
 		Log: slog.New(slog.NewTextHandler(io.MultiWriter(testLog{t}, &r.log), nil)),
 		Sandbox: &web.Sandbox{Now: clk.Now, Personas: r.personas(), Advance: func(ctx context.Context, by time.Duration) error {
 			advance(by)
 			return r.settle(ctx)
-		}},
-	})
+		}, Control: &r.control},
+	}
+	r.handler, err = web.New(r.cfg)
 	r.ok(err)
 	return r
 }
@@ -179,6 +188,7 @@ func (r *rig) register() {
 	r.runner.Outside(purchase.WorkSettle, func(ctx context.Context, key string) (time.Duration, error) {
 		return r.buys.Settle(ctx, id.Payment(key))
 	})
+	r.runner.Drive(webhook.WorkDrive, r.hooks.Drive)
 	r.runner.Outside(payout.WorkDrive, func(ctx context.Context, key string) (time.Duration, error) {
 		return r.payouts.Drive(ctx, id.Payout(key))
 	})
@@ -187,6 +197,9 @@ func (r *rig) register() {
 // settle runs what is due here and at the provider until nothing is.
 func (r *rig) settle(ctx context.Context) error {
 	for range 20 {
+		if err := r.hooks.Fan(ctx); err != nil {
+			return err
+		}
 		ran, err := r.runner.RunDue(ctx)
 		if err != nil {
 			return err

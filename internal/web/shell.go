@@ -2,6 +2,7 @@ package web
 
 import (
 	"hash/fnv"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -17,6 +18,7 @@ type hat struct {
 	prefix string      // of its addresses
 	icon   string      // beside its name
 	role   people.Role // that may wear it; "" is everybody
+	open   bool        // in a sandbox everybody who is signed in may wear it
 	items  []navItem   // the first five stand in the bar of a phone
 }
 
@@ -49,6 +51,7 @@ var hats = []hat{
 	{name: "operator", prefix: "/op", icon: "shield-check", role: people.Operator, items: []navItem{
 		{"/operator", "gauge", "nav.operator", "o"},
 	}},
+	{name: "developer", prefix: "/dev", icon: "terminal", role: people.Operator, open: true, items: developerPages},
 }
 
 // pageKey is what some keys do on one page alone.
@@ -71,7 +74,17 @@ func hatOf(area string) *hat {
 
 // wears reports whether the visitor may wear the hat. Everybody sees what
 // creators have: becoming one starts there.
-func (v *visit) wears(h *hat) bool { return h.role == "" || v.is(h.role) }
+func (v *visit) wears(h *hat) bool {
+	return h.role == "" || v.is(h.role) || h.open && v.person != nil && v.site.cfg.Sandbox != nil
+}
+
+// items are the pages of a hat that this site has.
+func (v *visit) items(h *hat) []navItem {
+	if v.site.cfg.Sandbox != nil {
+		return h.items
+	}
+	return slices.DeleteFunc(slices.Clone(h.items), func(i navItem) bool { return sandboxPages[i.path] })
+}
 
 // worn are the hats that the visitor may wear.
 func (v *visit) worn() (all []*hat) {

@@ -540,7 +540,7 @@ func rail(v *visit, area string) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		for i, item := range hatOf(area).items {
+		for i, item := range v.items(hatOf(area)) {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 45, "<li")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -564,7 +564,7 @@ func rail(v *visit, area string) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		if len(hatOf(area).items) > inBar {
+		if len(v.items(hatOf(area))) > inBar {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 49, "<li class=\"near\"><a href=\"#menu\" id=\"more-pages\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -948,7 +948,7 @@ func visitorMenu(v *visit, area string) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		for i, item := range hatOf(area).items {
+		for i, item := range v.items(hatOf(area)) {
 			if !near(hatOf(area), i) {
 				templ_7745c5c3_Err = navLink(v, item, area).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
@@ -1436,7 +1436,7 @@ func keyList(v *visit, area string) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		for _, h := range v.worn() {
-			for _, item := range h.items {
+			for _, item := range v.items(h) {
 				if item.key != "" {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 119, "<dt><kbd>g</kbd> <kbd>")
 					if templ_7745c5c3_Err != nil {

@@ -28,6 +28,7 @@ import (
 //	wallet    the visitor's coins have changed
 //	creator   the visitor's dashboard has something new; says of what type
 //	operator  any event, as the API tells it
+//	event     any event, as a row of the developer's page
 //
 // What comes with an event has its sequence as id, so that a browser that
 // comes back gets what it has missed, once.
@@ -37,6 +38,7 @@ const (
 	ofWallet   = "wallet"   // the visitor's own
 	ofCreator  = "creator"  // the visitor's own
 	ofOperator = "operator" // everything; for operators
+	ofEvents   = "events"   // everything, or events:<type>; for developers
 )
 
 // mostTopics bounds what one stream follows.
@@ -88,7 +90,9 @@ type pageStream struct {
 	creator  bool
 	wallet   bool
 	operator bool
-	watching int // how many the page was told watch; 0 before it was told
+	events   bool
+	only     string // the type of the events, "" for all
+	watching int    // how many the page was told watch; 0 before it was told
 }
 
 // choose finds out what the visitor may listen to. What is not theirs is not
@@ -106,6 +110,9 @@ func (s *pageStream) choose(names []string) error {
 			s.creator, s.topics = true, append(s.topics, live.CreatorOf(me), live.PersonOf(me))
 		case name == ofOperator && s.v.is(people.Operator):
 			s.operator, s.topics = true, append(s.topics, live.Operator)
+		case (name == ofEvents || strings.HasPrefix(name, ofEvents+":")) && s.v.develops():
+			s.events, s.topics = true, append(s.topics, live.Operator)
+			_, s.only, _ = strings.Cut(name, ":")
 		default:
 			_, target, _ := strings.Cut(name, ":")
 			if topic := live.TopicOf(target); topic == "" || topic != name || s.target != "" {
@@ -192,6 +199,9 @@ func (s *pageStream) tell(m *live.Message) bool {
 		if item, ok := s.v.line(*m); ok && !s.send(m.Sequence, "line", item) {
 			return false
 		}
+	}
+	if s.events {
+		return s.only != "" && m.Type != s.only || s.sendRow(m)
 	}
 	if s.operator {
 		return s.send(m.Sequence, "operator", json.RawMessage(m.JSON))

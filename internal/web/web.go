@@ -22,6 +22,7 @@ import (
 	"github.com/ovationhq/ovation/internal/people"
 	"github.com/ovationhq/ovation/internal/purchase"
 	"github.com/ovationhq/ovation/internal/report"
+	"github.com/ovationhq/ovation/internal/webhook"
 )
 
 // Config is what the pages are made of.
@@ -37,6 +38,7 @@ type Config struct {
 	Limits    *limit.Service
 	Hub       *live.Hub
 	Work      *outbox.Runner
+	Webhooks  *webhook.Service
 
 	// Sandbox is nil outside the sandbox.
 	Sandbox *Sandbox
@@ -54,6 +56,9 @@ type Config struct {
 	// Translate returns a sentence of a rule in the language (such as "fr"),
 	// or as it is. nil leaves the sentences of rules in English.
 	Translate func(lang, sentence string) string
+	// Requests tells the latest requests that were made to the API with a key,
+	// newest first; nil means that nobody keeps them.
+	Requests func(key id.Key) []Requested
 	// Gate is what every request goes through. Required.
 	Gate Gate
 	// Stop is closed when the server is about to end, so that streams end too;
@@ -73,6 +78,8 @@ type Sandbox struct {
 	// SignIn starts a session for a persona and returns its token; nil lets
 	// the people service start one of a day.
 	SignIn func(ctx context.Context, person id.Person) (token string, err error)
+	// Control steers the world; nil where only its clock can be moved.
+	Control Control
 }
 
 // Persona is one of the sandbox's people.
@@ -100,6 +107,8 @@ func New(cfg Config) (http.Handler, error) {
 		return nil, errors.New("web: Config needs the Gate and all services: Reader, Gifts, Purchases, Payouts, Creators, People, Chat, Limits, Hub and Work")
 	case cfg.Reader == nil, cfg.Gifts == nil, cfg.Purchases == nil, cfg.Payouts == nil, cfg.Creators == nil, cfg.Goals == nil, cfg.People == nil, cfg.Hub == nil, cfg.Work == nil, cfg.Gate == nil:
 		return nil, errors.New("web: Config needs the Gate and all services: Reader, Gifts, Purchases, Payouts, Creators, Goals, People, Hub and Work")
+	case cfg.Reader == nil, cfg.Gifts == nil, cfg.Purchases == nil, cfg.Payouts == nil, cfg.Creators == nil, cfg.People == nil, cfg.Hub == nil, cfg.Work == nil, cfg.Webhooks == nil, cfg.Gate == nil:
+		return nil, errors.New("web: Config needs the Gate and all services: Reader, Gifts, Purchases, Payouts, Creators, People, Hub, Work and Webhooks")
 	case cfg.Sandbox != nil && (cfg.Sandbox.Now == nil || cfg.Sandbox.Advance == nil):
 		return nil, errors.New("web: Config.Sandbox needs Now and Advance")
 	}
@@ -143,6 +152,8 @@ func (s *site) routes() {
 	page(classRead, "GET /operator", operators(operatorPage))
 	page(classWrite, "POST /operator/work/revive", operators(reviveWork))
 	page(classWrite, "POST /preferences", setPreferences)
+
+	s.developerRoutes(page)
 
 	if s.cfg.Sandbox != nil {
 		page(classWrite, "POST /sandbox/sign-in", sandboxSignIn)

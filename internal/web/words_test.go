@@ -74,7 +74,7 @@ func TestWords(t *testing.T) {
 
 // madeOfData tells of keys whose last part comes from data.
 func madeOfData(key string) bool {
-	for _, prefix := range []string{"month.", "role.", "hat.", "problem.", "did.", "earning.", "payout.", "standing.", "programme.", "metric.", "kind.", "step."} {
+	for _, prefix := range []string{"month.", "role.", "hat.", "problem.", "did.", "earning.", "payout.", "standing.", "programme.", "metric.", "kind.", "step.", "dev.of."} {
 		if strings.HasPrefix(key, prefix) {
 			return true
 		}

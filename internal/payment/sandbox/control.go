@@ -41,6 +41,15 @@ func (s *Server) SetWebhooks(w Webhooks) error {
 	return s.set(func(o *settings) { o.Webhooks = w })
 }
 
+// Webhooks returns how the events from now on arrive.
+func (s *Server) Webhooks() (w Webhooks, err error) {
+	err = asError(s.within(s.background(), func(c *call) *problem {
+		w = c.settings().Webhooks
+		return nil
+	}))
+	return w, err
+}
+
 // SetExtraFee makes the sandbox take so many units more of each charge than
 // it says, to see whether somebody notices.
 func (s *Server) SetExtraFee(units int64) error {

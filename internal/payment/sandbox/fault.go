@@ -50,6 +50,17 @@ func (s *Server) AddFault(f Fault) {
 	s.faults = append(s.faults, &f)
 }
 
+// Faults returns what goes wrong from now on; Next counts what is left.
+func (s *Server) Faults() []Fault {
+	s.misc.Lock()
+	defer s.misc.Unlock()
+	all := make([]Fault, len(s.faults))
+	for i, f := range s.faults {
+		all[i] = *f
+	}
+	return all
+}
+
 // ClearFaults makes everything work again and lets held requests go on.
 func (s *Server) ClearFaults() {
 	s.misc.Lock()

@@ -1,0 +1,46 @@
+package web
+
+// The words of the page of events, and what each type tells.
+//
+//nolint:misspell // half of it is French
+var _ = speak(phrases{
+	"dev.events.text":       {"Everything that happens, in order and without gap: the same that programs read and webhooks send.", "Tout ce qui arrive, dans l’ordre et sans trou : ce que lisent les programmes et qu’envoient les webhooks."},
+	"dev.events.log":        {"As it happens", "Au fur et à mesure"},
+	"dev.events.still":      {"Open the page again for newer ones", "Rouvrez la page pour voir la suite"},
+	"dev.events.follows":    {"Following", "Suivi en cours"},
+	"dev.events.lost":       {"Connection lost; nothing is missed when it is back", "Connexion perdue ; rien ne manquera à son retour"},
+	"dev.events.paused":     {"Paused", "En pause"},
+	"dev.events.pause":      {"Pause", "Pause"},
+	"dev.events.go_on":      {"Go on", "Reprendre"},
+	"dev.events.new":        {"{n} new", "{n} de plus"},
+	"dev.events.type":       {"Type", "Type"},
+	"dev.events.all":        {"all types", "tous les types"},
+	"dev.events.none":       {"Nothing of this kind has happened yet.", "Rien de tel n’est encore arrivé."},
+	"dev.events.latest":     {"The latest", "Les plus récents"},
+	"dev.events.curl":       {"Read it from the log:", "Le lire dans le journal :"},
+	"dev.events.types":      {"Types, with a sample each", "Types, avec un exemple de chacun"},
+	"dev.events.types_text": {"Amounts are in the smallest unit of their asset. New fields and types may come: ignore what you do not know.", "Les montants sont dans la plus petite unité de leur actif. De nouveaux champs et types peuvent venir : ignorez ce que vous ne connaissez pas."},
+	"dev.events.of_type":    {"Show those that happened", "Montrer ceux qui sont arrivés"},
+
+	"dev.of.event.coin_purchase.completed":   {"The card was charged, and the coins are in the wallet.", "La carte a été débitée, et les pièces sont dans le portefeuille."},
+	"dev.of.event.gift.sent":                 {"A gift was given outside a combo. Count money with it.", "Un cadeau a été offert hors d’un combo. Sert à compter l’argent."},
+	"dev.of.event.gift.combo.progressed":     {"Taps of a combo were accepted. For fireworks, not for money.", "Des appuis d’un combo ont été acceptés. Pour l’animation, pas pour l’argent."},
+	"dev.of.event.gift.combo.ended":          {"A combo is over. Count money with it.", "Un combo est terminé. Sert à compter l’argent."},
+	"dev.of.event.live.started":              {"A LIVE is on the air.", "Un LIVE est à l’antenne."},
+	"dev.of.event.live.ended":                {"A LIVE is over.", "Un LIVE est terminé."},
+	"dev.of.event.person.state_changed":      {"A person’s profile, details, roles or suspension changed.", "Le profil, les données, les rôles ou la suspension d’une personne ont changé."},
+	"dev.of.event.eligibility.changed":       {"A creator’s state in a programme changed.", "L’état d’un créateur dans un programme a changé."},
+	"dev.of.event.policy.changed":            {"A version of a programme’s rules was installed.", "Une version des règles d’un programme a été installée."},
+	"dev.of.event.earning.accrued":           {"The first gift of a day opened the creator’s earning of that day.", "Le premier cadeau d’un jour a ouvert le gain du créateur pour ce jour."},
+	"dev.of.event.earning.available":         {"The hold of an earning is over; its diamonds are money.", "La retenue d’un gain est finie ; ses diamants sont de l’argent."},
+	"dev.of.event.payout.scheduled":          {"A creator asked for a payout.", "Un créateur a demandé un versement."},
+	"dev.of.event.payout.held":               {"A payout can not begin now; held says why.", "Un versement ne peut pas commencer ; held dit pourquoi."},
+	"dev.of.event.payout.released":           {"It is held no more and goes on.", "Il n’est plus retenu et continue."},
+	"dev.of.event.payout.sent":               {"The money is on its way to the bank.", "L’argent est en route vers la banque."},
+	"dev.of.event.payout.paid":               {"The bank has it.", "La banque l’a."},
+	"dev.of.event.payout.failed":             {"It did not arrive, and the money is available again.", "Il n’est pas arrivé, et l’argent est de nouveau disponible."},
+	"dev.of.event.webhook.test":              {"Somebody asked for a test of a webhook endpoint; only that one is sent it.", "Quelqu’un a demandé l’essai d’un point de réception ; lui seul le reçoit."},
+	"dev.of.event.webhook.endpoint.disabled": {"A webhook endpoint is sent nothing any more.", "Un point de réception ne reçoit plus rien."},
+	"dev.of.event.webhook.endpoint.enabled":  {"A webhook endpoint is sent events again.", "Un point de réception reçoit de nouveau des événements."},
+	"dev.of.event.payout.canceled":           {"The creator took it back before it was sent.", "Le créateur l’a repris avant l’envoi."},
+})
