@@ -17,7 +17,7 @@ type Act struct {
 	Origin
 	Verb    string // such as person.suspend
 	Subject string // the id of what it was done to
-	Reason  string // in the actor's words; "" where the act needs none
+	Reason  string // in the actor's words; "" takes that of the context (Because), if it has one
 	// Changed is what is otherwise now, by name; nil is nothing. Neither secrets
 	// nor addresses of people belong into it.
 	Changed map[string]any
@@ -28,7 +28,7 @@ const maxChanged = 4000
 
 // Record writes the act down, in the transaction in which it happens.
 func Record(ctx context.Context, tx *db.Tx, a Act) error {
-	e := Entry{AtUS: tx.NowUS(), Actor: a.Actor, Verb: a.Verb, Subject: a.Subject, Reason: a.Reason, Changed: "{}", Request: a.Request}
+	e := Entry{AtUS: tx.NowUS(), Actor: a.Actor, Verb: a.Verb, Subject: a.Subject, Reason: reasonOf(ctx, &a), Changed: "{}", Request: a.Request}
 	if len(a.Changed) > 0 {
 		raw, err := json.Marshal(a.Changed)
 		if err != nil {

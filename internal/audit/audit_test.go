@@ -284,3 +284,42 @@ func TestWriteCSV(t *testing.T) {
 		t.Errorf("%v\n%s", err, b.String())
 	}
 }
+
+// TestBroken tells nothing of a whole log, and where one was changed.
+func TestBroken(t *testing.T) {
+	each(t, func(w *world) {
+		w.act("usr_1", "payout.hold", "pyo_1")
+		w.act("usr_1", "payout.release", "pyo_1")
+		for _, want := range []int{0, 1} {
+			w.write(func(tx *db.Tx) error {
+				all, err := Broken(w.ctx, tx)
+				if len(all) != want || want == 1 && !strings.HasPrefix(all[0], "audit entry 1: its hash is") {
+					w.t.Errorf("told of %q, want %d", all, want)
+				}
+				if err == nil {
+					_, err = tx.Exec(w.ctx, "UPDATE audit_entry SET reason = 'Another.' WHERE seq = 1")
+				}
+				return err
+			})
+		}
+	})
+}
+
+// TestBecause notes the reason of the context with acts that have none.
+func TestBecause(t *testing.T) {
+	each(t, func(w *world) {
+		ctx := Because(w.ctx, "Checked by phone.")
+		w.write(func(tx *db.Tx) error {
+			for _, own := range []string{"", "Its own."} {
+				if err := Record(ctx, tx, Act{Origin: Origin{Actor: "usr_1"}, Verb: "payout.release", Subject: "pyo_1", Reason: own}); err != nil {
+					return err
+				}
+			}
+			all, err := List(w.ctx, tx, Query{Limit: 5})
+			if err == nil && (len(all) != 2 || all[1].Reason != "Checked by phone." || all[0].Reason != "Its own.") {
+				w.t.Errorf("the log holds %v", all)
+			}
+			return err
+		})
+	})
+}

@@ -30,3 +30,22 @@ func Of(ctx context.Context) Origin {
 func By(ctx context.Context, actor string) Origin {
 	return Origin{Actor: actor, Request: Of(ctx).Request}
 }
+
+// reasonKey finds the reason in a context.
+type reasonKey struct{}
+
+// Because returns a context of what is done for the reason, in the actor's
+// words. It is noted with acts whose verb asks for no reason of its own, such
+// as the release of a payout.
+func Because(ctx context.Context, reason string) context.Context {
+	return context.WithValue(ctx, reasonKey{}, reason)
+}
+
+// reasonOf returns the reason of an act: its own, or the context's.
+func reasonOf(ctx context.Context, a *Act) string {
+	if a.Reason != "" {
+		return a.Reason
+	}
+	reason, _ := ctx.Value(reasonKey{}).(string)
+	return reason
+}

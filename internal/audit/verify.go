@@ -34,6 +34,20 @@ func Verify(ctx context.Context, tx *db.Tx, tell func(where, format string, args
 	return nil
 }
 
+// Broken returns each place where the rule is broken, with what is wrong there:
+// none if the log is as it was written.
+func Broken(ctx context.Context, tx *db.Tx) (all []string, err error) {
+	err = Verify(ctx, tx, func(where, format string, args ...any) {
+		if len(all) < mostBroken {
+			all = append(all, where+": "+fmt.Sprintf(format, args...))
+		}
+	})
+	return all, err
+}
+
+// mostBroken bounds what is told of a log that is damaged all over.
+const mostBroken = 20
+
 // verifyEntries walks the chain and returns its end. After a break it goes on
 // from what stands there, so that one damage is not told of every entry behind.
 func verifyEntries(ctx context.Context, tx *db.Tx, tell func(where, format string, args ...any)) (last Head, err error) {

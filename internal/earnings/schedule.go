@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ovationhq/ovation/internal/audit"
 	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/ledger"
@@ -129,5 +130,9 @@ func tellCard(ctx context.Context, tx *db.Tx, c RateCard, state string, act Act)
 	if err != nil {
 		return err
 	}
-	return outbox.Add(ctx, tx, outbox.Event{Type: "policy.changed", Topic: "rules:rate_card", Data: data})
+	if err := outbox.Add(ctx, tx, outbox.Event{Type: "policy.changed", Topic: "rules:rate_card", Data: data}); err != nil {
+		return err
+	}
+	return audit.Record(ctx, tx, audit.Act{Origin: audit.By(ctx, act.By), Verb: "rules." + state, Subject: c.Version, Reason: act.Reason,
+		Changed: map[string]any{"rules": "rate_card", "from": time.UnixMicro(c.FromUS).UTC().Format(time.RFC3339)}})
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ovationhq/ovation/internal/audit"
 	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/ledger"
@@ -223,5 +224,9 @@ func tellCatalogue(ctx context.Context, tx *db.Tx, v Version, state, by, reason 
 	if err != nil {
 		return err
 	}
-	return outbox.Add(ctx, tx, outbox.Event{Type: "policy.changed", Topic: "rules:gift_catalogue", Data: data})
+	if err := outbox.Add(ctx, tx, outbox.Event{Type: "policy.changed", Topic: "rules:gift_catalogue", Data: data}); err != nil {
+		return err
+	}
+	return audit.Record(ctx, tx, audit.Act{Origin: audit.By(ctx, by), Verb: "rules." + state, Subject: v.Name, Reason: reason,
+		Changed: map[string]any{"rules": "gift_catalogue", "from": time.UnixMicro(v.FromUS).UTC().Format(time.RFC3339)}})
 }

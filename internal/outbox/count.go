@@ -107,6 +107,7 @@ func (r *Runner) Revive(ctx context.Context, kind, key string) (p Planned, err e
 // Listing chooses a page of planned work.
 type Listing struct {
 	State string // planned or dead; "" is both, the dead first
+	Kind  string // "" is all kinds
 	After string // what Position made of the last of the page before; "" for the first page
 	Limit int
 }
@@ -139,6 +140,9 @@ func Listed(ctx context.Context, tx *db.Tx, l Listing) ([]Planned, error) {
 	default:
 		return nil, fault.New(fault.InvalidParameter, "Due work is planned or dead.").At("state", fault.InvalidParameter, "Due work is planned or dead.")
 	}
+	if l.Kind != "" {
+		where += " AND kind = $6"
+	}
 	alive, due, kind, key := int64(-1), int64(0), "", ""
 	if l.After != "" {
 		parts := strings.SplitN(l.After, " ", 4)
@@ -152,8 +156,12 @@ func Listed(ctx context.Context, tx *db.Tx, l Listing) ([]Planned, error) {
 			return nil, fault.New(fault.CursorInvalid, "This is no place in the list of due work. Begin without it.")
 		}
 	}
+	args := []any{alive, due, kind, key, l.Limit}
+	if l.Kind != "" {
+		args = append(args, l.Kind)
+	}
 	return db.Collect[Planned](tx.Query(ctx, "SELECT "+plannedColumns+" FROM due_work WHERE (1 - dead, due_us, kind, work_key) > ($1, $2, $3, $4)"+where+" ORDER BY 1 - dead, due_us, kind, work_key LIMIT $5",
-		alive, due, kind, key, l.Limit))(scanPlanned)
+		args...))(scanPlanned)
 }
 
 // List returns planned work, the dead first, then by instant.

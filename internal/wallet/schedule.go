@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ovationhq/ovation/internal/audit"
 	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/ledger"
@@ -147,5 +148,9 @@ func tellPacks(ctx context.Context, tx *db.Tx, v Version, state string, act Act)
 	if err != nil {
 		return err
 	}
-	return outbox.Add(ctx, tx, outbox.Event{Type: "policy.changed", Topic: "rules:coin_packs", Data: data})
+	if err := outbox.Add(ctx, tx, outbox.Event{Type: "policy.changed", Topic: "rules:coin_packs", Data: data}); err != nil {
+		return err
+	}
+	return audit.Record(ctx, tx, audit.Act{Origin: audit.By(ctx, act.By), Verb: "rules." + state, Subject: v.Name, Reason: act.Reason,
+		Changed: map[string]any{"rules": "coin_packs", "from": time.UnixMicro(v.FromUS).UTC().Format(time.RFC3339)}})
 }

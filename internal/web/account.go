@@ -87,7 +87,7 @@ func setUpPage(v *visit) error {
 	if _, err := report.Ask2(v, v.site.cfg.Reader, people.PeekLink, v.r.PathValue("token"), people.ForSetUp); err != nil {
 		return err
 	}
-	return v.show(http.StatusOK, signUpView(v, &entry{To: "/operator", Action: "/setup/" + v.r.PathValue("token"), SetUp: true}))
+	return v.show(http.StatusOK, signUpView(v, &entry{To: "/op", Action: "/setup/" + v.r.PathValue("token"), SetUp: true}))
 }
 
 // setUp makes the first operator.
@@ -99,7 +99,7 @@ func setUp(v *visit) error {
 		if p.Code == fault.LinkInvalid || p.Code == fault.LinkExpired {
 			return err // no form helps
 		}
-		return v.show(p.Status, signUpView(v, &entry{To: "/operator", Action: "/setup/" + v.r.PathValue("token"), SetUp: true, Typed: r.NewPerson, Problem: p}))
+		return v.show(p.Status, signUpView(v, &entry{To: "/op", Action: "/setup/" + v.r.PathValue("token"), SetUp: true, Typed: r.NewPerson, Problem: p}))
 	}
 	return v.welcome(in)
 }

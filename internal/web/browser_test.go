@@ -283,9 +283,9 @@ func (b tab) tour(r *rig) {
 		b.shot("tour-" + page.name)
 	}
 	b.become(r.boss)
-	b.do("look at the books", chromedp.Navigate(r.url+"/operator"), see("#outstanding"))
+	b.do("look at the books", chromedp.Navigate(r.url+"/op"), see("#integrity"))
 	b.shot("tour-operator")
-	b.do("speak French", click("#menu > summary"), click(`button[lang="fr"]`), see(`html[lang="fr"] #outstanding`))
+	b.do("speak French", click("#menu > summary"), click(`button[lang="fr"]`), see(`html[lang="fr"] #integrity`))
 	b.shot("tour-operator-french")
 	b.do("sign out", click("#menu > summary"), click(`form[action="/sign-out"] button`), see(`a.button[href^="/sign-in"]`))
 	b.do("sign in", chromedp.Navigate(r.url+"/sign-in"), see("#email"))

@@ -104,13 +104,13 @@ func TestAccounts(t *testing.T) {
 	r := still(t)
 	token, _, err := r.people.CreateLink(t.Context(), people.ForSetUp, "")
 	r.ok(err)
-	form := url.Values{"name": {"Olu"}, "handle": {"olu"}, "email": {"olu@example.org"}, "password": {"seven green lamps at noon"}, "birth_date": {"1980-01-02"}, "region": {"GB"}, "to": {"/operator"}}
+	form := url.Values{"name": {"Olu"}, "handle": {"olu"}, "email": {"olu@example.org"}, "password": {"seven green lamps at noon"}, "birth_date": {"1980-01-02"}, "region": {"GB"}, "to": {"/op"}}
 	b := r.browser("")
 	has(t, b.get("/setup/"+token), 200, "This makes the account of the first operator")
 	has(t, b.get("/setup/"+token), 200) // looking does not use it up
-	has(t, b.post("/setup/"+token, form), 200, "Coins outstanding", "Due work")
+	has(t, b.post("/setup/"+token, form), 200, "Coins outstanding", "Integrity of the books")
 	has(t, b.post("/sign-out", url.Values{}), 200, "Sign in")
-	has(t, b.get("/operator"), 200, "E-mail address") // has led to signing in
+	has(t, b.get("/op"), 200, "E-mail address") // has led to signing in
 	form.Set("handle", "olu.two")
 	form.Set("email", "olu2@example.org")
 	has(t, b.post("/setup/"+token, form), 403, "This link does not work")
@@ -124,8 +124,8 @@ func TestAccounts(t *testing.T) {
 	}
 	checkHTML(t, "sign-up with mistakes", "en", wrong.body)
 	has(t, b.post("/sign-in", url.Values{"email": {"olu@example.org"}, "password": {"wrong"}}), 401, "The e-mail address or the password is not right.")
-	has(t, b.post("/sign-in", url.Values{"email": {"olu@example.org"}, "password": {"seven green lamps at noon"}, "to": {"/operator"}}), 200, "Coins outstanding")
-	has(t, r.browser(r.fan.ID).get("/operator"), 403, "This page is for the operators")
+	has(t, b.post("/sign-in", url.Values{"email": {"olu@example.org"}, "password": {"seven green lamps at noon"}, "to": {"/op"}}), 200, "Coins outstanding")
+	has(t, r.browser(r.fan.ID).get("/op"), 403, "This page is for the operators")
 }
 
 // TestOtherSites refuses what another site makes a browser send.

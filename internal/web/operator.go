@@ -1,26 +1,61 @@
 package web
 
 import (
-	"net/http"
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
 
+	"github.com/ovationhq/ovation/internal/audit"
 	"github.com/ovationhq/ovation/internal/fault"
-	"github.com/ovationhq/ovation/internal/ledger"
-	"github.com/ovationhq/ovation/internal/outbox"
+	"github.com/ovationhq/ovation/internal/id"
 	"github.com/ovationhq/ovation/internal/people"
-	"github.com/ovationhq/ovation/internal/report"
+	"github.com/ovationhq/ovation/internal/text"
 )
 
-// console is what the operator's page shows.
-type console struct {
-	report.Totals
-	Prefix   string
-	Accounts []ledger.Account
-	After    string // where the next page of accounts begins; "" at the end
-	Work     []outbox.Planned
-	Notice   string // key of a sentence
-}
+// operatorRoutes is the part of the table of contents that is for operators.
+func (s *site) operatorRoutes(page func(class, pattern string, h handler)) {
+	read := func(path string, h handler) { page(classRead, "GET "+path, operators(h)) }
+	do := func(path string, h handler) { page(classWrite, "POST "+path, operators(h)) }
+	read("/op", overviewPage)
+	do("/op/verify", verifyNow)
+	read("/op/purchases", openPurchases)
 
-const accountsAtOnce, workAtOnce = 50, 50
+	read("/op/ledger", ledgerPage)
+	read("/op/ledger.csv", ledgerFile)
+	read("/op/ledger/account", accountPage)
+	read("/op/ledger/account.csv", accountFile)
+	read("/op/ledger/transfers", transfersPage)
+	read("/op/ledger/transfers.csv", transferFile)
+	read("/op/ledger/{id}", transferPage)
+
+	read("/op/people", peoplePage)
+	read("/op/people/{id}", personPage)
+	do("/op/people/{id}/suspend", act(suspendPerson))
+	do("/op/people/{id}/reinstate", act(reinstatePerson))
+	do("/op/people/{id}/roles", act(changeRole))
+	do("/op/people/{id}/sign-out", act(signOutEverywhere))
+	do("/op/people/{id}/programmes", act(judge))
+
+	read("/op/payouts", payoutsPage)
+	do("/op/payouts/{id}/hold", movePayout("payout_held", holdPayout))
+	do("/op/payouts/{id}/release", movePayout("payout_released", releasePayout))
+
+	for area := range ruleAreas {
+		read(area, rulesPage(area))
+		read(area+"/new", newRules(area))
+		do(area+"/new", scheduleRules(area))
+		do(area+"/withdraw", withdrawRules)
+	}
+
+	read("/op/jobs", jobsPage)
+	do("/op/jobs/revive", reviveWork)
+	read("/op/audit", auditPage)
+	read("/op/audit.csv", auditFile)
+}
 
 // operators lets in who runs the site.
 func operators(h handler) handler {
@@ -32,33 +67,179 @@ func operators(h handler) handler {
 	})
 }
 
-// operatorPage shows the books at a glance and what is due.
-func operatorPage(v *visit) error {
-	q := v.r.URL.Query()
-	c := &console{Prefix: q.Get("prefix"), Notice: noticeOf(q.Get("did"), "work_revived")}
-	if len(c.Prefix) > 200 {
-		c.Prefix = c.Prefix[:200]
+// operatorPath is the page on which the form stands that was posted to the
+// address.
+func operatorPath(posted string) string {
+	parts := strings.Split(posted, "/") // "", op, people, usr_…, suspend
+	if len(parts) > 4 && parts[2] == "people" {
+		return strings.Join(parts[:4], "/")
 	}
-	var err error
-	if c.Totals, err = v.site.cfg.Reader.Totals(v); err != nil {
-		return err
+	if parts[2] == "verify" {
+		return "/op"
 	}
-	if c.Accounts, err = report.Ask3(v, v.site.cfg.Reader, ledger.Balances, c.Prefix, accountsAtOnce, q.Get("after")); err != nil {
-		return err
-	}
-	if n := len(c.Accounts); n >= accountsAtOnce {
-		c.After = c.Accounts[n-1].Path
-	}
-	if c.Work, err = v.site.cfg.Work.List(v, workAtOnce); err != nil {
-		return err
-	}
-	return v.show(http.StatusOK, operatorView(v, c))
+	return strings.Join(parts[:3], "/")
 }
 
-// reviveWork has work that was given up tried again.
-func reviveWork(v *visit) error {
-	if _, err := v.site.cfg.Work.Revive(v, v.form("kind"), v.form("key")); err != nil {
-		return err
+// clock is the instant of this instance.
+func (v *visit) clock() time.Time {
+	if v.site.cfg.Sandbox != nil {
+		return v.site.cfg.Sandbox.Now()
 	}
-	return v.redirect("/operator?did=work_revived#work")
+	return time.Now()
+}
+
+// reasonRule is what the reason of an operator's act is like.
+var reasonRule = text.Rule{Name: "The reason", Max: maxReason}
+
+// maxReason is how many characters a reason has at most.
+const maxReason = 200
+
+// because reads the reason from the form of an act, which has to have one, and
+// returns a context that notes it with the act.
+func (v *visit) because() (ctx context.Context, reason string, err error) {
+	reason, wrong := reasonRule.Clean(v.form("reason"))
+	var fields fault.Fields
+	fields.Add("/reason", wrong)
+	return audit.Because(v, reason), reason, fields.Err()
+}
+
+// caller is the visitor as the services know them.
+func (v *visit) caller() people.Caller {
+	if v.person == nil {
+		return people.Caller{}
+	}
+	return v.person.Caller()
+}
+
+// decision is an act that a page asks about before it is done: a button that
+// opens a form with what it means, and mostly a reason. It needs no script.
+type decision struct {
+	ID     string // unique on the page
+	Action string
+	Ask    string // on the button that opens it
+	Text   string // what it means
+	Do     string // on the button that does it
+	Label  string // for who can not see where it stands; "" takes Ask
+	Fields []option
+	Free   bool // it needs no reason
+	Danger bool
+}
+
+// typed reports whether this is the form that was just refused, to open it
+// again with what was typed.
+func (v *visit) typed(d *decision) bool {
+	if v.r.Method != "POST" || v.r.URL.Path != d.Action {
+		return false
+	}
+	for _, f := range d.Fields {
+		if v.form(f.Value) != f.Text {
+			return false
+		}
+	}
+	return true
+}
+
+// told is what was typed into the reason of the form, if it was refused.
+func (v *visit) told(d *decision) string {
+	if v.typed(d) {
+		return v.form("reason")
+	}
+	return ""
+}
+
+// label is what a screen reader says of the button.
+func (d *decision) label() string {
+	if d.Label != "" {
+		return d.Label
+	}
+	return d.Ask
+}
+
+// placeOf is the page of what has the id, for operators; "" if there is none.
+func placeOf(any string) string {
+	switch id.KindOf(any) {
+	case id.KindPerson:
+		return "/op/people/" + any
+	case id.KindTransfer:
+		return "/op/ledger/" + any
+	case id.KindVideo:
+		return "/v/" + any
+	case id.KindLive:
+		return "/live/" + any
+	}
+	if canExplain(any) {
+		return "/explain/" + any
+	}
+	return ""
+}
+
+// dayUS reads a UTC day of an address, such as 2026-03-01; 0 if it is none.
+// after adds days.
+func dayUS(day string, after int) int64 {
+	t, err := time.Parse(time.DateOnly, day)
+	if err != nil {
+		return 0
+	}
+	return t.AddDate(0, 0, after).UnixMicro()
+}
+
+// facts writes a JSON object as lines of name and value, by name.
+func facts(object string) []option {
+	var all map[string]any
+	if json.Unmarshal([]byte(object), &all) != nil {
+		return nil
+	}
+	var lines []option
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		lines = append(lines, option{Text: strings.ReplaceAll(name, "_", " "), Value: factText(all[name])})
+	}
+	return lines
+}
+
+func factText(value any) string {
+	switch x := value.(type) {
+	case string:
+		return x
+	case []any:
+		var parts []string
+		for _, part := range x {
+			parts = append(parts, factText(part))
+		}
+		return strings.Join(parts, ", ")
+	case float64:
+		return fmt.Sprint(int64(x))
+	}
+	b, err := json.Marshal(value)
+	if err != nil {
+		return ""
+	}
+	return string(b)
+}
+
+// page of an address's cursor, cut to what one can be.
+func (v *visit) asked(name string) string {
+	s := strings.TrimSpace(strings.ToValidUTF8(strings.ReplaceAll(v.r.URL.Query().Get(name), "\x00", ""), ""))
+	if len(s) > 200 {
+		s = strings.ToValidUTF8(s[:200], "")
+	}
+	return s
+}
+
+// here is the address of the page with other values of its query; "" takes one
+// away.
+func (v *visit) with(path string, pairs ...string) string {
+	q := v.r.URL.Query()
+	for _, gone := range []string{"did", "after", "before"} {
+		q.Del(gone)
+	}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		q.Del(pairs[i])
+		if pairs[i+1] != "" {
+			q.Set(pairs[i], pairs[i+1])
+		}
+	}
+	if len(q) == 0 {
+		return path
+	}
+	return path + "?" + q.Encode()
 }

@@ -30,6 +30,7 @@ import (
 	"github.com/ovationhq/ovation/internal/goal"
 	"github.com/ovationhq/ovation/internal/id"
 	"github.com/ovationhq/ovation/internal/limit"
+	"github.com/ovationhq/ovation/internal/ledger"
 	"github.com/ovationhq/ovation/internal/live"
 	"github.com/ovationhq/ovation/internal/money"
 	"github.com/ovationhq/ovation/internal/outbox"
@@ -116,6 +117,11 @@ func newRig(t testing.TB, clk clock.Clock, advance func(time.Duration)) *rig {
 		Gate:   r.gate,
 		Reader: report.NewReader(r.d), Gifts: gift.NewSender(r.d), Purchases: r.buys, Payouts: r.payouts, Creators: r.creators, Goals: r.goals, People: r.people,
 		Chat: chat.NewService(r.d), Limits: limit.NewService(r.d), Hub: hub, Work: r.runner, Webhooks: r.hooks,
+		Chat: chat.NewService(r.d), Limits: limit.NewService(r.d), Hub: hub, Work: r.runner,
+		Reader: report.NewReader(r.d), Gifts: gift.NewSender(r.d), Purchases: r.buys, Payouts: r.payouts, Creators: r.creators, People: r.people, Chat: chat.NewService(r.d), Limits: limit.NewService(r.d), Hub: hub, Work: r.runner,
+		Reader: report.NewReader(r.d), Gifts: gift.NewSender(r.d), Purchases: r.buys, Payouts: r.payouts, Creators: r.creators, Goals: r.goals, People: r.people, Hub: hub, Work: r.runner,
+		Reader: report.NewReader(r.d), Gifts: gift.NewSender(r.d), Purchases: r.buys, Payouts: r.payouts, Creators: r.creators, People: r.people, Hub: hub, Work: r.runner, Webhooks: r.hooks,
+		Reader: report.NewReader(r.d), Gifts: gift.NewSender(r.d), Purchases: r.buys, Payouts: r.payouts, Creators: r.creators, People: r.people, Hub: hub, Work: r.runner, Verify: r.verify, Catalogues: gift.NewPublisher(r.d),
 		PublicURL: r.url, Media: os.DirFS("../app/sample"), Stop: stop,
 		Log: slog.New(slog.NewTextHandler(io.MultiWriter(testLog{t}, &r.log), nil)),
 		Sandbox: &web.Sandbox{Now: clk.Now, Personas: r.personas(), Advance: func(ctx context.Context, by time.Duration) error {
@@ -139,6 +145,15 @@ func (r *rig) serve(w http.ResponseWriter, req *http.Request) {
 // breakStreams cuts all streams until mendStreams.
 func (r *rig) breakStreams() { r.gone.Store(true); r.cut() }
 func (r *rig) mendStreams()  { r.gone.Store(false) }
+
+// verify checks the books and keeps how that ended, as the program does.
+func (r *rig) verify(ctx context.Context) (*ledger.Report, error) {
+	report, err := ledger.Verify(ctx, r.d, nil, wallet.Checks()...)
+	if err == nil {
+		err = r.d.Write(ctx, func(tx *db.Tx) error { return ledger.NoteVerification(ctx, tx, report) })
+	}
+	return report, err
+}
 
 // lockedLog keeps what the gate logs.
 type lockedLog struct {

@@ -49,7 +49,14 @@ var hats = []hat{
 		{"/c/programmes", "badge-check", "nav.programmes", "r"},
 	}},
 	{name: "operator", prefix: "/op", icon: "shield-check", role: people.Operator, items: []navItem{
-		{"/operator", "gauge", "nav.operator", "o"},
+		{"/op", "gauge", "nav.op", "o"},
+		{"/op/ledger", "book", "nav.op_ledger", "l"},
+		{"/op/people", "users", "nav.op_people", "u"},
+		{"/op/payouts", "bank", "nav.op_payouts", "y"},
+		{"/op/catalog", "store", "nav.op_catalog", "k"},
+		{"/op/rates", "percent", "nav.op_rates", "r"},
+		{"/op/jobs", "wrench", "nav.op_jobs", "j"},
+		{"/op/audit", "history", "nav.op_audit", "a"},
 	}},
 	{name: "developer", prefix: "/dev", icon: "terminal", role: people.Operator, open: true, items: developerPages},
 }

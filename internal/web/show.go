@@ -29,6 +29,8 @@ func (v *visit) page() string {
 		return "/earnings"
 	case strings.HasPrefix(path, "/dev"):
 		return developerPage(path)
+	case strings.HasPrefix(path, "/op/"):
+		return operatorPath(path)
 	case strings.HasPrefix(path, "/setup/"):
 		return path
 	}

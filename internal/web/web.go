@@ -16,6 +16,7 @@ import (
 	"github.com/ovationhq/ovation/internal/goal"
 	"github.com/ovationhq/ovation/internal/id"
 	"github.com/ovationhq/ovation/internal/limit"
+	"github.com/ovationhq/ovation/internal/ledger"
 	"github.com/ovationhq/ovation/internal/live"
 	"github.com/ovationhq/ovation/internal/outbox"
 	"github.com/ovationhq/ovation/internal/payout"
@@ -39,6 +40,10 @@ type Config struct {
 	Hub       *live.Hub
 	Work      *outbox.Runner
 	Webhooks  *webhook.Service
+	// Catalogues schedules what can be given.
+	Catalogues *gift.Publisher
+	// Verify checks the books with the rules of all products.
+	Verify func(ctx context.Context) (*ledger.Report, error)
 
 	// Sandbox is nil outside the sandbox.
 	Sandbox *Sandbox
@@ -109,6 +114,8 @@ func New(cfg Config) (http.Handler, error) {
 		return nil, errors.New("web: Config needs the Gate and all services: Reader, Gifts, Purchases, Payouts, Creators, Goals, People, Hub and Work")
 	case cfg.Reader == nil, cfg.Gifts == nil, cfg.Purchases == nil, cfg.Payouts == nil, cfg.Creators == nil, cfg.People == nil, cfg.Hub == nil, cfg.Work == nil, cfg.Webhooks == nil, cfg.Gate == nil:
 		return nil, errors.New("web: Config needs the Gate and all services: Reader, Gifts, Purchases, Payouts, Creators, People, Hub, Work and Webhooks")
+	case cfg.Reader == nil, cfg.Gifts == nil, cfg.Purchases == nil, cfg.Payouts == nil, cfg.Creators == nil, cfg.People == nil, cfg.Hub == nil, cfg.Work == nil, cfg.Gate == nil, cfg.Verify == nil, cfg.Catalogues == nil:
+		return nil, errors.New("web: Config needs the Gate and all services: Reader, Gifts, Purchases, Payouts, Creators, People, Hub, Work, Catalogues and Verify")
 	case cfg.Sandbox != nil && (cfg.Sandbox.Now == nil || cfg.Sandbox.Advance == nil):
 		return nil, errors.New("web: Config.Sandbox needs Now and Advance")
 	}
@@ -149,8 +156,7 @@ func (s *site) routes() {
 	page(classRead, "GET /setup/{token}", setUpPage)
 	page(classWrite, "POST /setup/{token}", setUp)
 
-	page(classRead, "GET /operator", operators(operatorPage))
-	page(classWrite, "POST /operator/work/revive", operators(reviveWork))
+	s.operatorRoutes(page)
 	page(classWrite, "POST /preferences", setPreferences)
 
 	s.developerRoutes(page)

@@ -58,7 +58,6 @@ var _ = speak(phrases{
 	"nav.label":    {"Main", "Principal"},
 	"nav.wallet":   {"Wallet", "Portefeuille"},
 	"nav.earnings": {"Earnings", "Gains"},
-	"nav.operator": {"Operator", "Exploitation"},
 	"nav.sign_in":  {"Sign in", "Se connecter"},
 	"nav.sign_out": {"Sign out", "Se déconnecter"},
 

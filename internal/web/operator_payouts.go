@@ -1,0 +1,150 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/ovationhq/ovation/internal/fault"
+	"github.com/ovationhq/ovation/internal/id"
+	"github.com/ovationhq/ovation/internal/payout"
+	"github.com/ovationhq/ovation/internal/report"
+)
+
+// payoutDesk is what the operators' page of payouts shows.
+type payoutDesk struct {
+	State   string // of payoutTabs
+	Since   string // a UTC day: only what ended then or later
+	Tabs    []option
+	Sums    []payout.Sum
+	Rows    []payout.Payout
+	Older   id.Payout
+	Problem *problem
+	Notice  string
+}
+
+// payoutTabs are the choices of the page, the ones with work to do first.
+var payoutTabs = []struct {
+	name   string
+	states []payout.State
+}{
+	{"open", []payout.State{payout.Scheduled, payout.Held, payout.Sending, payout.Sent, payout.Returning}},
+	{"scheduled", []payout.State{payout.Scheduled}},
+	{"held", []payout.State{payout.Held}},
+	{"sending", []payout.State{payout.Sending}},
+	{"sent", []payout.State{payout.Sent}},
+	{"returning", []payout.State{payout.Returning}},
+	{"failed", []payout.State{payout.Failed, payout.Returned}},
+	{"paid", []payout.State{payout.Paid}},
+	{"canceled", []payout.State{payout.Canceled}},
+}
+
+// payoutsAtOnce is how many payouts a page shows.
+const payoutsAtOnce = 25
+
+func payoutsPage(v *visit) error { return showPayouts(v, nil, http.StatusOK) }
+
+// showPayouts shows the payouts of all creators; p is what went wrong with a
+// form on them.
+func showPayouts(v *visit, p *problem, status int) error {
+	d := &payoutDesk{State: v.asked("state"), Since: v.asked("since"), Problem: p}
+	c := payout.Choice{EndedUS: dayUS(d.Since, 0)}
+	if d.Since != "" && c.EndedUS == 0 {
+		return errDay()
+	}
+	if d.State == "" {
+		d.State = payoutTabs[0].name
+	}
+	for _, t := range payoutTabs {
+		if t.name == d.State {
+			c.States = t.states
+		}
+		d.Tabs = append(d.Tabs, option{Value: t.name, Text: v.T("op.payouts." + t.name), Href: v.with("/op/payouts", "state", t.name, "since", ""), On: t.name == d.State})
+	}
+	if c.States == nil {
+		return fault.New(fault.InvalidParameter, "There is no such state of payouts.")
+	}
+	before := id.Payout(v.asked("before"))
+	if before != "" && !id.Valid(id.KindPayout, string(before)) {
+		return fault.New(fault.CursorInvalid, "This is no place in the list of payouts. Begin at its first page.")
+	}
+	var err error
+	if d.Sums, err = report.Ask1(v, v.site.cfg.Reader, payout.Sums, c); err != nil {
+		return err
+	}
+	if d.Rows, err = report.Ask3(v, v.site.cfg.Reader, payout.Chosen, c, before, payoutsAtOnce+1); err != nil {
+		return err
+	}
+	if len(d.Rows) > payoutsAtOnce {
+		d.Rows = d.Rows[:payoutsAtOnce]
+		d.Older = d.Rows[payoutsAtOnce-1].ID
+	}
+	d.Notice = noticeOf(v.asked("did"), "payout_held", "payout_released")
+	return v.show(status, payoutsView(v, d))
+}
+
+func errDay() error {
+	return fault.New(fault.InvalidParameter, "This is no day. Write it as in 2026-03-01.")
+}
+
+// movePayout holds a payout or lets it go.
+func movePayout(did string, do func(v *visit, ctx context.Context, p id.Payout, reason string) error) handler {
+	return func(v *visit) error {
+		ctx, reason, err := v.because()
+		if err == nil {
+			err = do(v, ctx, id.Payout(v.r.PathValue("id")), reason)
+		}
+		if fault.Is(err, fault.NotFound) {
+			return err
+		}
+		if err != nil {
+			p := v.problemOf(err)
+			return showPayouts(v, p, p.Status)
+		}
+		return v.redirect("/op/payouts?" + query("did", did, "state", map[string]string{"payout_held": "held", "payout_released": "open"}[did]))
+	}
+}
+
+func holdPayout(v *visit, ctx context.Context, p id.Payout, reason string) error {
+	_, err := v.site.cfg.Payouts.Hold(ctx, v.caller(), p, reason)
+	return err
+}
+
+func releasePayout(v *visit, ctx context.Context, p id.Payout, _ string) error {
+	_, err := v.site.cfg.Payouts.Release(ctx, v.caller(), p)
+	return err
+}
+
+// payoutDecision is what an operator may do with the payout; nil is nothing.
+func (v *visit) payoutDecision(p *payout.Payout) *decision {
+	action := "/op/payouts/" + string(p.ID)
+	switch {
+	case p.State == payout.Held && p.Hold.By != payout.ByRule:
+		return &decision{ID: "why-" + string(p.ID), Action: action + "/release", Ask: v.T("op.release"), Do: v.T("op.release"), Text: v.T("op.release_text"), Label: v.T("op.release_this", v.amount(p.Amount), v.site.name(v, p.Creator))}
+	case p.State == payout.Scheduled, p.State == payout.Held:
+		return &decision{ID: "why-" + string(p.ID), Action: action + "/hold", Ask: v.T("op.hold"), Do: v.T("op.hold"), Text: v.T("op.hold_text"), Label: v.T("op.hold_this", v.amount(p.Amount), v.site.name(v, p.Creator)), Danger: true}
+	}
+	return nil
+}
+
+// payoutWhen is the instant that matters most of a payout, and its words.
+func (v *visit) payoutWhen(p *payout.Payout) (text string, us int64) {
+	switch {
+	case p.EndedUS != 0:
+		return v.T("op.ended"), p.EndedUS
+	case p.ArrivesUS != 0:
+		return v.T("op.arrives"), p.ArrivesUS
+	case p.State == payout.Held:
+		return v.T("op.held_since"), p.Hold.SinceUS
+	}
+	return v.T("op.requested"), p.RequestedUS
+}
+
+// day writes a UTC day of an address for people.
+func (v *visit) dayText(day string) string {
+	t, err := time.Parse(time.DateOnly, day)
+	if err != nil {
+		return day
+	}
+	return v.day(t)
+}
