@@ -1,0 +1,143 @@
+package web_test
+
+import (
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/ovationhq/ovation/internal/db/dbtest"
+)
+
+// formOf reads the fields of the form with the action, as a browser would send
+// them.
+func formOf(t *testing.T, page, action string) url.Values {
+	t.Helper()
+	_, form, ok := strings.Cut(page, `action="`+action+`"`)
+	if !ok {
+		t.Fatalf("there is no form to %s", action)
+	}
+	form, _, _ = strings.Cut(form, "</form>")
+	sent := url.Values{}
+	for _, x := range tags(form) {
+		box := x.attrs["type"] == "checkbox"
+		if _, on := x.attrs["checked"]; x.name == "input" && x.attrs["name"] != "" && (!box || on) {
+			sent.Set(x.attrs["name"], x.attrs["value"])
+		}
+	}
+	return sent
+}
+
+// rowOf is the number of the row whose field has the value.
+func rowOf(t *testing.T, form url.Values, field, value string) string {
+	t.Helper()
+	for name, values := range form {
+		if row, ok := strings.CutSuffix(name, "."+field); ok && values[0] == value {
+			return row
+		}
+	}
+	t.Fatalf("no row has %s %q", field, value)
+	return ""
+}
+
+var tomorrow = dbtest.Start.Add(24 * time.Hour).UTC().Format("2006-01-02T15:04:05")
+
+// TestScheduleCatalogue writes the next catalogue from the current one, reads
+// what changed, waits for it, and withdraws another.
+func TestScheduleCatalogue(t *testing.T) {
+	r := still(t)
+	ops := r.browser(r.boss.ID)
+	now := ops.get("/op/catalog")
+	has(t, now, 200, "test@1", "current", "🌹 Rose", "5 coins")
+	checkHTML(t, "the catalogue", "en", now.body)
+	blank := ops.get("/op/catalog/new?set=gift-catalog")
+	checkHTML(t, "a new catalogue", "en", blank.body)
+	form := formOf(t, blank.body, "/op/catalog/new")
+	rose := rowOf(t, form, "id", "rose")
+	form.Set(rose+".price", "7")
+	form.Set("from", tomorrow)
+
+	wrong := ops.post("/op/catalog/new", form)
+	has(t, wrong, 422, "The reason is missing.", `name="`+rose+`.price" value="7"`)
+	form.Set("reason", "Roses are scarce.")
+	form.Set(rose+".name", strings.Repeat("long", 20))
+	wrong = ops.post("/op/catalog/new", form)
+	has(t, wrong, 422, `aria-invalid="true"`, "The name may have 40 characters", `value="Roses are scarce."`)
+	checkHTML(t, "a refused catalogue", "en", wrong.body)
+	form.Set(rose+".name", "Rose "+`<b>`)
+	form.Set("from", "2020-01-01T00:00:00")
+	has(t, ops.post("/op/catalog/new", form), 422, "from an instant to come")
+	form.Set("from", "soon")
+	has(t, ops.post("/op/catalog/new", form), 400, "is no instant", `value="soon"`)
+	form.Set("from", tomorrow)
+	made := ops.post("/op/catalog/new", form)
+	has(t, made, 200, "The version is scheduled.", "gifts@1", "future", "What changed since test@1", "<del>5 coins</del>", "<ins>7 coins</ins>", "Rose &lt;b&gt;")
+	checkHTML(t, "what changed", "en", made.body)
+	r.acted("rules.scheduled", "gifts@1", "Roses are scarce.")
+	has(t, ops.get("/op/catalog"), 200, "test@1", "5 coins")
+	form.Set(rose+".price", "9")
+	has(t, ops.post("/op/catalog/new", form), 409, "a later version begins later")
+
+	take := url.Values{"set": {"gift-catalog"}, "version": {"gifts@1"}}
+	has(t, ops.post("/op/catalog/withdraw", take), 422, "The reason is missing.", `<details class="ask" open>`)
+	take.Set("reason", "Plenty of roses.")
+	gone := ops.post("/op/catalog/withdraw", take)
+	has(t, gone, 200, "The version is withdrawn.")
+	if strings.Contains(gone.body, "gifts@1") {
+		t.Error("a version that was withdrawn is listed")
+	}
+	r.acted("rules.withdrawn", "gifts@1", "Plenty of roses.")
+	has(t, ops.post("/op/catalog/withdraw", take), 404)
+	take.Set("version", "test@1")
+	has(t, ops.post("/op/catalog/withdraw", take), 409, "it stays")
+	has(t, ops.get("/op/catalog?set=rate-card"), 404)
+	has(t, ops.get("/op/catalog?version=none@1"), 404)
+	has(t, ops.post("/op/rates/new", url.Values{"set": {"programmes"}, "reason": {"x"}}), 404)
+}
+
+// TestSchedulePacksAndRates writes the next price lists and the next rate card,
+// and lets them come into force.
+func TestSchedulePacksAndRates(t *testing.T) {
+	r := still(t)
+	ops := r.browser(r.boss.ID)
+	blank := ops.get("/op/catalog/new?set=coin-packs")
+	checkHTML(t, "new packs", "en", blank.body)
+	form := formOf(t, blank.body, "/op/catalog/new")
+	row := rowOf(t, form, "price", "0.99")
+	form.Set(row+".price", "a lot")
+	form.Set("from", tomorrow)
+	form.Set("reason", "Fees rose.")
+	has(t, ops.post("/op/catalog/new", form), 422, "is no amount", `value="a lot"`)
+	form.Set(row+".price", "1.19")
+	made := ops.post("/op/catalog/new", form)
+	has(t, made, 200, "packs@1", "<del>$0.99</del>", "<ins>$1.19</ins>", "70 coins in USD")
+	r.acted("rules.scheduled", "packs@1", "Fees rose.")
+
+	blank = ops.get("/op/rates/new?set=rate-card")
+	checkHTML(t, "a new rate card", "en", blank.body)
+	form = formOf(t, blank.body, "/op/rates/new")
+	form.Set("from", tomorrow)
+	form.Set("reason", "A better share.")
+	form.Set("hold_days", "many")
+	form.Set("pay_num", "3")
+	has(t, ops.post("/op/rates/new", form), 422, "whole number", `value="many"`, `name="pay_num" value="3"`)
+	form.Set("hold_days", "5")
+	form.Set("pay_den", "4")
+	form.Set("minimum", "2.50")
+	made = ops.post("/op/rates/new", form)
+	has(t, made, 200, "rates@1", "<del>1/2</del>", "<ins>3/4</ins>", "<ins>5</ins>", "<ins>$2.50</ins>")
+	r.acted("rules.scheduled", "rates@1", "A better share.")
+	has(t, ops.get("/op/rates?set=programmes"), 200, "at least 1,000", "none of government", "everywhere else")
+	has(t, ops.get("/op/rates?version=rates@1&before=rates@1"), 200, "Nothing changed.")
+
+	ops.post("/sandbox/advance", url.Values{"by": {"192h0m0s"}})
+	has(t, ops.get("/op/rates"), 200, `<h2 id="version">rates@1</h2>`)
+	has(t, r.browser(r.fan.ID).get("/wallet"), 200, "$1.19")
+	ops.lang = "fr"
+	page := ops.get("/op/rates")
+	has(t, page, 200, "Ce qui a changé depuis test@1", "en vigueur")
+	if regexp.MustCompile(`>(current|future|past)<`).MatchString(page.body) {
+		t.Error("English is left")
+	}
+}
