@@ -3,6 +3,7 @@ package web
 import (
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -81,10 +82,17 @@ func decimalOf(units int64, asset money.Asset) string {
 }
 
 // balances are those after each line, the oldest first, for the line of the
-// chart.
+// chart, which begins at the least of them.
 func (s *accountSheet) balances() (all []int64) {
 	for i := len(s.Lines) - 1; i >= 0; i-- {
 		all = append(all, s.Lines[i].Balance)
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	least := slices.Min(all)
+	for i := range all {
+		all[i] -= least
 	}
 	return all
 }
