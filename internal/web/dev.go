@@ -20,9 +20,9 @@ import (
 // developerPages are the pages of who writes programs against this site.
 var developerPages = []navItem{
 	{"/dev", "rocket", "nav.dev", "d"},
-	{"/dev/keys", "key", "nav.keys", "k"},
+	{"/dev/keys", "key", "nav.keys", "z"},
 	{"/dev/webhooks", "webhook", "nav.webhooks", "h"},
-	{"/dev/events", "zap", "nav.events", "v"},
+	{"/dev/events", "zap", "nav.events", "n"},
 	{"/dev/sandbox", "wrench", "nav.sandbox", "x"},
 }
 
@@ -41,7 +41,7 @@ func (s *site) developerRoutes(page func(class, pattern string, h handler)) {
 	if s.cfg.Sandbox != nil && s.cfg.Sandbox.Control != nil {
 		page(classRead, "GET /dev/sandbox", developers(sandboxPage))
 		page(classWrite, "POST /dev/sandbox/clock", developers(moveClock))
-		page(classMoney, "POST /dev/sandbox/act", developers(act))
+		page(classMoney, "POST /dev/sandbox/act", developers(trigger))
 		page(classWrite, "POST /dev/sandbox/fans", developers(steerFans))
 		page(classWrite, "POST /dev/sandbox/news", developers(deliverNews))
 		page(classWrite, "POST /dev/sandbox/faults", developers(breakProvider))
