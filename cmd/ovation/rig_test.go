@@ -184,9 +184,9 @@ func (r *rig) heads() string {
 		if err != nil {
 			return err
 		}
-		var event int64
-		err = tx.Row(r.t.Context(), "SELECT sequence FROM outbox_head WHERE id = 1").Scan(&event)
-		heads = fmt.Sprintf("transfer %d, event %d", seq, event)
+		var events int64 // without what the background tells when it comes to it
+		err = tx.Row(r.t.Context(), "SELECT COUNT(*) FROM outbox_event WHERE type <> 'leaderboard.changed'").Scan(&events)
+		heads = fmt.Sprintf("transfer %d, %d events", seq, events)
 		return err
 	})
 	if err != nil {
