@@ -49,14 +49,14 @@ func TestPresetsAreAudited(t *testing.T) {
 			}
 		}
 		from := func(hours int) string {
-			return dbtest.Start.Add(time.Duration(hours) * time.Hour).UTC().Format(time.RFC3339Nano)
+			return audit.Instant(dbtest.Start.Add(time.Duration(hours) * time.Hour).UnixMicro())
 		}
 		p, err := shippedPreset("current")
 		if err != nil {
 			t.Fatal(err)
 		}
 		want := []string{
-			fmt.Sprintf(`console preset.switch current@1 {"before":"","from":"%s"}`, p.From.Format(time.RFC3339Nano)),
+			fmt.Sprintf(`console preset.switch current@1 {"before":"","from":"%s"}`, audit.Instant(p.From.UnixMicro())),
 			fmt.Sprintf(`console preset.switch classic-2022@1 {"before":"current@1","from":"%s"}`, from(3)),
 			fmt.Sprintf(`console preset.switch current@2 {"before":"classic-2022@1","from":"%s"}`, from(4)),
 		}
@@ -169,7 +169,7 @@ func TestAdvanceIsAudited(t *testing.T) {
 		_, err := s.Advance(ctx, 7*time.Hour)
 		s.ok(err)
 		all := entries(t, s.DB)
-		want := fmt.Sprintf(`usr_1 clock.advance clock {"by":"7h0m0s","from":"%s"}`, dbtest.Start.UTC().Format(time.RFC3339Nano))
+		want := fmt.Sprintf(`usr_1 clock.advance clock {"by":"7h0m0s","from":"%s"}`, audit.Instant(dbtest.Start.UnixMicro()))
 		if got := all[len(all)-1]; got != want || len(all) != 2 {
 			t.Errorf("the log is %q, want at its end %q", all, want)
 		}

@@ -188,7 +188,7 @@ func (p preset) install(ctx context.Context, tx *db.Tx, cards []earnings.RateCar
 		return err
 	}
 	return audit.Record(ctx, tx, audit.Act{Origin: audit.Origin{Actor: audit.Console}, Verb: "preset.switch", Subject: p.Version,
-		Changed: map[string]any{"before": before, "from": p.From.Format(time.RFC3339Nano)}})
+		Changed: map[string]any{"before": before, "from": audit.Instant(p.From.UnixMicro())}})
 }
 
 // succeed gives the rule set the number and the start with which it follows

@@ -109,7 +109,7 @@ func (a *App) Advance(ctx context.Context, d time.Duration) (time.Time, error) {
 	var now time.Time
 	err := a.turns.instead(func() error {
 		err := a.DB.Write(ctx, func(tx *db.Tx) error { // at the instant that is left, and before anything follows from the next
-			return audit.Record(ctx, tx, audit.Act{Origin: by, Verb: "clock.advance", Subject: "clock", Changed: map[string]any{"by": d.String(), "from": tx.Now().UTC().Format(time.RFC3339Nano)}})
+			return audit.Record(ctx, tx, audit.Act{Origin: by, Verb: "clock.advance", Subject: "clock", Changed: map[string]any{"by": d.String(), "from": audit.Instant(tx.NowUS())}})
 		})
 		if err != nil {
 			return err

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/fault"
@@ -21,6 +22,11 @@ type Act struct {
 	// Changed is what is otherwise now, by name; nil is nothing. Neither secrets
 	// nor addresses of people belong into it.
 	Changed map[string]any
+}
+
+// Instant writes an instant among what changed, as the API writes all of them.
+func Instant(us int64) string {
+	return time.UnixMicro(us).UTC().Format("2006-01-02T15:04:05.000000Z")
 }
 
 // maxChanged bounds the JSON of what changed, in bytes.

@@ -133,6 +133,10 @@ func tellCard(ctx context.Context, tx *db.Tx, c RateCard, state string, act Act)
 	if err := outbox.Add(ctx, tx, outbox.Event{Type: "policy.changed", Topic: "rules:rate_card", Data: data}); err != nil {
 		return err
 	}
-	return audit.Record(ctx, tx, audit.Act{Origin: audit.By(ctx, act.By), Verb: "rules." + state, Subject: c.Version, Reason: act.Reason,
-		Changed: map[string]any{"rules": "rate_card", "from": time.UnixMicro(c.FromUS).UTC().Format(time.RFC3339)}})
+	did := audit.Act{Origin: audit.By(ctx, act.By), Verb: "rules.scheduled", Subject: c.Version, Reason: act.Reason,
+		Changed: map[string]any{"rules": "rate_card", "from": audit.Instant(c.FromUS)}}
+	if state == "withdrawn" {
+		did.Verb = "rules.withdrawn"
+	}
+	return audit.Record(ctx, tx, did)
 }

@@ -227,6 +227,10 @@ func tellCatalogue(ctx context.Context, tx *db.Tx, v Version, state, by, reason 
 	if err := outbox.Add(ctx, tx, outbox.Event{Type: "policy.changed", Topic: "rules:gift_catalogue", Data: data}); err != nil {
 		return err
 	}
-	return audit.Record(ctx, tx, audit.Act{Origin: audit.By(ctx, by), Verb: "rules." + state, Subject: v.Name, Reason: reason,
-		Changed: map[string]any{"rules": "gift_catalogue", "from": time.UnixMicro(v.FromUS).UTC().Format(time.RFC3339)}})
+	did := audit.Act{Origin: audit.By(ctx, by), Verb: "rules.scheduled", Subject: v.Name, Reason: reason,
+		Changed: map[string]any{"rules": "gift_catalogue", "from": audit.Instant(v.FromUS)}}
+	if state == "withdrawn" {
+		did.Verb = "rules.withdrawn"
+	}
+	return audit.Record(ctx, tx, did)
 }

@@ -151,6 +151,10 @@ func tellPacks(ctx context.Context, tx *db.Tx, v Version, state string, act Act)
 	if err := outbox.Add(ctx, tx, outbox.Event{Type: "policy.changed", Topic: "rules:coin_packs", Data: data}); err != nil {
 		return err
 	}
-	return audit.Record(ctx, tx, audit.Act{Origin: audit.By(ctx, act.By), Verb: "rules." + state, Subject: v.Name, Reason: act.Reason,
-		Changed: map[string]any{"rules": "coin_packs", "from": time.UnixMicro(v.FromUS).UTC().Format(time.RFC3339)}})
+	did := audit.Act{Origin: audit.By(ctx, act.By), Verb: "rules.scheduled", Subject: v.Name, Reason: act.Reason,
+		Changed: map[string]any{"rules": "coin_packs", "from": audit.Instant(v.FromUS)}}
+	if state == "withdrawn" {
+		did.Verb = "rules.withdrawn"
+	}
+	return audit.Record(ctx, tx, did)
 }
