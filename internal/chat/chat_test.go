@@ -157,6 +157,24 @@ func TestPace(t *testing.T) {
 	})
 }
 
+// TestAuthorOf finds who wrote a message of a room, and nobody of another room.
+func TestAuthorOf(t *testing.T) {
+	each(t, func(h *hall) {
+		m := h.says(h.fan, "hello")
+		other := id.Live(h.Live(h.Creator()))
+		h.Read(func(tx *db.Tx) error {
+			author, err := chat.AuthorOf(h.Ctx, tx, h.room, m.ID)
+			if err != nil || author != h.fan {
+				t.Errorf("the author is %q, %v; want %q", author, err, h.fan)
+			}
+			if _, err := chat.AuthorOf(h.Ctx, tx, other, m.ID); !fault.Is(err, fault.NotFound) {
+				t.Errorf("in another room the author is found: %v", err)
+			}
+			return nil
+		})
+	})
+}
+
 func TestKeeping(t *testing.T) {
 	each(t, func(h *hall) {
 		star, fan, operator := chat.Keeper{Person: h.star}, chat.Keeper{Person: h.fan}, chat.Keeper{Caller: people.Console()}

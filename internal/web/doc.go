@@ -10,8 +10,10 @@
 // .templ file for each area beside the .go file of the same name.
 //
 // Every form works without script: it is a plain POST that ends in a redirect
-// or in the same page with what went wrong and what was typed. static/app.js
-// and static/gift.js only make that faster: panels, combos, the live feed.
+// or in the same page with what went wrong and what was typed. The scripts only
+// make that faster: app.js is on every page, stream.js is its one stream,
+// gift.js the tray, feed.js and party.js what gifts look like as they come,
+// room.js a LIVE, home.js the feed of the first page.
 //
 // # Invariants
 //
@@ -19,7 +21,7 @@
 //   - A form that moves money carries a key, so sending it twice, or going
 //     back and sending it again, has one effect.
 //   - No inline script and no inline style; the policy in frame.go forbids them.
-//   - Every sentence stands in words_en.go and words_fr.go; a test compares
+//   - Every sentence stands in words_<area>.go in both languages; a test compares
 //     both with what the pages ask for.
 //   - An amount is written by format.go and nowhere else.
 //
