@@ -40,7 +40,7 @@ func (s *site) operatorRoutes(page func(class, pattern string, h handler)) {
 	do("/op/people/{id}/sign-out", act(signOutEverywhere))
 	do("/op/people/{id}/programmes", act(judge))
 
-	read("/op/payouts", payoutsPage)
+	read("/op/payouts", payoutDeskPage)
 	do("/op/payouts/{id}/hold", movePayout("payout_held", holdPayout))
 	do("/op/payouts/{id}/release", movePayout("payout_released", releasePayout))
 
@@ -217,7 +217,7 @@ func factText(value any) string {
 }
 
 // page of an address's cursor, cut to what one can be.
-func (v *visit) asked(name string) string {
+func (v *visit) param(name string) string {
 	s := strings.TrimSpace(strings.ToValidUTF8(strings.ReplaceAll(v.r.URL.Query().Get(name), "\x00", ""), ""))
 	if len(s) > 200 {
 		s = strings.ToValidUTF8(s[:200], "")

@@ -1,7 +1,7 @@
 package web
 
 import (
-	"io"
+	"bufio"
 	"net/http"
 	"slices"
 	"strings"
@@ -25,13 +25,13 @@ const linesAtOnce = 40
 
 // refOf reads the account that an address names.
 func refOf(v *visit) ledger.Ref {
-	return ledger.Ref{Path: v.asked("path"), Asset: money.Asset(v.asked("asset"))}
+	return ledger.Ref{Path: v.param("path"), Asset: money.Asset(v.param("asset"))}
 }
 
 // accountPage shows an account with its lines and the balance after each.
 func accountPage(v *visit) error {
 	ref := refOf(v)
-	p, err := v.site.cfg.Reader.Account(v, ref, v.asked("after"), linesAtOnce)
+	p, err := v.site.cfg.Reader.Account(v, ref, v.param("after"), linesAtOnce)
 	if err != nil {
 		return err
 	}
@@ -62,7 +62,7 @@ func accountFile(v *visit) error {
 			break
 		}
 	}
-	return v.file("account.csv", func(w io.Writer) error {
+	return v.file("account", func(w *bufio.Writer) error {
 		out, err := text.NewCSV(w, "transfer", "sequence", "at", "kind", "cause", "from", "to", "asset", "change", "balance")
 		for i := range all {
 			l := &all[i]

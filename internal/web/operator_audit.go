@@ -1,10 +1,9 @@
 package web
 
 import (
+	"bufio"
 	"encoding/hex"
-	"io"
 	"net/http"
-	"strconv"
 
 	"github.com/ovationhq/ovation/internal/audit"
 	"github.com/ovationhq/ovation/internal/report"
@@ -30,12 +29,12 @@ const (
 
 // auditPage shows who decided what.
 func auditPage(v *visit) error {
-	l := &logbook{Actor: v.asked("actor"), Verb: v.asked("verb"), Subject: v.asked("subject"), From: v.asked("from"), To: v.asked("to")}
+	l := &logbook{Actor: v.param("actor"), Verb: v.param("verb"), Subject: v.param("subject"), From: v.param("from"), To: v.param("to")}
 	q, err := l.query()
 	if err != nil {
 		return err
 	}
-	q.Before, q.Limit = integer(v.asked("before")), actsAtOnce+1
+	q.Before, q.Limit = integer(v.param("before")), actsAtOnce+1
 	if l.Rows, err = report.Ask1(v, v.site.cfg.Reader, audit.List, q); err != nil {
 		return err
 	}
@@ -46,7 +45,7 @@ func auditPage(v *visit) error {
 	if l.Head, err = report.Ask(v, v.site.cfg.Reader, audit.End); err != nil {
 		return err
 	}
-	if l.Head.Seq <= checkedAtOnce || v.asked("check") != "" {
+	if l.Head.Seq <= checkedAtOnce || v.param("check") != "" {
 		if err := l.check(v); err != nil {
 			return err
 		}
@@ -73,7 +72,7 @@ func (l *logbook) check(v *visit) error {
 
 // auditFile is what the filters choose as a file, all of it.
 func auditFile(v *visit) error {
-	l := &logbook{Actor: v.asked("actor"), Verb: v.asked("verb"), Subject: v.asked("subject"), From: v.asked("from"), To: v.asked("to")}
+	l := &logbook{Actor: v.param("actor"), Verb: v.param("verb"), Subject: v.param("subject"), From: v.param("from"), To: v.param("to")}
 	q, err := l.query()
 	if err != nil {
 		return err
@@ -91,17 +90,7 @@ func auditFile(v *visit) error {
 		}
 		q.Before = some[len(some)-1].Seq
 	}
-	return v.file("audit.csv", func(w io.Writer) error { return audit.WriteCSV(w, all) })
-}
-
-// file writes a table for spreadsheets, which the browser keeps under the name.
-func (v *visit) file(name string, write func(io.Writer) error) error {
-	h := v.w.Header()
-	h.Set("Content-Type", "text/csv; charset=utf-8")
-	h.Set("Content-Disposition", "attachment; filename="+strconv.Quote(name))
-	h.Set("Cache-Control", "no-store")
-	v.wrote = true
-	return write(v.w)
+	return v.file("audit", func(w *bufio.Writer) error { return audit.WriteCSV(w, all) })
 }
 
 // auditVerbs are the acts that people look for, by what they are done to.

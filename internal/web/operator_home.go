@@ -29,7 +29,7 @@ func overviewPage(v *visit) error {
 	if o.Checks, err = report.Ask1(v, v.site.cfg.Reader, ledger.Verifications, checksShown); err != nil {
 		return err
 	}
-	o.Notice = noticeOf(v.asked("did"), "verified")
+	o.Notice = noticeOf(v.param("did"), "verified")
 	return v.show(http.StatusOK, overviewView(v, o))
 }
 

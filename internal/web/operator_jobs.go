@@ -30,7 +30,7 @@ func jobsPage(v *visit) error { return showJobs(v, nil, http.StatusOK) }
 
 // showJobs shows due work; p is what went wrong with a form on it.
 func showJobs(v *visit, p *problem, status int) error {
-	d := &jobDesk{Kind: v.asked("kind"), State: v.asked("state"), Problem: p}
+	d := &jobDesk{Kind: v.param("kind"), State: v.param("state"), Problem: p}
 	for _, s := range workStates {
 		key := s
 		if s == "" {
@@ -42,7 +42,7 @@ func showJobs(v *visit, p *problem, status int) error {
 	if d.Counts, err = report.Ask(v, v.site.cfg.Reader, v.site.cfg.Work.Counts); err != nil {
 		return err
 	}
-	l := outbox.Listing{State: d.State, Kind: d.Kind, After: v.asked("after"), Limit: jobsAtOnce + 1}
+	l := outbox.Listing{State: d.State, Kind: d.Kind, After: v.param("after"), Limit: jobsAtOnce + 1}
 	if d.Rows, err = report.Ask1(v, v.site.cfg.Reader, outbox.Listed, l); err != nil {
 		return err
 	}
@@ -50,7 +50,7 @@ func showJobs(v *visit, p *problem, status int) error {
 		d.Rows = d.Rows[:jobsAtOnce]
 		d.Next = d.Rows[jobsAtOnce-1].Position()
 	}
-	d.Notice = noticeOf(v.asked("did"), "work_revived")
+	d.Notice = noticeOf(v.param("did"), "work_revived")
 	return v.show(status, jobsView(v, d))
 }
 

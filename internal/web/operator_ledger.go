@@ -1,7 +1,7 @@
 package web
 
 import (
-	"io"
+	"bufio"
 	"net/http"
 	"slices"
 	"strings"
@@ -13,8 +13,8 @@ import (
 	"github.com/ovationhq/ovation/internal/text"
 )
 
-// explorer is what the tree of accounts shows.
-type explorer struct {
+// bookTree is what the tree of accounts shows.
+type bookTree struct {
 	Query   string // what was searched for
 	Found   []report.Found
 	Clock   bookClock
@@ -42,15 +42,15 @@ const instantForm = "2006-01-02T15:04:05"
 // ledgerPage shows the accounts as a tree, now or at a point of the past, and
 // leads from any id to its page.
 func ledgerPage(v *visit) error {
-	x := &explorer{Query: v.asked("q")}
+	x := &bookTree{Query: v.param("q")}
 	if x.Query != "" {
 		return x.search(v)
 	}
-	prefix := v.asked("prefix")
+	prefix := v.param("prefix")
 	x.Crumbs = crumbs(v, prefix, func(p string) string { return v.with("/op/ledger", "prefix", p) })
 	err := x.Clock.read(v)
 	if err == nil {
-		x.Tree, err = v.site.cfg.Reader.Tree(v, prefix, x.Clock.Point, v.asked("after"), branchesAtOnce)
+		x.Tree, err = v.site.cfg.Reader.Tree(v, prefix, x.Clock.Point, v.param("after"), branchesAtOnce)
 	}
 	if err != nil { // no list, not even an empty one
 		x.Problem = v.problemOf(err)
@@ -61,7 +61,7 @@ func ledgerPage(v *visit) error {
 }
 
 // search leads to what was found if it is one thing, and lists several.
-func (x *explorer) search(v *visit) error {
+func (x *bookTree) search(v *visit) error {
 	var err error
 	if x.Found, err = v.site.cfg.Reader.Search(v, x.Query); err != nil {
 		return err
@@ -106,8 +106,8 @@ func (c *bookClock) read(v *visit) error {
 		c.FirstS, c.Transfers = first[0].At.Unix()+1, last[0].Seq
 		c.LastS = max(c.LastS, last[0].At.Unix()+1, c.FirstS)
 	}
-	c.AtS, c.Typed = c.LastS, v.asked("at")
-	if slid := integer(v.asked("t")); slid > 0 && v.asked("t") != v.asked("was") {
+	c.AtS, c.Typed = c.LastS, v.param("at")
+	if slid := integer(v.param("t")); slid > 0 && v.param("t") != v.param("was") {
 		c.Typed = ""
 		if slid < c.LastS {
 			c.Typed = time.Unix(slid, 0).UTC().Format(instantForm)
@@ -165,7 +165,7 @@ func accountHref(path, asset string) string {
 }
 
 // assets are the assets of the table's columns, coins and diamonds first.
-func (x *explorer) assets() (all []money.Asset) {
+func (x *bookTree) assets() (all []money.Asset) {
 	for _, s := range x.Tree.Sums {
 		all = append(all, s.Asset)
 	}
@@ -206,7 +206,7 @@ func ledgerFile(v *visit) error {
 	}
 	var all []report.Branch
 	for after := ""; ; {
-		t, err := v.site.cfg.Reader.Tree(v, v.asked("prefix"), c.Point, after, 1000)
+		t, err := v.site.cfg.Reader.Tree(v, v.param("prefix"), c.Point, after, 1000)
 		if err != nil {
 			return err
 		}
@@ -215,7 +215,7 @@ func ledgerFile(v *visit) error {
 			break
 		}
 	}
-	return v.file("accounts.csv", func(w io.Writer) error {
+	return v.file("accounts", func(w *bufio.Writer) error {
 		out, err := text.NewCSV(w, "path", "accounts", "asset", "balance")
 		for i := range all {
 			for _, s := range all[i].Sums {
@@ -232,7 +232,7 @@ func ledgerFile(v *visit) error {
 }
 
 // treeColumns are the columns of the tree: one for each asset.
-func (v *visit) treeColumns(x *explorer) []column {
+func (v *visit) treeColumns(x *bookTree) []column {
 	all := []column{{Text: v.T("op.account")}, {Text: v.T("op.how_many"), Numeric: true}}
 	for _, a := range x.assets() {
 		all = append(all, column{Text: string(a), Numeric: true})

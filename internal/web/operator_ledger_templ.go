@@ -13,7 +13,7 @@ import (
 	"github.com/ovationhq/ovation/internal/report"
 )
 
-func ledgerView(v *visit, x *explorer) templ.Component {
+func ledgerView(v *visit, x *bookTree) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -197,7 +197,7 @@ func ledgerHead(v *visit, view, q string) templ.Component {
 
 // asOfControl chooses a point of the past: by an instant, or with a slider over
 // all the time that the books have.
-func asOfControl(v *visit, x *explorer) templ.Component {
+func asOfControl(v *visit, x *bookTree) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -436,7 +436,7 @@ func asOfControl(v *visit, x *explorer) templ.Component {
 	})
 }
 
-func treeCard(v *visit, x *explorer) templ.Component {
+func treeCard(v *visit, x *bookTree) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -683,7 +683,7 @@ func treeCard(v *visit, x *explorer) templ.Component {
 	})
 }
 
-func branchRow(v *visit, x *explorer, b *report.Branch) templ.Component {
+func branchRow(v *visit, x *bookTree, b *report.Branch) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -862,7 +862,7 @@ func heldAmount(v *visit, b *report.Branch, a money.Amount) templ.Component {
 }
 
 // zeroFoot says that all balances of the books sum to zero in each asset.
-func zeroFoot(v *visit, x *explorer) templ.Component {
+func zeroFoot(v *visit, x *bookTree) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -956,7 +956,7 @@ func zeroFoot(v *visit, x *explorer) templ.Component {
 }
 
 // foundView lists what a search has found.
-func foundView(v *visit, x *explorer) templ.Component {
+func foundView(v *visit, x *bookTree) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

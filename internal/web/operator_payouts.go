@@ -42,12 +42,12 @@ var payoutTabs = []struct {
 // payoutsAtOnce is how many payouts a page shows.
 const payoutsAtOnce = 25
 
-func payoutsPage(v *visit) error { return showPayouts(v, nil, http.StatusOK) }
+func payoutDeskPage(v *visit) error { return showPayoutDesk(v, nil, http.StatusOK) }
 
-// showPayouts shows the payouts of all creators; p is what went wrong with a
+// showPayoutDesk shows the payouts of all creators; p is what went wrong with a
 // form on them.
-func showPayouts(v *visit, p *problem, status int) error {
-	d := &payoutDesk{State: v.asked("state"), Since: v.asked("since"), Problem: p}
+func showPayoutDesk(v *visit, p *problem, status int) error {
+	d := &payoutDesk{State: v.param("state"), Since: v.param("since"), Problem: p}
 	c := payout.Choice{EndedUS: dayUS(d.Since, 0)}
 	if d.Since != "" && c.EndedUS == 0 {
 		return errDay()
@@ -64,7 +64,7 @@ func showPayouts(v *visit, p *problem, status int) error {
 	if c.States == nil {
 		return fault.New(fault.InvalidParameter, "There is no such state of payouts.")
 	}
-	before := id.Payout(v.asked("before"))
+	before := id.Payout(v.param("before"))
 	if before != "" && !id.Valid(id.KindPayout, string(before)) {
 		return fault.New(fault.CursorInvalid, "This is no place in the list of payouts. Begin at its first page.")
 	}
@@ -79,8 +79,8 @@ func showPayouts(v *visit, p *problem, status int) error {
 		d.Rows = d.Rows[:payoutsAtOnce]
 		d.Older = d.Rows[payoutsAtOnce-1].ID
 	}
-	d.Notice = noticeOf(v.asked("did"), "payout_held", "payout_released")
-	return v.show(status, payoutsView(v, d))
+	d.Notice = noticeOf(v.param("did"), "payout_held", "payout_released")
+	return v.show(status, payoutDeskView(v, d))
 }
 
 func errDay() error {
@@ -99,7 +99,7 @@ func movePayout(did string, do func(v *visit, ctx context.Context, p id.Payout, 
 		}
 		if err != nil {
 			p := v.problemOf(err)
-			return showPayouts(v, p, p.Status)
+			return showPayoutDesk(v, p, p.Status)
 		}
 		return v.redirect("/op/payouts?" + query("did", did, "state", map[string]string{"payout_held": "held", "payout_released": "open"}[did]))
 	}

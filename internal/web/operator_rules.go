@@ -47,14 +47,14 @@ func areaOf(set report.RuleSet) string {
 // rulesPage shows the versions of rules: past, current and future.
 func rulesPage(area string) handler {
 	return func(v *visit) error {
-		set := report.RuleSet(v.asked("set"))
+		set := report.RuleSet(v.param("set"))
 		if set == "" {
 			set = ruleAreas[area][0]
 		}
 		if areaOf(set) != area {
 			return fault.New(fault.NotFound, "There are no rules called %s.", fault.Clip(string(set)))
 		}
-		return showRules(v, set, v.asked("version"), nil, http.StatusOK)
+		return showRules(v, set, v.param("version"), nil, http.StatusOK)
 	}
 }
 
@@ -79,7 +79,7 @@ func showRules(v *visit, set report.RuleSet, version string, p *problem, status 
 		return fault.New(fault.NotFound, "There is no version %s.", fault.Clip(version))
 	}
 	if d.Shown != nil {
-		if d.Before, d.Changes, err = v.site.cfg.Reader.RuleDiff(v, set, v.asked("before"), d.Shown.Version); err != nil {
+		if d.Before, d.Changes, err = v.site.cfg.Reader.RuleDiff(v, set, v.param("before"), d.Shown.Version); err != nil {
 			return err
 		}
 	}
@@ -88,7 +88,7 @@ func showRules(v *visit, set report.RuleSet, version string, p *problem, status 
 			return cmp.Compare(integer(valueOf(&a, "price_coins")), integer(valueOf(&b, "price_coins")))
 		})
 	}
-	d.Notice = noticeOf(v.asked("did"), "scheduled", "withdrawn")
+	d.Notice = noticeOf(v.param("did"), "scheduled", "withdrawn")
 	return v.show(status, rulesView(v, d))
 }
 

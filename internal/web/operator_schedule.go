@@ -43,7 +43,7 @@ const (
 // newRules shows the form of a new version, filled with what holds.
 func newRules(area string) handler {
 	return func(v *visit) error {
-		d := &draft{Set: report.RuleSet(v.asked("set"))}
+		d := &draft{Set: report.RuleSet(v.param("set"))}
 		if areaOf(d.Set) != area || d.Set == report.Programmes {
 			return fault.New(fault.NotFound, "There are no rules called %s.", fault.Clip(string(d.Set)))
 		}

@@ -18,8 +18,8 @@ const peopleAtOnce = 25
 
 // peoplePage looks for people.
 func peoplePage(v *visit) error {
-	d := &directory{Query: v.asked("q"), Role: v.asked("role"), State: v.asked("state")}
-	s := people.Search{Query: d.Query, State: people.State(d.State), After: v.asked("after"), Limit: peopleAtOnce + 1}
+	d := &directory{Query: v.param("q"), Role: v.param("role"), State: v.param("state")}
+	s := people.Search{Query: d.Query, State: people.State(d.State), After: v.param("after"), Limit: peopleAtOnce + 1}
 	if d.Role != "" {
 		s.Roles = []people.Role{people.Role(d.Role)}
 	}

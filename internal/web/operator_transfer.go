@@ -1,7 +1,7 @@
 package web
 
 import (
-	"io"
+	"bufio"
 	"net/http"
 	"slices"
 	"strings"
@@ -37,7 +37,7 @@ const (
 )
 
 func (v *visit) journal() *journal {
-	return &journal{Kind: v.asked("kind"), Account: v.asked("account"), Asset: strings.ToUpper(v.asked("asset")), Cause: v.asked("cause"), From: v.asked("from"), To: v.asked("to")}
+	return &journal{Kind: v.param("kind"), Account: v.param("account"), Asset: strings.ToUpper(v.param("asset")), Cause: v.param("cause"), From: v.param("from"), To: v.param("to")}
 }
 
 // filter is what the fields of the page choose. A kind alone is looked for from
@@ -65,7 +65,7 @@ func transfersPage(v *visit) error {
 	j := v.journal()
 	f, err := j.filter()
 	if err == nil {
-		j.Rows, j.Older, err = v.site.cfg.Reader.Transfers(v, f, integer(v.asked("before")), transfersAtOnce)
+		j.Rows, j.Older, err = v.site.cfg.Reader.Transfers(v, f, integer(v.param("before")), transfersAtOnce)
 	}
 	if err != nil { // such as a path with accounts in two currencies
 		j.Problem = v.problemOf(err)
@@ -91,7 +91,7 @@ func transferFile(v *visit) error {
 			break
 		}
 	}
-	return v.file("transfers.csv", func(w io.Writer) error {
+	return v.file("transfers", func(w *bufio.Writer) error {
 		out, err := text.NewCSV(w, "transfer", "sequence", "at", "kind", "cause", "rule", "from", "to", "asset", "amount")
 		for i := range all {
 			t := &all[i]

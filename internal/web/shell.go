@@ -50,13 +50,13 @@ var hats = []hat{
 	}},
 	{name: "operator", prefix: "/op", icon: "shield-check", role: people.Operator, items: []navItem{
 		{"/op", "gauge", "nav.op", "o"},
-		{"/op/ledger", "book", "nav.op_ledger", "l"},
+		{"/op/ledger", "book", "nav.op_ledger", "b"},
 		{"/op/people", "users", "nav.op_people", "u"},
 		{"/op/payouts", "bank", "nav.op_payouts", "y"},
 		{"/op/catalog", "store", "nav.op_catalog", "k"},
-		{"/op/rates", "percent", "nav.op_rates", "r"},
+		{"/op/rates", "percent", "nav.op_rates", "q"},
 		{"/op/jobs", "wrench", "nav.op_jobs", "j"},
-		{"/op/audit", "history", "nav.op_audit", "a"},
+		{"/op/audit", "history", "nav.op_audit", "i"},
 	}},
 	{name: "developer", prefix: "/dev", icon: "terminal", role: people.Operator, open: true, items: developerPages},
 }
