@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"github.com/ovationhq/ovation/internal/api"
-	"github.com/ovationhq/ovation/internal/id"
 	"github.com/ovationhq/ovation/internal/gift"
+	"github.com/ovationhq/ovation/internal/id"
 	"github.com/ovationhq/ovation/internal/people"
 	"github.com/ovationhq/ovation/internal/web"
 )
@@ -20,12 +20,7 @@ func (a *App) pages() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	cfg := web.Config{Reader: a.Reader, Gifts: a.Gifts, Purchases: a.Purchases, Payouts: a.Payouts, Creators: a.Creators, People: a.People, Chat: a.Chat, Limits: a.Limits, Hub: a.Hub, Work: a.Runner, Goals: a.Goals, Webhooks: a.Webhooks,
-	cfg := web.Config{Reader: a.Reader, Gifts: a.Gifts, Purchases: a.Purchases, Payouts: a.Payouts, Creators: a.Creators, People: a.People, Chat: a.Chat, Limits: a.Limits, Hub: a.Hub, Work: a.Runner, Goals: a.Goals,
-	cfg := web.Config{Reader: a.Reader, Gifts: a.Gifts, Purchases: a.Purchases, Payouts: a.Payouts, Creators: a.Creators, People: a.People, Chat: a.Chat, Limits: a.Limits, Hub: a.Hub, Work: a.Runner,
-	cfg := web.Config{Reader: a.Reader, Gifts: a.Gifts, Purchases: a.Purchases, Payouts: a.Payouts, Creators: a.Creators, Goals: a.Goals, People: a.People, Hub: a.Hub, Work: a.Runner,
-	cfg := web.Config{Reader: a.Reader, Gifts: a.Gifts, Purchases: a.Purchases, Payouts: a.Payouts, Creators: a.Creators, People: a.People, Hub: a.Hub, Work: a.Runner, Webhooks: a.Webhooks,
-	cfg := web.Config{Reader: a.Reader, Gifts: a.Gifts, Purchases: a.Purchases, Payouts: a.Payouts, Creators: a.Creators, People: a.People, Hub: a.Hub, Work: a.Runner, Verify: a.Verify, Catalogues: gift.NewPublisher(a.DB),
+	cfg := web.Config{Reader: a.Reader, Gifts: a.Gifts, Purchases: a.Purchases, Payouts: a.Payouts, Creators: a.Creators, People: a.People, Chat: a.Chat, Limits: a.Limits, Hub: a.Hub, Work: a.Runner, Goals: a.Goals, Webhooks: a.Webhooks, Verify: a.Verify, Catalogues: gift.NewPublisher(a.DB),
 		PublicURL: a.Options.Config.PublicURL(), Media: media, Secure: a.secure(), Log: a.Log, Translate: api.Translate, Gate: a.api, Stop: a.stopping,
 		NoPayments: a.sandbox == nil && a.Options.Config.StripeKey == "", Requests: a.requests}
 	if a.sandbox != nil {

@@ -92,8 +92,6 @@ func TestPages(t *testing.T) {
 	paths := []string{"/", "/v/" + string(r.video.ID), "/live/" + string(r.room.ID), "/wallet", "/c", "/c?window=28d", "/c/earnings", "/c/earnings?group=none", "/c/earnings?group=fan&from=x", "/c/payouts", "/c/lives", "/c/lives/" + string(r.room.ID), "/c/content", "/c/content/" + string(r.video.ID), "/c/programmes", "/c/supporters", "/c/goals",
 		"/purchases/" + purchase, "/explain/" + purchase,
 		"/dev", "/dev/keys", "/dev/webhooks", "/dev/events", "/dev/events?type=gift.sent&before=3", "/dev/sandbox",
-		"/sign-in", "/sign-up", "/operator", "/setup/nothing", "/nowhere", "/explain/usr_nothing"}
-	paths := []string{"/", "/v/" + string(r.video.ID), "/live/" + string(r.room.ID), "/wallet", "/earnings", "/purchases/" + purchase, "/explain/" + purchase,
 		"/sign-in", "/sign-up", "/op", "/op/ledger", "/op/ledger/transfers", "/op/people", "/op/people/" + string(r.fan.ID), "/op/people/" + string(r.maker.ID), "/op/payouts", "/op/purchases", "/op/catalog", "/op/catalog?set=coin-packs", "/op/rates", "/op/rates?set=programmes", "/op/jobs", "/op/audit", "/setup/nothing", "/nowhere", "/explain/usr_nothing"}
 	for _, who := range []id.Person{"", r.fan.ID, r.maker.ID, r.boss.ID} {
 		for _, lang := range []string{"en", "fr"} {
