@@ -34,11 +34,11 @@ func (s *site) operatorRoutes(page func(class, pattern string, h handler)) {
 
 	read("/op/people", peoplePage)
 	read("/op/people/{id}", personPage)
-	do("/op/people/{id}/suspend", act(suspendPerson))
-	do("/op/people/{id}/reinstate", act(reinstatePerson))
-	do("/op/people/{id}/roles", act(changeRole))
-	do("/op/people/{id}/sign-out", act(signOutEverywhere))
-	do("/op/people/{id}/programmes", act(judge))
+	do("/op/people/{id}/suspend", aboutPerson(suspendPerson))
+	do("/op/people/{id}/reinstate", aboutPerson(reinstatePerson))
+	do("/op/people/{id}/roles", aboutPerson(changeRole))
+	do("/op/people/{id}/sign-out", aboutPerson(signOutEverywhere))
+	do("/op/people/{id}/programmes", aboutPerson(judge))
 
 	read("/op/payouts", payoutDeskPage)
 	do("/op/payouts/{id}/hold", movePayout("payout_held", holdPayout))

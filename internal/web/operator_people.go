@@ -113,9 +113,9 @@ func (d *dossier) access(v *visit, person id.Person) (err error) {
 	return err
 }
 
-// act does what the form on a person's page decides, and comes back with what
+// aboutPerson does what the form on a person's page decides, and comes back with what
 // was done or what went wrong.
-func act(do func(v *visit, ctx context.Context, person id.Person, reason string) (did string, err error)) handler {
+func aboutPerson(do func(v *visit, ctx context.Context, person id.Person, reason string) (did string, err error)) handler {
 	return func(v *visit) error {
 		ctx, reason, err := v.because()
 		person := id.Person(v.r.PathValue("id"))

@@ -1853,6 +1853,7 @@ func sessionsOf(v *visit, d *dossier) templ.Component {
 			}
 			for _, k := range d.Keys {
 				templ_7745c5c3_Err = personKey(v, k).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = heldKeyRow(v, k).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -1871,6 +1872,7 @@ func sessionsOf(v *visit, d *dossier) templ.Component {
 }
 
 func personKey(v *visit, k people.Key) templ.Component {
+func heldKeyRow(v *visit, k people.Key) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
