@@ -41,7 +41,7 @@ func (s *site) developerRoutes(page func(class, pattern string, h handler)) {
 	if s.cfg.Sandbox != nil && s.cfg.Sandbox.Control != nil {
 		page(classRead, "GET /dev/sandbox", developers(sandboxPage))
 		page(classWrite, "POST /dev/sandbox/clock", developers(moveClock))
-		page(classMoney, "POST /dev/sandbox/act", developers(trigger))
+		page(classMoney, "POST /dev/sandbox/act", developers(act))
 		page(classWrite, "POST /dev/sandbox/fans", developers(steerFans))
 		page(classWrite, "POST /dev/sandbox/news", developers(deliverNews))
 		page(classWrite, "POST /dev/sandbox/faults", developers(breakProvider))

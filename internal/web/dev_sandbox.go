@@ -88,8 +88,8 @@ func moveClock(v *visit) error {
 	return v.happen(p, ActClock, by)
 }
 
-// trigger makes something happen.
-func trigger(v *visit) error {
+// act makes something happen.
+func act(v *visit) error {
 	what := v.form("what")
 	if !slices.Contains(Acts, what) {
 		return v.refuse(&panelOf{}, fault.New(fault.NotFound, "Nothing is called %q that could be made to happen.", fault.Clip(what)))

@@ -1852,7 +1852,6 @@ func sessionsOf(v *visit, d *dossier) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			for _, k := range d.Keys {
-				templ_7745c5c3_Err = personKey(v, k).Render(ctx, templ_7745c5c3_Buffer)
 				templ_7745c5c3_Err = heldKeyRow(v, k).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -1871,7 +1870,6 @@ func sessionsOf(v *visit, d *dossier) templ.Component {
 	})
 }
 
-func personKey(v *visit, k people.Key) templ.Component {
 func heldKeyRow(v *visit, k people.Key) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -116,7 +116,6 @@ func newRig(t testing.TB, clk clock.Clock, advance func(time.Duration)) *rig {
 	r.cfg = web.Config{
 		Gate:   r.gate,
 		Reader: report.NewReader(r.d), Gifts: gift.NewSender(r.d), Purchases: r.buys, Payouts: r.payouts, Creators: r.creators, Goals: r.goals, People: r.people,
-		Chat: chat.NewService(r.d), Limits: limit.NewService(r.d), Hub: hub, Work: r.runner, Webhooks: r.hooks, Verify: r.verify, Catalogues: gift.NewPublisher(r.d),
 		Chat: chat.NewService(r.d), Limits: limit.NewService(r.d), Hub: hub, Work: r.runner, Verify: r.verify, Catalogues: gift.NewPublisher(r.d), Webhooks: r.hooks,
 		PublicURL: r.url, Media: os.DirFS("../app/sample"), Stop: stop,
 		Log: slog.New(slog.NewTextHandler(io.MultiWriter(testLog{t}, &r.log), nil)),
