@@ -49,6 +49,6 @@ func (a *App) seedGoals(ctx context.Context, w *World) error {
 			return err
 		}
 	}
-	_, err := a.Goals.Set(ctx, goal.NewGoal{Creator: w.People["creator"], Title: "Studio time for the new songs", Metric: goal.Coins, Wanted: 60_000})
+	_, err := a.Goals.Set(ctx, goal.NewGoal{Creator: w.People["yuki"], Title: "Studio time for the new songs", Metric: goal.Coins, Wanted: 60_000})
 	return err
 }
