@@ -9,6 +9,7 @@ var french = func() map[string]string {
 	maps.Copy(all, frenchOfProducts)
 	maps.Copy(all, frenchOfRules)
 	maps.Copy(all, frenchOfRooms)
+	maps.Copy(all, frenchOfPages)
 	maps.Copy(all, frenchOfWebhooks)
 	maps.Copy(all, frenchOfReports)
 	maps.Copy(all, frenchOfLimits)
