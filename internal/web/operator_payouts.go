@@ -88,11 +88,11 @@ func errDay() error {
 }
 
 // movePayout holds a payout or lets it go.
-func movePayout(did string, do func(v *visit, ctx context.Context, p id.Payout, reason string) error) handler {
+func movePayout(did string, do func(ctx context.Context, v *visit, p id.Payout, reason string) error) handler {
 	return func(v *visit) error {
 		ctx, reason, err := v.because()
 		if err == nil {
-			err = do(v, ctx, id.Payout(v.r.PathValue("id")), reason)
+			err = do(ctx, v, id.Payout(v.r.PathValue("id")), reason)
 		}
 		if fault.Is(err, fault.NotFound) {
 			return err
@@ -105,12 +105,12 @@ func movePayout(did string, do func(v *visit, ctx context.Context, p id.Payout, 
 	}
 }
 
-func holdPayout(v *visit, ctx context.Context, p id.Payout, reason string) error {
+func holdPayout(ctx context.Context, v *visit, p id.Payout, reason string) error {
 	_, err := v.site.cfg.Payouts.Hold(ctx, v.caller(), p, reason)
 	return err
 }
 
-func releasePayout(v *visit, ctx context.Context, p id.Payout, _ string) error {
+func releasePayout(ctx context.Context, v *visit, p id.Payout, _ string) error {
 	_, err := v.site.cfg.Payouts.Release(ctx, v.caller(), p)
 	return err
 }

@@ -115,13 +115,13 @@ func (d *dossier) access(v *visit, person id.Person) (err error) {
 
 // aboutPerson does what the form on a person's page decides, and comes back with what
 // was done or what went wrong.
-func aboutPerson(do func(v *visit, ctx context.Context, person id.Person, reason string) (did string, err error)) handler {
+func aboutPerson(do func(ctx context.Context, v *visit, person id.Person, reason string) (did string, err error)) handler {
 	return func(v *visit) error {
 		ctx, reason, err := v.because()
 		person := id.Person(v.r.PathValue("id"))
 		did := ""
 		if err == nil {
-			did, err = do(v, ctx, person, reason)
+			did, err = do(ctx, v, person, reason)
 		}
 		if err == nil {
 			return v.redirect("/op/people/" + string(person) + "?did=" + did)
@@ -134,16 +134,16 @@ func aboutPerson(do func(v *visit, ctx context.Context, person id.Person, reason
 	}
 }
 
-func suspendPerson(v *visit, ctx context.Context, person id.Person, reason string) (string, error) {
+func suspendPerson(ctx context.Context, v *visit, person id.Person, reason string) (string, error) {
 	return "suspended", v.site.cfg.People.Suspend(ctx, v.caller(), person, reason)
 }
 
-func reinstatePerson(v *visit, ctx context.Context, person id.Person, _ string) (string, error) {
+func reinstatePerson(ctx context.Context, v *visit, person id.Person, _ string) (string, error) {
 	return "reinstated", v.site.cfg.People.Reinstate(ctx, v.caller(), person)
 }
 
 // changeRole gives or takes a role.
-func changeRole(v *visit, ctx context.Context, person id.Person, _ string) (string, error) {
+func changeRole(ctx context.Context, v *visit, person id.Person, _ string) (string, error) {
 	role := people.Role(v.form("role"))
 	if v.form("do") == "revoke" {
 		return "role_revoked", v.site.cfg.People.RevokeRole(ctx, v.caller(), person, role)
@@ -152,7 +152,7 @@ func changeRole(v *visit, ctx context.Context, person id.Person, _ string) (stri
 }
 
 // signOutEverywhere ends all sessions of the person, who has to be there.
-func signOutEverywhere(v *visit, ctx context.Context, person id.Person, _ string) (string, error) {
+func signOutEverywhere(ctx context.Context, v *visit, person id.Person, _ string) (string, error) {
 	if _, _, err := v.site.cfg.People.Person(ctx, person); err != nil {
 		return "", err
 	}
@@ -160,7 +160,7 @@ func signOutEverywhere(v *visit, ctx context.Context, person id.Person, _ string
 }
 
 // judge refuses a programme to the person, or lifts a refusal.
-func judge(v *visit, ctx context.Context, person id.Person, reason string) (did string, err error) {
+func judge(ctx context.Context, v *visit, person id.Person, reason string) (did string, err error) {
 	name := programme.Programme(v.form("programme"))
 	if v.form("do") == "readmit" {
 		_, err = v.site.cfg.Creators.Readmit(ctx, v.caller(), person, name)
