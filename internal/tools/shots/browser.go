@@ -40,9 +40,13 @@ func openBrowser(ctx context.Context) (*browser, error) {
 
 // do runs steps, which end in time.
 func (b *browser) do(steps ...chromedp.Action[chromedp.Void]) error {
-	ctx, cancel := context.WithTimeout(b.ctx, patience)
+	ctx, cancel := b.patient()
 	defer cancel()
 	return chromedp.Do(ctx, steps...)
+}
+
+func (b *browser) patient() (context.Context, context.CancelFunc) {
+	return context.WithTimeout(b.ctx, patience)
 }
 
 // settled waits until the page is loaded, its letters too, and two frames are
