@@ -36,7 +36,7 @@ func TestDeveloper(t *testing.T) {
 	tail.Go(s.url + "/dev/events")
 	tail.Until("follow", `document.body.dataset.connected`)
 	s.send(b.Value(`document.getElementById('quick-give').textContent`))
-	tail.Until("see the gift come", `document.querySelector('#events > li.fresh[data-type="gift.sent"]')`)
+	tail.Until("see the gift come", `document.querySelector('#events > li.event-fresh[data-type="gift.sent"]')`)
 	tail.Do("pause", browsertest.Click("#tail-pause"))
 	before := tail.Value(`String(document.querySelectorAll('#events > li').length)`)
 	s.send(strings.Replace(b.Value(`document.getElementById('quick-give').textContent`), "Idempotency-Key: ", "Idempotency-Key: again-", 1))
@@ -53,8 +53,13 @@ func TestDeveloper(t *testing.T) {
 	b.Do("have events sent", browsertest.Type("#endpoint-url", receiver.URL+"/hook"), browsertest.Click(`form[action="/dev/webhooks"] button[type=submit]`), browsertest.See("#deliveries"))
 	b.Do("send a test", browsertest.Click(`form[action$="/test"] button`), browsertest.See("#deliveries"))
 	b.Until("see it delivered without opening the page again", `[...document.querySelectorAll('#deliveries summary')].some(n => n.textContent.includes('webhook.test') && n.textContent.includes('delivered'))`)
-	if message := <-got; !strings.HasPrefix(message, "v1,") || !strings.Contains(message, `"type":"webhook.test"`) {
-		t.Errorf("the receiver got %s", message)
+	for message := range got { // what happened meanwhile is sent too
+		if !strings.HasPrefix(message, "v1,") {
+			t.Errorf("the receiver got %s", message)
+		}
+		if strings.Contains(message, `"type":"webhook.test"`) {
+			break
+		}
 	}
 	b.Do("open the delivery", browsertest.Click("#deliveries summary"), browsertest.See("#deliveries details[open] table"))
 	b.Accessible("an endpoint with a delivery")

@@ -113,7 +113,7 @@ func (s *pageStream) sendRow(m *live.Message) bool {
 }
 
 // gistOf are the fields that tell an event at a glance.
-var gistOf = []string{"gift", "quantity", "count", "coins", "coins_total", "amount", "state", "to", "title", "day", "changed", "reason"}
+var gistOf = []string{"gift", "quantity", "count", "coins", "coins_total", "amount", "progress", "wanted", "title", "text", "state", "to", "day", "changed", "reason"}
 
 // gist writes an event in a few words of its data.
 func (e *eventRow) gist() string {

@@ -20,7 +20,7 @@ if (list && pause && document.body.dataset.stream) {
 	};
 	const add = (html) => {
 		list.insertAdjacentHTML('afterbegin', html);
-		list.firstElementChild.classList.add('fresh');
+		list.firstElementChild.classList.add('event-fresh');
 		while (list.children.length > longest) list.lastElementChild.remove();
 		document.getElementById('event-empty').hidden = true;
 	};
