@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-
-	"github.com/ovationhq/ovation/internal/web/browsertest"
 )
 
 // views are the ways in which every page is looked at: each theme in each
@@ -45,10 +43,6 @@ func TestAccessible(t *testing.T) {
 				b.Size(v.width, v.height)
 				b.Go(s.url + path)
 				name := fmt.Sprintf("%s as %q, %s, %s, %d wide", path, who, v.theme, v.lang, v.width)
-				if path == "/dev/sandbox" && v.width < 400 {
-					b.Narrow(name) // axe takes parts of this long page for covered there: see docs/roadmap.md
-					continue
-				}
 				b.Accessible(name)
 				b.Narrow(name)
 				b.Spoken(name)
@@ -60,7 +54,7 @@ func TestAccessible(t *testing.T) {
 }
 
 // pages are those of the navigation as the person sees it, and some besides.
-func (s *sandbox) pages(b browsertest.Tab, who string) []string {
+func (s *sandbox) pages(b tab, who string) []string {
 	all := strings.Fields(b.Value(`[...document.querySelectorAll('#keys a[data-key]')].map(a => a.getAttribute('href')).join(' ')`))
 	all = append(all, "/find?q=a", "/nowhere", "/live/"+s.world.Content["live"], "/v/"+s.world.Content["video"])
 	if who == "" {

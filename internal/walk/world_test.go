@@ -54,10 +54,13 @@ func open(t *testing.T) *sandbox {
 	return s
 }
 
+// tab is one page of a browser.
+type tab struct{ browsertest.Tab }
+
 // browser opens the site on a wide screen.
-func (s *sandbox) browser() browsertest.Tab {
+func (s *sandbox) browser() tab {
 	s.Helper()
-	b := browsertest.Open(s.T)
+	b := tab{browsertest.Open(s.T)}
 	b.Size(1440, 900)
 	b.Go(s.url + "/")
 	return b

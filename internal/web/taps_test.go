@@ -1,7 +1,6 @@
 package web_test
 
 import (
-	"context"
 	"math"
 	"strings"
 	"testing"
@@ -10,14 +9,15 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"github.com/ovationhq/ovation/internal/id"
+	"github.com/ovationhq/ovation/internal/web/browsertest"
 )
 
 // posts counts the requests of the page that end in a word, such as gifts.
 func (b tab) posts(word string) int64 {
-	b.t.Helper()
-	n, err := chromedp.Run(b.ctx, chromedp.Evaluate[int64](`performance.getEntriesByType('resource').filter(e => e.name.endsWith('/`+word+`')).length`))
+	b.T.Helper()
+	n, err := chromedp.Run(b.Ctx, chromedp.Evaluate[int64](`performance.getEntriesByType('resource').filter(e => e.name.endsWith('/`+word+`')).length`))
 	if err != nil {
-		b.t.Fatalf("counting requests: %v", err)
+		b.T.Fatalf("counting requests: %v", err)
 	}
 	return n
 }
@@ -25,77 +25,66 @@ func (b tab) posts(word string) int64 {
 // quiet fails unless the page, once it has sent what was on its way, sends no
 // gift and buys nothing for a second.
 func (b tab) quiet(when string) {
-	b.t.Helper()
+	b.T.Helper()
 	for before, n := int64(-1), 0; before != b.posts("gifts") && n < 20; n++ {
 		before = b.posts("gifts")
-		b.do("let a moment pass", run(`new Promise(done => setTimeout(() => done(true), 300))`))
+		b.Do("let a moment pass", browsertest.Run(`new Promise(done => setTimeout(() => done(true), 300))`))
 	}
 	gifts, bought := b.posts("gifts"), b.posts("topup")
-	b.do("let a second pass", run(`new Promise(done => setTimeout(() => done(true), 1000))`))
+	b.Do("let a second pass", browsertest.Run(`new Promise(done => setTimeout(() => done(true), 1000))`))
 	if n := b.posts("gifts"); n != gifts {
-		b.t.Errorf("%s: %d gifts were sent by themselves", when, n-gifts)
+		b.T.Errorf("%s: %d gifts were sent by themselves", when, n-gifts)
 	}
 	if n := b.posts("topup"); n != bought {
-		b.t.Errorf("%s: coins were bought by themselves", when)
+		b.T.Errorf("%s: coins were bought by themselves", when)
 	}
-}
-
-// run does something in the page that ends with true.
-func run(expression string) chromedp.Action[chromedp.Void] {
-	return chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
-		_, err := chromedp.Evaluate[bool](expression, chromedp.EvalAwaitPromise)(ctx, t)
-		return err
-	})
 }
 
 // place is where the middle of an element is on the screen.
 func (b tab) place(selector string) (x, y float64) {
-	b.t.Helper()
-	at, err := chromedp.Run(b.ctx, chromedp.Evaluate[[]float64](`(r => [r.x + r.width / 2, r.y + r.height / 2])(document.querySelector('`+selector+`').getBoundingClientRect())`))
+	b.T.Helper()
+	at, err := chromedp.Run(b.Ctx, chromedp.Evaluate[[]float64](`(r => [r.x + r.width / 2, r.y + r.height / 2])(document.querySelector('`+selector+`').getBoundingClientRect())`))
 	if err != nil {
-		b.t.Fatalf("looking for %s: %v", selector, err)
+		b.T.Fatalf("looking for %s: %v", selector, err)
 	}
 	return at[0], at[1]
 }
 
 // finger touches or leaves the screen.
 func (b tab) finger(kind input.DispatchTouchEventType, x, y float64) {
-	b.t.Helper()
+	b.T.Helper()
 	p := input.DispatchTouchEventParams{Type: kind, TouchPoints: []*input.TouchPoint{}}
 	if kind == input.DispatchTouchEventTypeTouchStart {
 		p.TouchPoints = append(p.TouchPoints, &input.TouchPoint{X: x, Y: y})
 	}
-	if _, err := chromedp.Call(b.ctx, input.DispatchTouchEvent, p); err != nil {
-		b.t.Fatalf("touching: %v", err)
+	if _, err := chromedp.Call(b.Ctx, input.DispatchTouchEvent, p); err != nil {
+		b.T.Fatalf("touching: %v", err)
 	}
 }
 
 // enter presses the Enter key, or lets a press that is held repeat.
 func (b tab) enter(kind input.DispatchKeyEventType, again bool) {
-	b.t.Helper()
+	b.T.Helper()
 	p := input.DispatchKeyEventParams{Type: kind, Key: "Enter", Code: "Enter", WindowsVirtualKeyCode: 13, AutoRepeat: &again}
 	if kind == input.DispatchKeyEventTypeKeyDown {
 		p.Text = "\r"
 	}
-	if _, err := chromedp.Call(b.ctx, input.DispatchKeyEvent, p); err != nil {
-		b.t.Fatalf("pressing Enter: %v", err)
+	if _, err := chromedp.Call(b.Ctx, input.DispatchKeyEvent, p); err != nil {
+		b.T.Fatalf("pressing Enter: %v", err)
 	}
 }
 
 // room is a page in the LIVE of a fan with some coins and a card.
 func room(t *testing.T, coins int64) (tab, *rig) {
 	t.Helper()
-	if testing.Short() {
-		t.Skip("a browser takes some seconds")
-	}
-	b := tab{t, chromium(t)}
+	b := tab{browsertest.Open(t)}
 	r := running(t)
 	r.grant(r.fan.ID, coins)
 	_, err := r.buys.AddTestCard(t.Context(), r.fan.ID, "pm_card_visa")
 	r.ok(err)
-	b.do("enter the room", chromedp.EmulateViewport(360, 740, chromedp.EmulateTouch), chromedp.Navigate(r.url+"/sign-in?to=/live/"+string(r.room.ID)),
-		click(`button[value="`+string(r.fan.ID)+`"]`), see("#stage[data-connected]"))
-	b.do("see the button", run(`document.getElementById('send').scrollIntoView({block: 'center', behavior: 'instant'}), true`))
+	b.Do("enter the room", chromedp.EmulateViewport(360, 740, chromedp.EmulateTouch), chromedp.Navigate(r.url+"/sign-in?to=/live/"+string(r.room.ID)),
+		browsertest.Click(`button[value="`+string(r.fan.ID)+`"]`), browsertest.See("#stage[data-connected]"))
+	b.Do("see the button", browsertest.Run(`document.getElementById('send').scrollIntoView({block: 'center', behavior: 'instant'}), true`))
 	return b, r
 }
 
@@ -112,33 +101,33 @@ func TestHold(t *testing.T) {
 	b, _ := room(t, 25)
 	x, y := b.place("#send")
 	b.finger(input.DispatchTouchEventTypeTouchStart, x, y)
-	b.until("see the combo grow", `document.getElementById('combo-count').textContent === '×2'`)
+	b.Until("see the combo grow", `document.getElementById('combo-count').textContent === '×2'`)
 	b.finger(input.DispatchTouchEventTypeTouchEnd, x, y)
 	b.quiet("after the finger was lifted")
 
 	b.finger(input.DispatchTouchEventTypeTouchStart, x, y)
-	b.until("run out of coins", `document.getElementById('topup')`)
+	b.Until("run out of coins", `document.getElementById('topup')`)
 	b.quiet("while the finger still holds")
 	if at, to := b.place("#send"); math.Hypot(at-x, to-y) > 1 {
 		t.Errorf("the button went from %v, %v to %v, %v under the finger", x, y, at, to)
 	}
 	b.finger(input.DispatchTouchEventTypeTouchEnd, x, y)
 	b.quiet("after the finger was lifted from a tray that is no more")
-	b.until("may buy", `!document.getElementById('topup').dataset.unread`)
-	b.do("buy a pack", click("#topup .offers button"))
-	b.until("have the coins", `document.querySelector('[data-balance-text]').textContent === '70 coins'`)
+	b.Until("may buy", `!document.getElementById('topup').dataset.unread`)
+	b.Do("buy a pack", browsertest.Click("#topup .offers button"))
+	b.Until("have the coins", `document.querySelector('[data-balance-text]').textContent === '70 coins'`)
 	b.quiet("after coins were bought")
 
 	for how, end := range map[string]func(){
 		"the touch is taken away": func() { b.finger(input.DispatchTouchEventTypeTouchCancel, x, y) },
 		"the page loses its window": func() {
-			b.do("leave", run(`dispatchEvent(new Event('blur'))`))
+			b.Do("leave", browsertest.Run(`dispatchEvent(new Event('blur'))`))
 		},
 	} {
-		b.until("be ready", `document.getElementById('combo').hidden`)
+		b.Until("be ready", `document.getElementById('combo').hidden`)
 		x, y = b.place("#send")
 		b.finger(input.DispatchTouchEventTypeTouchStart, x, y)
-		b.until("see the combo grow", `document.getElementById('combo-count').textContent === '×2' && !document.getElementById('combo').hidden`)
+		b.Until("see the combo grow", `document.getElementById('combo-count').textContent === '×2' && !document.getElementById('combo').hidden`)
 		end()
 		b.quiet(how)
 		if how != "the touch is taken away" {
@@ -151,28 +140,28 @@ func TestHold(t *testing.T) {
 // page does not move, and the keyboard stays where it was.
 func TestCoinsRunOut(t *testing.T) {
 	b, r := room(t, 10)
-	b.do("press every button that pays as it appears", run(
+	b.Do("press every button that pays as it appears", browsertest.Run(
 		`new MutationObserver(() => document.querySelector('#topup .offers button')?.click()).observe(document.getElementById('tray'), {childList: true}), true`))
 	x, y := b.place("#send")
 	for n := 1; n <= 6; n++ {
 		b.finger(input.DispatchTouchEventTypeTouchStart, x, y)
 		b.finger(input.DispatchTouchEventTypeTouchEnd, x, y)
 	}
-	b.until("see the coins to buy", `document.getElementById('topup')`)
+	b.Until("see the coins to buy", `document.getElementById('topup')`)
 	b.quiet("after tapping past the last coin")
 	if at, to := b.place("#send"); math.Hypot(at-x, to-y) > 1 {
 		t.Errorf("the button went from %v, %v to %v, %v while it was tapped", x, y, at, to)
 	}
-	b.until("hear of it", `document.getElementById('said').textContent.includes('5 coins are missing')`)
+	b.Until("hear of it", `document.getElementById('said').textContent.includes('5 coins are missing')`)
 
-	b.do("take the keyboard", run(`document.getElementById('send').focus(), true`))
+	b.Do("take the keyboard", browsertest.Run(`document.getElementById('send').focus(), true`))
 	for range 12 {
 		b.enter(input.DispatchKeyEventTypeKeyDown, false)
 		b.enter(input.DispatchKeyEventTypeKeyUp, false)
 	}
-	b.until("keep the place", `document.activeElement.id === 'send' && document.getElementById('topup')`)
+	b.Until("keep the place", `document.activeElement.id === 'send' && document.getElementById('topup')`)
 	b.quiet("after Enter was pressed past the last coin")
-	b.do("go to what pays", run(`document.querySelector('#topup .offers button').focus(), true`))
+	b.Do("go to what pays", browsertest.Run(`document.querySelector('#topup .offers button').focus(), true`))
 	for range 5 {
 		b.enter(input.DispatchKeyEventTypeKeyDown, true)
 	}
@@ -180,10 +169,10 @@ func TestCoinsRunOut(t *testing.T) {
 	if n := r.bought(r.fan.ID); n != 0 {
 		t.Errorf("%d purchases were made without anybody asking", n)
 	}
-	b.until("may buy", `!document.getElementById('topup').dataset.unread`)
+	b.Until("may buy", `!document.getElementById('topup').dataset.unread`)
 	b.enter(input.DispatchKeyEventTypeKeyDown, false)
 	b.enter(input.DispatchKeyEventTypeKeyUp, false)
-	b.until("have the coins, the place and the news", `!document.getElementById('topup') && document.activeElement.id === 'send' && document.getElementById('said').textContent.includes('You have 70 coins')`)
+	b.Until("have the coins, the place and the news", `!document.getElementById('topup') && document.activeElement.id === 'send' && document.getElementById('said').textContent.includes('You have 70 coins')`)
 	if n := r.bought(r.fan.ID); n != 1 {
 		t.Errorf("%d purchases were made, want the one that was asked for", n)
 	}
@@ -195,12 +184,12 @@ func TestCoinsRunOut(t *testing.T) {
 // go.
 func TestHeldKey(t *testing.T) {
 	b, _ := room(t, 300)
-	b.do("take the keyboard", run(`document.getElementById('send').focus(), true`))
+	b.Do("take the keyboard", browsertest.Run(`document.getElementById('send').focus(), true`))
 	b.enter(input.DispatchKeyEventTypeKeyDown, false)
 	for range 4 {
 		b.enter(input.DispatchKeyEventTypeKeyDown, true)
 	}
-	b.until("see the combo grow", `Number(document.getElementById('combo-count').textContent.slice(1)) > 2`)
+	b.Until("see the combo grow", `Number(document.getElementById('combo-count').textContent.slice(1)) > 2`)
 	b.enter(input.DispatchKeyEventTypeKeyUp, false)
 	b.quiet("after the key was let go")
 }

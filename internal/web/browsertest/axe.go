@@ -22,7 +22,12 @@ var axe = sync.OnceValues(func() (string, error) {
 // look runs axe on the page with the rules of WCAG 2.2 A and AA and axe's best
 // practices. Videos have their own sound, which sample clips have no captions
 // for.
-const look = `axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'], rules: {'video-caption': {enabled: false}}, resultTypes: ['violations']})
+//
+// It looks at the page from its beginning: what has gone under the bar that
+// stays on top is no target until one scrolls back. It waits for what slides or
+// fades in.
+const look = `scrollTo({top: 0, behavior: 'instant'});
+Promise.allSettled(document.getAnimations().filter(a => a.effect.getComputedTiming().endTime !== Infinity).map(a => a.finished)).then(() => axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'], rules: {'video-caption': {enabled: false}}, resultTypes: ['violations']}))
 	.then(r => JSON.stringify(r.violations.map(v => v.id + ' (' + v.impact + '): ' + v.nodes.slice(0, 4).map(n => n.target.join(' ') + ' — ' + (n.any[0]?.message ?? n.all[0]?.message ?? n.none[0]?.message ?? '')).join('; '))))`
 
 // Violations returns what axe finds wrong with the page as it stands.

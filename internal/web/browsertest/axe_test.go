@@ -12,9 +12,6 @@ func TestMain(m *testing.M) { dbtest.Main(m) }
 
 // TestViolationsBite wants axe to see what is wrong with a page that is.
 func TestViolationsBite(t *testing.T) {
-	if testing.Short() {
-		t.Skip("a browser takes some seconds")
-	}
 	b := Open(t)
 	b.Go("data:text/html,<html><body style='color:%23999;background:%23fff'><img src='data:,'><p>pale</p><button></button></body></html>")
 	got := b.Violations()

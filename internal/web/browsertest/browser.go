@@ -37,9 +37,12 @@ type Tab struct {
 
 // Open opens a browser that asks nothing of the world outside; it closes with
 // the test. Without a Chromium the test is skipped, or fails where one is
-// required.
+// required; short runs do without.
 func Open(t testing.TB) Tab {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("a browser takes some seconds")
+	}
 	path := ""
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
 		if p, err := exec.LookPath(name); err == nil {
@@ -77,7 +80,7 @@ func (b Tab) Another() Tab {
 }
 
 // complaints fails the test for what the browser has to say about the pages.
-// An answer that is a refusal is none.
+// An answer that is a refusal is none, nor is a stream that was lost.
 func (b Tab) complaints() {
 	b.T.Helper()
 	var mu sync.Mutex
@@ -87,7 +90,7 @@ func (b Tab) complaints() {
 		defer mu.Unlock()
 		switch e := event.(type) {
 		case *log.EventEntryAdded:
-			if e.Entry.Level == log.EntryLevelError && !strings.Contains(e.Entry.Text, "the server responded with a status of 40") && !strings.Contains(e.Entry.Text, "ERR_INTERNET_DISCONNECTED") {
+			if e.Entry.Level == log.EntryLevelError && !expected(e.Entry) {
 				all = append(all, e.Entry.Text+" "+e.Entry.URL)
 			}
 		case *runtime.EventExceptionThrown:
@@ -107,6 +110,12 @@ func (b Tab) complaints() {
 			b.T.Errorf("the browser says: %s", text)
 		}
 	})
+}
+
+// expected tells whether a test may have caused what the browser says: a
+// refusal, no network, a stream that was cut.
+func expected(e *log.Entry) bool {
+	return strings.Contains(e.Text, "the server responded with a status of 40") || strings.Contains(e.Text, "ERR_INTERNET_DISCONNECTED") || strings.Contains(e.URL, "/stream?")
 }
 
 // Do takes steps; what says what they are for.
@@ -240,18 +249,30 @@ func (b Tab) Become(name string) {
 	b.Until("be "+name, fmt.Sprintf(`document.readyState === 'complete' && document.querySelector('.who')?.textContent.startsWith(%q)`, name))
 }
 
-// Shot takes a picture into the folder that OVATION_SHOTS names, if it does.
+// Shot takes pictures of what the page shows at this moment into the folder
+// that OVATION_SHOTS names, if it does: small and large, light and dark.
 func (b Tab) Shot(name string) {
 	b.T.Helper()
 	folder := os.Getenv("OVATION_SHOTS")
 	if folder == "" {
 		return
 	}
-	png, err := chromedp.Run(b.Ctx, chromedp.CaptureScreenshot())
-	if err == nil {
-		err = os.WriteFile(filepath.Join(folder, name+".png"), png, 0o600)
+	for _, size := range []struct {
+		name          string
+		width, height int64
+	}{{"small", 360, 740}, {"large", 1440, 900}} {
+		for _, theme := range []string{"light", "dark"} {
+			b.Theme(theme, true)
+			b.Size(size.width, size.height)
+			b.Until("draw", `document.readyState === 'complete'`)
+			png, err := chromedp.Run(b.Ctx, chromedp.CaptureScreenshot())
+			if err == nil {
+				err = os.WriteFile(filepath.Join(folder, name+"-"+size.name+"-"+theme+".png"), png, 0o600)
+			}
+			if err != nil {
+				b.T.Fatalf("picture %s: %v", name, err)
+			}
+		}
 	}
-	if err != nil {
-		b.T.Fatalf("picture %s: %v", name, err)
-	}
+	b.Theme("", false)
 }
