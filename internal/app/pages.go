@@ -28,6 +28,7 @@ func (a *App) pages() (http.Handler, error) {
 			Now:      a.time.Now,
 			Advance:  func(ctx context.Context, by time.Duration) error { _, err := a.Advance(ctx, by); return err },
 			Personas: a.personas(),
+			Grow:     a.growAudience,
 			Control:  &control{app: a},
 		}
 	}

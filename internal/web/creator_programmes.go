@@ -18,7 +18,7 @@ func programmesPage(v *visit) error { return showProgrammes(v, nil, http.StatusO
 // showProgrammes shows how the visitor stands to every programme; p is what
 // went wrong with a form there.
 func showProgrammes(v *visit, p *problem, status int) error {
-	s := &programmesShown{Problem: p, Notice: v.didOf("joined", "left")}
+	s := &programmesShown{Problem: p, Notice: v.didOf("joined", "left", "audience")}
 	var err error
 	if s.Standing, err = v.site.cfg.Creators.Standing(v, v.me()); err != nil {
 		return err

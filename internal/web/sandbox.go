@@ -9,6 +9,7 @@ import (
 	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/id"
 	"github.com/ovationhq/ovation/internal/people"
+	"github.com/ovationhq/ovation/internal/programme"
 )
 
 // steps are what the sandbox's clock can be moved by, with one click.
@@ -70,4 +71,31 @@ func sandboxAdvance(v *visit) error {
 		to = "/"
 	}
 	return v.redirect(to)
+}
+
+// sandboxAudience measures the visitor's audience after a good week, as a host
+// would: who tries the sandbox has no followers, and would never see how one
+// becomes a creator.
+func sandboxAudience(v *visit) error {
+	if err := v.site.cfg.Sandbox.Grow(v, v.me()); err != nil {
+		return err
+	}
+	return v.redirect("/c/programmes?did=audience")
+}
+
+// mayGrow reports whether a larger audience is among what the visitor lacks,
+// and can be had here.
+func (v *visit) mayGrow(standing []programme.Standing) bool {
+	if v.site.cfg.Sandbox == nil || v.site.cfg.Sandbox.Grow == nil {
+		return false
+	}
+	return slices.ContainsFunc(standing, func(s programme.Standing) bool {
+		return slices.ContainsFunc(s.Evaluation.Missing(), func(c programme.Checked) bool {
+			switch c.Metric {
+			case programme.Followers, programme.Views30d, programme.PublicPosts30d, programme.LiveMinutes:
+				return true
+			}
+			return false
+		})
+	})
 }

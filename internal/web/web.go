@@ -83,6 +83,8 @@ type Sandbox struct {
 	// SignIn starts a session for a persona and returns its token; nil lets
 	// the people service start one of a day.
 	SignIn func(ctx context.Context, person id.Person) (token string, err error)
+	// Grow measures a larger audience of a person; nil where there is none.
+	Grow func(ctx context.Context, person id.Person) error
 	// Control steers the world; nil where only its clock can be moved.
 	Control Control
 }
@@ -159,6 +161,7 @@ func (s *site) routes() {
 	if s.cfg.Sandbox != nil {
 		page(classWrite, "POST /sandbox/sign-in", sandboxSignIn)
 		page(classWrite, "POST /sandbox/advance", sandboxAdvance)
+		page(classWrite, "POST /sandbox/audience", signedIn(sandboxAudience))
 		page(classRead, "GET /docs/ui", galleryPage)
 	}
 	file := func(pattern string, h handler) { s.mux.Handle(pattern, s.frame(classNone, pattern, s.bare(h))) }

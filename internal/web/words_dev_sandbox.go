@@ -4,6 +4,7 @@ package web
 //
 //nolint:misspell // half of it is French
 var _ = speak(phrases{
+	"did.audience": {"A good week is measured. This is where you stand now.", "Une bonne semaine est mesurée. Voici où vous en êtes."},
 	"did.steered":  {"The fans act like that now.", "Les fans agissent ainsi désormais."},
 	"did.news":     {"The provider’s news arrive like that from now on.", "Les nouvelles du prestataire arrivent ainsi désormais."},
 	"did.broken":   {"The next calls to the provider go wrong.", "Les prochains appels au prestataire échoueront."},
