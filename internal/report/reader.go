@@ -72,7 +72,7 @@ func (s *Step) hide(to string) {
 	for i := range s.Parts {
 		p := &s.Parts[i]
 		if p.Owner != "" && p.Owner != to && !slices.Contains(p.Seen, to) {
-			*p = Step{Kind: p.Kind, Title: "Coins that the sender had bought", Amount: p.Amount}
+			*p = Step{Kind: p.Kind, Title: "Coins of the sender", Amount: p.Amount}
 			continue
 		}
 		p.hide(to)

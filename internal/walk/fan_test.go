@@ -45,7 +45,8 @@ func TestFan(t *testing.T) {
 	b.Until("stand on the leaderboard", `[...document.querySelectorAll('#places .place-name')].some(n => n.textContent.includes('Nora Lind'))`)
 	b.Shot("fan-combo")
 
-	b.Do("go to the wallet", browsertest.Press("g"), browsertest.Press("w"), browsertest.See("#coins"))
+	b.letters("g", "w")
+	b.Do("see the wallet", browsertest.See("#coins"))
 	b.Enter("#history a.explain")
 	b.Do("see where the coins went", browsertest.See("#panel[open] #explanation"))
 	b.Accessible("an explanation over the wallet")

@@ -137,9 +137,13 @@ func (v *visit) incomeTiles(h *hub, c *report.CurrencyIncome) []tile {
 		all = append(all, tile{Label: v.sourceName(s.Source), Value: v.money(s.Total, c.Asset), Href: h.rowsOf("source", string(s.Source)), Trend: v.trendOf(s.Change, ""),
 			Note: v.N("unit.diamonds", s.Diamonds)})
 	}
+	available := ""
+	if c.Stands.Available > 0 {
+		available = v.T("earnings.available_text")
+	}
 	return append(all,
 		tile{Label: v.T("earnings.pending"), Value: v.money(c.Stands.Pending, c.Asset), Href: "/c/earnings?" + query("state", string(earnings.Pending), "group", "day"), Note: v.T("hub.pending_text")},
-		tile{Label: v.T("earnings.available"), Value: v.money(c.Stands.Available, c.Asset), Href: "/c/payouts#left", Note: v.T("earnings.available_text")})
+		tile{Label: v.T("earnings.available"), Value: v.money(c.Stands.Available, c.Asset), Href: "/c/payouts#left", Note: available})
 }
 
 // incomeBars are the days of a currency, by source, beside the period before.

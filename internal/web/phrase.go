@@ -15,7 +15,7 @@ var reportFrench = []struct {
 	{regexp.MustCompile(`^Coins of a purchase$`), "Pièces d’un achat"},
 	{regexp.MustCompile(`^Promotional coins$`), "Pièces promotionnelles"},
 	{regexp.MustCompile(`^Coins granted without a card$`), "Pièces offertes sans carte"},
-	{regexp.MustCompile(`^Coins that the sender had bought$`), "Pièces que l’expéditeur avait achetées"},
+	{regexp.MustCompile(`^Coins of the sender$`), "Pièces de l’expéditeur"},
 	{regexp.MustCompile(`^Card payment`), "Paiement par carte"},
 	{regexp.MustCompile(`^Spent on a gift$`), "Dépensé pour un cadeau"},
 	{regexp.MustCompile(`^Still in the wallet$`), "Encore dans le portefeuille"},

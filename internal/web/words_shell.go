@@ -73,7 +73,6 @@ var _ = speak(phrases{
 	"sandbox.day":           {"+1 day", "+1 jour"},
 	"sandbox.week":          {"+8 days", "+8 jours"},
 	"sandbox.nobody":        {"nobody: signed out", "personne : déconnecté"},
-	"sandbox.audience":      {"Sandbox", "Bac à sable"},
 	"sandbox.audience_text": {"On a real site the host measures your followers and views. Nobody does so in this sandbox, so you can have a good week here: 5,200 more followers and 60,000 views.", "Sur un site réel, l’hôte mesure vos abonnés et vos vues. Dans ce bac à sable, personne ne le fait ; vous pouvez donc y vivre une bonne semaine : 5 200 abonnés et 60 000 vues de plus."},
 	"sandbox.audience_do":   {"Have a good week", "Vivre une bonne semaine"},
 	"sandbox.be":            {"Be somebody else", "Être quelqu’un d’autre"},

@@ -30,7 +30,7 @@ func (b Tab) TabTo(selector string) {
 	for range longestWay {
 		b.Do("press Tab", Press(kb.Tab))
 		at := strings.SplitN(b.Value(fmt.Sprintf(stop, selector)), "\n", 3)
-		if len(at) < 3 {
+		if len(at) < 3 || strings.HasPrefix(at[0], "(") {
 			continue // another page has come meanwhile
 		}
 		if at[1] != "true" {
