@@ -14,13 +14,13 @@ func TestMain(m *testing.M) { dbtest.Main(m) }
 
 // sandbox is a whole instance on a free port, with some weeks of history.
 type sandbox struct {
-	*testing.T
+	testing.TB
 	app   *app.App
 	world app.World
 	url   string
 }
 
-func open(t *testing.T) *sandbox {
+func open(t testing.TB) *sandbox {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("a browser and a world take some seconds")
@@ -31,7 +31,7 @@ func open(t *testing.T) *sandbox {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &sandbox{T: t, app: a}
+	s := &sandbox{TB: t, app: a}
 	ctx, cancel := context.WithCancel(t.Context())
 	ready, ended := make(chan app.World, 1), make(chan error, 1)
 	go func() { ended <- a.RunSandbox(ctx, func(w app.World) { ready <- w }) }()
@@ -60,7 +60,7 @@ type tab struct{ browsertest.Tab }
 // browser opens the site on a wide screen.
 func (s *sandbox) browser() tab {
 	s.Helper()
-	b := tab{browsertest.Open(s.T)}
+	b := tab{browsertest.Open(s.TB)}
 	b.Size(1440, 900)
 	b.Go(s.url + "/")
 	return b
