@@ -313,7 +313,9 @@ func TestHanging(t *testing.T) {
 		free, arrived := make(chan struct{}), make(chan struct{}, 200)
 		var atOnce, most atomic.Int64
 		hangs.answer = func(http.ResponseWriter, *http.Request, int) {
-			most.Store(max(most.Load(), atOnce.Add(1)))
+			now := atOnce.Add(1)
+			for seen := most.Load(); seen < now && !most.CompareAndSwap(seen, now); seen = most.Load() {
+			}
 			<-free
 			atOnce.Add(-1)
 		}
