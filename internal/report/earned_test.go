@@ -286,3 +286,22 @@ func TestSpending(t *testing.T) {
 		}
 	})
 }
+
+// A video from before it had earnings of its own shows what it earned.
+func TestVideoOfOneSource(t *testing.T) {
+	gifttest.Each(t, func(w *gifttest.World) {
+		creator := w.Creator()
+		video := w.Video(creator)
+		w.Give(w.Fan(100), "rose", video, 2)
+		w.Exec("UPDATE earning SET source = 'gift'")
+		w.Exec("UPDATE earning_source_place SET seq = (SELECT seq FROM ledger_head)")
+		for range 2 { // before and after it is added up
+			sum, err := report.NewReader(w.D).TargetSummary(w.Ctx, video, creator, false)
+			w.OK(err)
+			if sum.Gifters != 1 || sum.Sum().Gifts != 2 {
+				t.Errorf("the video: %+v", sum)
+			}
+			w.AddUp()
+		}
+	})
+}
