@@ -24,6 +24,7 @@
 //     not live or whose chat is off.
 //   - A hidden message is read by the room's creator and operators alone. The
 //     event that told of it stays in the log.
+//   - What an operator does in the LIVE of somebody else is in the audit log.
 //
 // # How to change
 //
