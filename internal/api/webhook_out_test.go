@@ -106,7 +106,7 @@ func TestWebhookEndpoints(t *testing.T) {
 	if test := ok("POST "+path+"/test", "", 202); !strings.HasPrefix(fmt.Sprint(test["event"]), "evt_") {
 		t.Errorf("the test: %v", test)
 	}
-	if err := s.cfg.Services.Webhooks.Fan(t.Context()); err != nil {
+	if _, err := s.cfg.Services.Webhooks.Fan(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	list := ok("GET "+path+"/deliveries?state=waiting&type=webhook.test", "", 200)

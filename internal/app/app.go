@@ -119,7 +119,7 @@ type App struct {
 // Checks are the rules of all products for ledger verify.
 func Checks() []ledger.Check {
 	var all []ledger.Check
-	for _, c := range [][]ledger.Check{wallet.Checks(), earnings.Checks(), gift.Checks(), purchase.Checks(), payout.Checks(), webhook.Checks(), support.Checks(), goal.Checks(), chat.Checks()} {
+	for _, c := range [][]ledger.Check{wallet.Checks(), earnings.Checks(), gift.Checks(), purchase.Checks(), payout.Checks(), limit.Checks(id.KindPurchase), webhook.Checks(), support.Checks(), goal.Checks(), chat.Checks()} {
 		all = append(all, c...)
 	}
 	all = append(all, ledger.Check{Name: audit.Rule, Run: checkAudit})

@@ -16,7 +16,13 @@ import (
 // steered is a sandbox with its control; the books are verified at its end.
 func steered(t *testing.T, sim bool) (*App, *control) {
 	t.Helper()
-	o := Options{Sandbox: true, Seed: 1, Fans: 2, Sim: sim, NoLimits: true, Log: slog.New(slog.DiscardHandler)}
+	return steeredWith(t, sim, 2)
+}
+
+// steeredWith is one that begins with so many simulated fans.
+func steeredWith(t *testing.T, sim bool, fans int) (*App, *control) {
+	t.Helper()
+	o := Options{Sandbox: true, Seed: 1, Fans: fans, Sim: sim, NoLimits: true, Log: slog.New(slog.DiscardHandler)}
 	o.Config.Data, o.Config.Listen, o.Config.Preset = t.TempDir(), "127.0.0.1:0", "current"
 	a, err := New(t.Context(), o)
 	if err != nil {
@@ -124,6 +130,34 @@ func TestSteer(t *testing.T) {
 	for _, bad := range []web.FanMix{{}, {PerMinute: 1, Number: 201}, {PerMinute: 601, Number: 1}, {PerMinute: 1, Number: 1, Large: 60, Combos: 41}, {PerMinute: 1, Number: 1, Large: -1}} {
 		if err := c.Steer(t.Context(), bad); !fault.Is(err, fault.ValidationFailed) {
 			t.Errorf("%+v: %v", bad, err)
+		}
+	}
+}
+
+// TestSteerFromNone has nobody act at first: fans that are made later do.
+func TestSteerFromNone(t *testing.T) {
+	a, c := steeredWith(t, true, 0)
+	events := a.Hub.Listen("live:" + a.world.Content["live"])
+	defer events.Close()
+	if err := c.Steer(t.Context(), web.FanMix{On: true, PerMinute: web.MaxPace, Combos: 50, Number: 2}); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case <-events.C:
+	case <-time.After(time.Minute):
+		t.Error("nobody acts")
+	}
+}
+
+// TestNobodyLive has fans who would write when nobody is LIVE with gifts on.
+func TestNobodyLive(t *testing.T) {
+	a, _ := steered(t, false)
+	w := *a.world
+	w.Rooms = nil
+	s := &simulation{app: a, world: w, chatter: chance(1)}
+	for range 100 {
+		if err := s.talk(t.Context(), w.Fans); err != nil {
+			t.Fatal(err)
 		}
 	}
 }

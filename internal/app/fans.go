@@ -76,11 +76,8 @@ const largeFrom, largeUpTo = 500, 5000
 const lookAgain = 20
 
 // Simulate lets the world's fans act, as the crowd is told to, until the
-// context ends.
+// context ends. While there are none it waits: they may be made later.
 func (a *App) Simulate(ctx context.Context, w World) error {
-	if len(w.Fans) == 0 || len(w.Rooms) == 0 {
-		return nil
-	}
 	s := &simulation{app: a, world: w, rnd: chance(a.Options.Seed), chatter: chance(a.Options.Seed + 2), run: a.Clock.Now().Format("20060102T150405.000000")}
 	mix, _, _ := a.crowd.state()
 	a.crowd.steer(mix, w.Fans)
@@ -101,7 +98,7 @@ func (a *App) Simulate(ctx context.Context, w World) error {
 		if err := s.act(ctx, mix, fans); err != nil && ctx.Err() == nil {
 			a.Log.Warn("a simulated fan was refused", "error", err)
 		}
-		if err := s.talk(ctx); err != nil && ctx.Err() == nil {
+		if err := s.talk(ctx, fans); err != nil && ctx.Err() == nil {
 			a.Log.Warn("a simulated fan could not write", "error", err)
 		}
 	}

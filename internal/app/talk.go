@@ -6,6 +6,7 @@ import (
 	"github.com/ovationhq/ovation/internal/chat"
 	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/goal"
+	"github.com/ovationhq/ovation/internal/id"
 )
 
 // lines are what simulated fans write.
@@ -19,11 +20,11 @@ const oftenTalks = 3
 
 // talk lets one fan write in the chat of a LIVE. A pace that is too fast is
 // nothing to report: it is what a chat does to who writes too much.
-func (s *simulation) talk(ctx context.Context) error {
-	if s.chatter.IntN(oftenTalks) != 0 {
+func (s *simulation) talk(ctx context.Context, fans []id.Person) error {
+	if s.chatter.IntN(oftenTalks) != 0 || len(s.world.Rooms) == 0 {
 		return nil
 	}
-	fan := s.world.Fans[s.chatter.IntN(len(s.world.Fans))]
+	fan := fans[s.chatter.IntN(len(fans))]
 	room := s.world.Rooms[s.chatter.IntN(len(s.world.Rooms))].ID
 	_, err := s.app.Chat.Send(ctx, chat.NewMessage{Room: room, Author: fan, Body: lines[s.chatter.IntN(len(lines))]})
 	if fault.Is(err, fault.RateLimited) || fault.Is(err, fault.StateConflict) {

@@ -1,11 +1,13 @@
 package chat_test
 
 import (
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/ovationhq/ovation/internal/audit"
 	"github.com/ovationhq/ovation/internal/chat"
 	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/db/dbtest"
@@ -235,6 +237,44 @@ func TestKeeping(t *testing.T) {
 	})
 }
 
+// TestClockSetBack holds that nothing is said before a LIVE has begun, as each
+// verifies.
+func TestClockSetBack(t *testing.T) {
+	each(t, func(h *hall) {
+		h.Clk.Advance(-time.Hour)
+		h.says(h.fan, "hello")
+	})
+}
+
+// TestKeepingIsAudited writes down what an operator does in the LIVE of somebody
+// else, once, and nothing of what creators do in their own.
+func TestKeepingIsAudited(t *testing.T) {
+	each(t, func(h *hall) {
+		for _, by := range []chat.Keeper{{Person: h.star}, {Caller: people.Console()}} {
+			m := h.says(h.fan, "bad")
+			for range 2 {
+				_, err := h.s.Hide(h.Ctx, by, h.room, m.ID)
+				h.OK(err)
+				h.OK(h.s.Mute(h.Ctx, by, h.room, h.fan, true))
+			}
+			h.OK(h.s.Mute(h.Ctx, by, h.room, h.fan, false))
+			h.OK(h.s.Mute(h.Ctx, by, h.room, h.fan, false))
+		}
+		var got []string
+		h.Read(func(tx *db.Tx) error {
+			all, err := audit.List(h.Ctx, tx, audit.Query{Limit: 10})
+			for _, e := range all {
+				got = append(got, e.Actor+" "+e.Verb+" "+e.Changed)
+			}
+			return err
+		})
+		live := ` {"live":"` + string(h.room) + `"}`
+		if want := []string{"console person.unmute" + live, "console person.mute" + live, "console message.hide" + live}; !slices.Equal(got, want) {
+			t.Errorf("the log has %q, want %q", got, want)
+		}
+	})
+}
+
 // Every rule of verify.go names the damage that it is there for.
 func TestVerifyBites(t *testing.T) {
 	each(t, func(h *hall) {
@@ -246,6 +286,7 @@ func TestVerifyBites(t *testing.T) {
 			{chat.RuleTold, "UPDATE chat_message SET id = 'msg_x'" + one, "UPDATE chat_message SET id = '" + string(m.ID) + "' WHERE id = 'msg_x'"},
 			{chat.RuleTold, "UPDATE chat_message SET hidden_us = 1, hidden_by = 'x'" + one, "UPDATE chat_message SET hidden_us = 0, hidden_by = ''" + one},
 			{chat.RuleTold, "UPDATE outbox_event SET type = 'chat.lost' WHERE type = 'chat.message.hidden'", "UPDATE outbox_event SET type = 'chat.message.hidden' WHERE type = 'chat.lost'"},
+			{chat.RuleLive, "UPDATE live_room SET started_us = started_us + 9000000000", "UPDATE live_room SET started_us = started_us - 9000000000"},
 			{chat.RuleLive, "UPDATE live_room SET state = 'ended', ended_us = started_us", "UPDATE live_room SET state = 'live', ended_us = 0"},
 		} {
 			t.Run(plant.damage, func(t *testing.T) { gifttest.Bites(h.World, t, plant.rule, plant.damage, plant.undo, chat.Checks()...) })

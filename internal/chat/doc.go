@@ -23,7 +23,9 @@
 //   - Who is muted or suspended sends nothing, and nobody does in a room that is
 //     not live or whose chat is off.
 //   - A hidden message is read by the room's creator and operators alone. The
-//     event that told of it stays in the log.
+//     event that told of it stays in the log, and is told again without the text
+//     (package live).
+//   - What an operator does in the LIVE of somebody else is in the audit log.
 //
 // # How to change
 //

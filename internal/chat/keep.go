@@ -3,6 +3,7 @@ package chat
 import (
 	"context"
 
+	"github.com/ovationhq/ovation/internal/audit"
 	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/id"
@@ -14,7 +15,8 @@ import (
 // after the room.
 func (s *Service) Hide(ctx context.Context, by Keeper, room id.Live, message id.Message) (m Message, err error) {
 	err = s.db.Write(ctx, func(tx *db.Tx) error {
-		if _, err := ownRoom(ctx, tx, by.Person, room, by.operator()); err != nil {
+		r, err := ownRoom(ctx, tx, by.Person, room, by.operator())
+		if err != nil {
 			return err
 		}
 		found, err := db.Collect[Message](tx.Query(ctx, "SELECT "+columns+" FROM chat_message WHERE id = $1 AND room = $2", message, room))(scan)
@@ -26,6 +28,9 @@ func (s *Service) Hide(ctx context.Context, by Keeper, room id.Live, message id.
 		}
 		m.HiddenUS, m.HiddenBy = tx.NowUS(), by.name()
 		if _, err := tx.Exec(ctx, "UPDATE chat_message SET hidden_us = $2, hidden_by = $3 WHERE id = $1", m.ID, m.HiddenUS, m.HiddenBy); err != nil {
+			return err
+		}
+		if err := by.record(ctx, tx, &r, "message.hide", string(m.ID)); err != nil {
 			return err
 		}
 		return emit(ctx, tx, "chat.message.hidden", &m)
@@ -48,12 +53,24 @@ func (s *Service) Mute(ctx context.Context, by Keeper, room id.Live, person id.P
 		if _, err := people.Get(ctx, tx, person); err != nil {
 			return err
 		}
-		if !muted {
-			_, err := tx.Exec(ctx, "UPDATE chat_guest SET muted_us = 0, muted_by = '' WHERE room = $1 AND person_id = $2 AND muted_us > 0", room, person)
+		verb, query, args := "person.unmute", "UPDATE chat_guest SET muted_us = 0, muted_by = '' WHERE room = $1 AND person_id = $2 AND muted_us > 0", []any{room, person}
+		if muted {
+			verb, args = "person.mute", append(args, tx.NowUS(), by.name())
+			query = `INSERT INTO chat_guest (room, person_id, paced_us, muted_us, muted_by) VALUES ($1, $2, 0, $3, $4)
+				ON CONFLICT (room, person_id) DO UPDATE SET muted_us = excluded.muted_us, muted_by = excluded.muted_by WHERE chat_guest.muted_us = 0`
+		}
+		n, err := tx.Exec(ctx, query, args...)
+		if err != nil || n == 0 {
 			return err
 		}
-		_, err = tx.Exec(ctx, `INSERT INTO chat_guest (room, person_id, paced_us, muted_us, muted_by) VALUES ($1, $2, 0, $3, $4)
-			ON CONFLICT (room, person_id) DO UPDATE SET muted_us = excluded.muted_us, muted_by = excluded.muted_by WHERE chat_guest.muted_us = 0`, room, person, tx.NowUS(), by.name())
-		return err
+		return by.record(ctx, tx, &r, verb, string(person))
 	})
+}
+
+// record writes down what an operator did in the LIVE of somebody else.
+func (k *Keeper) record(ctx context.Context, tx *db.Tx, r *Room, verb, subject string) error {
+	if k.Person == r.Creator {
+		return nil
+	}
+	return audit.Record(ctx, tx, k.Act(ctx, audit.Act{Verb: verb, Subject: subject, Changed: map[string]any{"live": r.ID}}))
 }

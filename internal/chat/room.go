@@ -27,6 +27,8 @@ type Room struct {
 	Slow    time.Duration // slow mode: the time between two messages of a person; 0 is off
 	Gap     time.Duration // the same without slow mode, after the first Burst
 	Burst   int64
+
+	startedUS int64 // when it went on the air
 }
 
 const (
@@ -42,7 +44,7 @@ func GetRoom(ctx context.Context, tx *db.Tx, room id.Live) (Room, error) {
 	if err != nil {
 		return Room{}, err
 	}
-	r := Room{ID: room, Creator: at.Creator, Live: at.State == content.Live, On: true, Gap: defaultGap, Burst: defaultBurst}
+	r := Room{ID: room, Creator: at.Creator, Live: at.State == content.Live, startedUS: at.StartedUS, On: true, Gap: defaultGap, Burst: defaultBurst}
 	var slowUS, gapUS int64
 	err = tx.Row(ctx, "SELECT is_on, slow_us, gap_us, burst FROM chat_room WHERE room = $1", room).Scan(&r.On, &slowUS, &gapUS, &r.Burst)
 	if errors.Is(err, db.ErrNoRows) {

@@ -77,7 +77,8 @@ func send(ctx context.Context, tx *db.Tx, n NewMessage) (Message, error) {
 	if err := allowed(ctx, tx, &r, n.Author); err != nil {
 		return Message{}, err
 	}
-	m := Message{ID: id.Message(tx.NewID(id.KindMessage)), Room: n.Room, Author: n.Author, Body: n.Body, SentUS: tx.NowUS()}
+	m := Message{ID: id.Message(tx.NewID(id.KindMessage)), Room: n.Room, Author: n.Author, Body: n.Body,
+		SentUS: max(tx.NowUS(), r.startedUS)} // also when the clock was set back
 	_, err = tx.Exec(ctx, "INSERT INTO chat_message (id, room, author_id, nonce, body, sent_us, hidden_us, hidden_by) VALUES ($1, $2, $3, $4, $5, $6, 0, '')",
 		m.ID, m.Room, m.Author, n.Nonce, m.Body, m.SentUS)
 	if err != nil {

@@ -19,6 +19,6 @@ func Checks() []ledger.Check {
 				GROUP BY s.id HAVING SUM(s.sent) <> SUM(s.is_there) OR SUM(s.hidden) <> SUM(s.is_hidden)`}),
 		ledger.Look(RuleLive, ledger.Violation{Detail: "it was sent at %d, its room was live from %d to %d (0: it is not over)",
 			Query: `SELECT m.id, m.sent_us, r.started_us, r.ended_us FROM chat_message m JOIN live_room r ON r.id = m.room
-				WHERE r.started_us = 0 OR (r.ended_us > 0 AND m.sent_us > r.ended_us)`}),
+				WHERE r.started_us = 0 OR m.sent_us < r.started_us OR (r.ended_us > 0 AND m.sent_us > r.ended_us)`}),
 	}
 }

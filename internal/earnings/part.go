@@ -46,22 +46,20 @@ type Sent struct {
 	SentUS  int64
 	Rule    string // the rate card of its transfer
 	Creator id.Person
+	Into    id.Earning // that its diamonds went into; "" if there were none
 	Where
 	Sum
 }
 
-// sentColumns are those of a gift g and its transfer t.
-const sentColumns = `g.id, t.seq, t.at_us, t.rule, g.creator_id, g.target, g.sender_id, g.item, g.quantity, CASE WHEN g.combo_seq = 1 THEN 1 ELSE 0 END, g.price_coins * g.quantity, g.diamonds
+// sentColumns are those of a gift g and its transfer t. Which earning it went
+// into is what the books say: rules about that have changed, and may again.
+const sentColumns = `g.id, t.seq, t.at_us, t.rule, g.creator_id, g.target, g.sender_id, g.item, g.quantity, CASE WHEN g.combo_seq = 1 THEN 1 ELSE 0 END, g.price_coins * g.quantity, g.diamonds,
+		COALESCE((SELECT MIN(e.id) FROM ledger_line l JOIN earning e ON e.account_id = l.to_account WHERE l.seq = t.seq), '')
 	FROM ledger_transfer t JOIN gift g ON g.id = t.cause`
 
 func scanSent(r *db.Rows) (s Sent, err error) {
 	s.Sends = 1
-	return s, r.Scan((*string)(&s.ID), &s.Seq, &s.SentUS, &s.Rule, (*string)(&s.Creator), &s.Target, (*string)(&s.Fan), &s.Item, &s.Gifts, &s.Combos, &s.Coins, &s.Diamonds)
-}
-
-// place is the earning that the gift's diamonds went into.
-func (s *Sent) place() Place {
-	return Place{Holder: HolderOf(s.Creator, s.Target), Day: day(s.SentUS), Rule: s.Rule}
+	return s, r.Scan((*string)(&s.ID), &s.Seq, &s.SentUS, &s.Rule, (*string)(&s.Creator), &s.Target, (*string)(&s.Fan), &s.Item, &s.Gifts, &s.Combos, &s.Coins, &s.Diamonds, (*string)(&s.Into))
 }
 
 // Share is the money of so many diamonds after so many others of the same
@@ -144,47 +142,29 @@ func read(ctx context.Context, tx *db.Tx, limit int64) (*adding, error) {
 	if err != nil || len(all) == 0 {
 		return a, err
 	}
-	into, err := earningsOf(ctx, tx, all)
-	if err != nil {
-		return nil, err
-	}
-	if err := a.load(ctx, tx, into); err != nil {
+	if err := a.load(ctx, tx, all); err != nil {
 		return nil, err
 	}
 	cards := map[string]RateCard{}
 	for i := range all {
-		if err := a.add(ctx, tx, &all[i], into[all[i].place()], cards); err != nil {
+		if err := a.add(ctx, tx, &all[i], cards); err != nil {
 			return nil, err
 		}
 	}
 	return a, nil
 }
 
-// earningsOf finds the earnings that the gifts went into.
-func earningsOf(ctx context.Context, tx *db.Tx, all []Sent) (map[Place]id.Earning, error) {
-	seen := map[id.Person]bool{}
-	var creators []id.Person
+// load reads what the earnings of the gifts have added up already.
+func (a *adding) load(ctx context.Context, tx *db.Tx, all []Sent) (err error) {
+	seen := map[id.Earning]bool{}
+	var list []any
 	for _, s := range all {
-		if !seen[s.Creator] {
-			seen[s.Creator] = true
-			creators = append(creators, s.Creator)
+		if s.Into != "" && !seen[s.Into] {
+			seen[s.Into], list = true, append(list, string(s.Into))
 		}
 	}
-	return At(ctx, tx, creators, day(all[0].SentUS), day(all[len(all)-1].SentUS))
-}
-
-// load reads what the earnings have added up already.
-func (a *adding) load(ctx context.Context, tx *db.Tx, into map[Place]id.Earning) error {
-	if len(into) == 0 {
-		return nil
-	}
-	list := make([]any, 0, len(into))
-	for _, e := range into {
-		list = append(list, string(e))
-	}
-	sums, err := sumsOf(ctx, tx, list)
-	for e, n := range sums {
-		a.sums[e] = n
+	if len(list) > 0 {
+		a.sums, err = sumsOf(ctx, tx, list)
 	}
 	return err
 }
@@ -208,24 +188,24 @@ func sumsOf(ctx context.Context, tx *db.Tx, list []any) (map[id.Earning]int64, e
 }
 
 // add adds one gift. One that earned no diamonds is in no earning.
-func (a *adding) add(ctx context.Context, tx *db.Tx, s *Sent, into id.Earning, cards map[string]RateCard) error {
+func (a *adding) add(ctx context.Context, tx *db.Tx, s *Sent, cards map[string]RateCard) error {
 	today := day(s.SentUS)
 	if a.days[today] == nil {
 		a.days[today] = &Sum{}
 	}
 	a.days[today].Add(s.Sum)
-	if s.Diamonds == 0 || into == "" {
+	if s.Diamonds == 0 || s.Into == "" {
 		return nil
 	}
 	card, err := cardOf(ctx, tx, s.Rule, cards)
 	if err != nil {
 		return err
 	}
-	if s.Units, err = Share(card, a.sums[into], s.Diamonds); err != nil {
+	if s.Units, err = Share(card, a.sums[s.Into], s.Diamonds); err != nil {
 		return err
 	}
-	a.sums[into] += s.Diamonds
-	key := earned{into, s.Where}
+	a.sums[s.Into] += s.Diamonds
+	key := earned{s.Into, s.Where}
 	if a.parts[key] == nil {
 		a.parts[key] = &Sum{}
 		a.order = append(a.order, key)

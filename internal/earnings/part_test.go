@@ -14,6 +14,7 @@ import (
 	"github.com/ovationhq/ovation/internal/gift"
 	"github.com/ovationhq/ovation/internal/gift/gifttest"
 	"github.com/ovationhq/ovation/internal/id"
+	"github.com/ovationhq/ovation/internal/ledger/ledgertest"
 )
 
 // part is a part of an earning, as a reader puts it together.
@@ -175,5 +176,34 @@ func TestVerifyBitesOnParts(t *testing.T) {
 		} {
 			t.Run(plant.name, func(t *testing.T) { gifttest.Bites(w, t, plant.rule, plant.damage, plant.undo) })
 		}
+	})
+}
+
+// Gifts on videos once went into the earning of those on LIVEs. They stay in
+// it, and what was given after that goes where it belongs.
+func TestGiftsOfOneSource(t *testing.T) {
+	gifttest.Each(t, func(w *gifttest.World) {
+		creator, fan := w.Creator(), w.Fan(1000)
+		video, room := w.Video(creator), w.Live(creator)
+		w.Give(fan, "rose", video, 2)
+		w.Exec("UPDATE earning SET source = 'gift'")
+		w.Exec("UPDATE earning_source_place SET seq = (SELECT seq FROM ledger_head)")
+		w.Give(fan, "rose", room, 1)
+		w.AddUp()
+		old := earned(w, creator)
+		if len(old) != 1 || old[0].Diamonds != 15 {
+			t.Fatalf("the earnings are %+v", old)
+		}
+		into := parts(w, old)
+		if n := into[part{old[0].ID, earnings.Where{Target: video, Fan: fan, Item: "rose"}}].Gifts; n != 2 {
+			t.Errorf("%d gifts on the video are in the earning, want 2", n)
+		}
+		ledgertest.Verify(t, w.D, gifttest.Checks()...)
+		w.Give(fan, "rose", video, 1)
+		w.AddUp()
+		if now := earned(w, creator); len(now) != 2 {
+			t.Errorf("the earnings are %+v", now)
+		}
+		gifttest.Bites(w, t, gift.RuleOwners, "UPDATE earning_source_place SET seq = 1", "UPDATE earning_source_place SET seq = (SELECT MAX(transfer_seq) - 1 FROM gift)")
 	})
 }

@@ -81,24 +81,7 @@ func checkParts(ctx context.Context, tx *db.Tx, r *ledger.Report) error {
 
 // journal marks every earning by its gifts up to the place.
 func (m *marker) journal(ctx context.Context, tx *db.Tx, place int64) (map[id.Earning]*mark, map[int64]*Sum, error) {
-	into := map[Place]id.Earning{}
 	cards := map[string]RateCard{}
-	all, err := tx.Query(ctx, "SELECT id, creator_id, source, day, rule FROM earning")
-	if err != nil {
-		return nil, nil, err
-	}
-	defer all.Close()
-	for all.Next() {
-		var e id.Earning
-		var p Place
-		if err := all.Scan((*string)(&e), (*string)(&p.Creator), (*string)(&p.Source), &p.Day, &p.Rule); err != nil {
-			return nil, nil, err
-		}
-		into[p] = e
-	}
-	if err := all.Err(); err != nil {
-		return nil, nil, err
-	}
 	history, err := History(ctx, tx)
 	if err != nil {
 		return nil, nil, err
@@ -122,7 +105,7 @@ func (m *marker) journal(ctx context.Context, tx *db.Tx, place int64) (map[id.Ea
 			days[today] = &Sum{}
 		}
 		days[today].Add(s.Sum)
-		e := into[s.place()]
+		e := s.Into
 		if s.Diamonds == 0 || e == "" { // that it has its earning is a rule of its own
 			continue
 		}

@@ -40,7 +40,8 @@ func Checks() []ledger.Check {
 			Query: `SELECT g.id, l.n, l.amount FROM gift g JOIN ledger_line l ON l.seq = g.transfer_seq
 					LEFT JOIN wallet_lot w ON w.account_id = l.from_account LEFT JOIN earning e ON e.account_id = l.to_account
 				WHERE w.person_id <> g.sender_id OR e.creator_id <> g.creator_id
-					OR e.source <> CASE SUBSTR(g.target, 1, 4) WHEN 'vid_' THEN 'video_gift' ELSE 'gift' END`}),
+					OR e.source <> CASE SUBSTR(g.target, 1, 4) WHEN 'vid_' THEN 'video_gift' ELSE 'gift' END
+						AND NOT (e.source = 'gift' AND g.transfer_seq <= (SELECT p.seq FROM earning_source_place p WHERE p.id = 1))`}),
 		ledger.Look(RuleCombo, ledger.Violation{Detail: "its taps sum to %d coins, it says %d; or their numbers have a gap",
 			Query: `SELECT c.id, CAST(COALESCE(SUM(g.price_coins * g.quantity), 0) AS BIGINT), c.coins FROM gift_combo c LEFT JOIN gift g ON g.combo = c.id AND g.combo <> ''
 				GROUP BY c.id, c.coins, c.count, c.taps, c.diamonds

@@ -71,7 +71,7 @@ type given struct {
 // counts is how far the gift brings the goal.
 func (g *Goal) counts(f *given) int64 {
 	switch {
-	case f.creator != g.Creator, f.seq <= g.afterSeq, g.untilSeq != 0 && f.seq > g.untilSeq,
+	case f.creator != g.Creator, f.seq <= g.afterSeq, g.State == Ended && f.seq > g.untilSeq,
 		g.Target != "" && f.target != g.Target, g.UntilUS != 0 && f.atUS >= g.UntilUS:
 		return 0
 	case g.Metric == Coins:

@@ -297,3 +297,20 @@ func TestVerifyBites(t *testing.T) {
 		}
 	})
 }
+
+// TestBeforeAnything ends a goal when the journal has nothing yet.
+func TestBeforeAnything(t *testing.T) {
+	gifttest.Each(t, func(w *gifttest.World) {
+		s := &stage{World: w, s: goal.NewService(w.D), star: w.Creator()}
+		s.room = w.Live(s.star)
+		over := s.set(s.roses(10))
+		_, err := s.s.End(s.Ctx, s.star, over.ID)
+		s.OK(err)
+		open := s.set(goal.NewGoal{Creator: s.star, Title: "A new camera", Metric: goal.Coins, Wanted: 5000})
+		s.Give(s.Fan(1000), "rose", s.room, 2)
+		s.count()
+		if a, b := s.get(over), s.get(open); a.Progress != 0 || b.Progress != 10 {
+			t.Errorf("it counts %d, the other %d", a.Progress, b.Progress)
+		}
+	}, goal.Checks()...)
+}

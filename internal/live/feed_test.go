@@ -54,6 +54,35 @@ func everything(t *testing.T, h *Hub, at int64, topics ...string) (all []int64) 
 	return all
 }
 
+// TestHidden holds that who comes back to a LIVE does not read what was hidden
+// there, and that operators do.
+func TestHidden(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB, _ *clock.Manual) {
+		h := started(t, d)
+		said := func(message, text string) outbox.Event {
+			return outbox.Event{Type: "chat.message.sent", Topic: room, Data: fmt.Appendf(nil, `{"object":"message","id":"%s","text":"%s","sent_at":"x"}`, message, text)}
+		}
+		told(t, d, said("msg_good", "hello"), said("msg_bad", "an insult"), given(fan, star))
+		err := d.Write(t.Context(), func(tx *db.Tx) error {
+			_, err := tx.Exec(t.Context(), `INSERT INTO chat_message (id, room, author_id, nonce, body, sent_us, hidden_us, hidden_by) VALUES
+				('msg_good', 'liv_x', 'usr_x', '', 'hello', 1, 0, ''), ('msg_bad', 'liv_x', 'usr_x', '', 'an insult', 1, 2, 'usr_y')`)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for topic, kept := range map[string]bool{room: false, Operator: true} {
+			found, _, _, err := h.Since(t.Context(), 0, 100, topic)
+			if err != nil || len(found) != 3 {
+				t.Fatalf("%d events, %v", len(found), err)
+			}
+			if !strings.Contains(string(found[0].SSE), `"text":"hello"`) || strings.Contains(string(found[1].JSON)+string(found[1].SSE), "an insult") != kept || !strings.Contains(string(found[1].JSON), `"id":"msg_bad"`) {
+				t.Errorf("%s is told %s %s", topic, found[0].SSE, found[1].SSE)
+			}
+		}
+	})
+}
+
 // TestDerivedTopics holds that who follows and who reads the log find the same
 // events of every topic.
 func TestDerivedTopics(t *testing.T) {

@@ -127,13 +127,19 @@ func (h *Hub) publish(events []outbox.Stored) {
 
 // Since returns the events of the topics after the sequence, for a listener
 // that comes back, and the sequence up to which was looked. At most span
-// events of the whole log are looked at; more tells that there is more.
+// events of the whole log are looked at; more tells that there is more. What was
+// hidden in a chat meanwhile comes without its text, except to an operator.
 func (h *Hub) Since(ctx context.Context, sequence int64, span int, topics ...string) (missed []Message, upTo int64, more bool, err error) {
 	c := choose(topics)
 	err = h.db.Read(ctx, func(tx *db.Tx) error {
 		p, err := outbox.Within(ctx, tx, c.look(outbox.Look{After: sequence, Limit: outbox.MaxPage, Span: int64(span)}))
 		if err != nil {
 			return err
+		}
+		if !c.all {
+			if err := unsay(ctx, tx, p.Events); err != nil {
+				return err
+			}
 		}
 		missed = make([]Message, 0, len(p.Events))
 		for i := range p.Events {

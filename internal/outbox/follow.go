@@ -24,31 +24,39 @@ const (
 	restBusy, busyWrites = 19, 20
 	// restIdle is the same while nobody writes.
 	restIdle = 1
+	// restMost bounds every rest: a step that was long for once, because the
+	// disk stood still, must not silence its follower for many times as long.
+	restMost = 5 * time.Second
 )
 
 // Follow takes a step whenever events were committed, and not sooner than the
 // pause after the step before. A follower shares the writer with what people
-// wait for, so the longer its steps take, the longer it rests. The first step is
+// wait for, so the longer its steps take, the longer it rests, up to a bound;
+// so a step does a part of what there is and returns Behind. The first step is
 // taken at once. Where a follower is stands in its own tables, so several
 // processes may run one.
 func Follow(ctx context.Context, d *db.DB, log *slog.Logger, pause time.Duration, step Step) error {
 	woken, stop := d.Listen(channelEvents)
 	defer stop()
 	writes := func() int64 { s := d.Stats(); return s.Calls + s.Items }
-	for before := writes(); ctx.Err() == nil; {
+	var others int64 // what they wrote since it rested for them
+	for after := writes(); ctx.Err() == nil; {
+		others += writes() - after
 		begun := time.Now()
 		again, err := step(ctx)
 		took := time.Since(begun)
+		after = writes() // what the step wrote itself is no reason to rest
 		if err != nil && ctx.Err() == nil {
 			log.Error("what follows the events could not go on", "error", err)
 			again = readAgain
 		}
-		rest := took * restIdle
-		if now := writes(); now-before >= busyWrites {
-			rest = max(took*restBusy, pause)
-			before = now
-		} else if before = now; again != Behind {
-			rest = max(rest, pause)
+		rest := min(took*restIdle, restMost)
+		busy := others >= busyWrites
+		if busy {
+			rest = min(took*restBusy, restMost)
+		}
+		if busy || again != Behind {
+			rest, others = max(rest, pause), 0
 		}
 		if !sleep(ctx, rest, nil) || again == Behind {
 			continue

@@ -1,13 +1,18 @@
 package report
 
 import (
+	"bytes"
+	"compress/gzip"
 	"context"
-	"encoding/csv"
+	"errors"
 	"io"
+	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/money"
 	"github.com/ovationhq/ovation/internal/text"
 )
@@ -16,35 +21,67 @@ import (
 var earnedColumns = []string{"day", "source", "target", "target_title", "fan", "fan_handle", "fan_name", "gift", "item", "sent_at", "sends", "gifts", "combos", "coins", "diamonds",
 	"amount", "pending", "currency", "rules", "states", "available_at", "earning"}
 
-// csvAtOnce is how many rows are read at once.
-const csvAtOnce = 500
+// csvAtOnce is how many rows are held at once.
+var csvAtOnce = 500
 
 // EarnedCSV writes all rows of the filter as a CSV file (RFC 4180, UTF-8): the
-// same figures as Earned, in the same order. Nothing is written before the
-// first rows were read, so that a filter that is wrong is an error and no file.
+// same figures as Earned, in the same order, all of one moment. Who gets it may
+// be slow, and the snapshot is not kept for them: the file is packed in memory
+// first. So a filter that is wrong is an error and no file, too.
 func (r *Reader) EarnedCSV(ctx context.Context, f EarnedFilter, to io.Writer) error {
-	out := csv.NewWriter(to)
-	out.UseCRLF = true
-	for after, first := "", true; first || after != ""; first = false {
-		page, err := r.Earned(ctx, f, after, csvAtOnce)
+	var packed bytes.Buffer
+	pack, err := gzip.NewWriterLevel(&packed, gzip.BestSpeed)
+	if err != nil {
+		return err
+	}
+	err = r.db.Read(ctx, func(tx *db.Tx) error {
+		x, err := explore(ctx, tx, f)
 		if err != nil {
 			return err
 		}
-		if first {
-			if err := out.Write(earnedColumns); err != nil {
-				return err
-			}
-		}
-		for i := range page.Rows {
-			if err := out.Write(page.record(&page.Rows[i])); err != nil {
-				return err
-			}
-		}
-		out.Flush()
-		if err := out.Error(); err != nil {
+		out, err := text.NewCSV(pack, earnedColumns...)
+		if err != nil {
 			return err
 		}
-		after = page.Next
+		if err := x.every(ctx, out); err != nil {
+			return err
+		}
+		return out.Close()
+	})
+	if err := errors.Join(err, pack.Close()); err != nil {
+		return err
+	}
+	unpack, err := gzip.NewReader(&packed)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(to, unpack)
+	return err
+}
+
+// every writes all rows.
+func (x *explorer) every(ctx context.Context, out *text.CSV) error {
+	limit := csvAtOnce
+	if x.f.Group != Single { // they are added up for each page
+		limit = math.MaxInt
+	}
+	for after, first := "", true; first || after != ""; first = false {
+		rows, next, err := x.page(ctx, after, limit)
+		if err != nil {
+			return err
+		}
+		for some := range slices.Chunk(rows, csvAtOnce) {
+			page := Earned{Rows: some}
+			if page.People, page.Targets, err = x.names(ctx, some); err != nil {
+				return err
+			}
+			for i := range some {
+				if err := out.Row(page.record(&some[i])...); err != nil {
+					return err
+				}
+			}
+		}
+		after = next
 	}
 	return nil
 }
@@ -63,7 +100,7 @@ func (e *Earned) record(row *EarnedRow) []string {
 		states[i] = string(s)
 	}
 	fan := e.People[row.Fan]
-	return []string{day, string(row.Source), row.Target, text.Cell(e.Targets[row.Target].Title), string(row.Fan), text.Cell(fan.Handle), text.Cell(fan.Name), string(row.Gift), text.Cell(row.Item), sentAt,
+	return []string{day, string(row.Source), row.Target, e.Targets[row.Target].Title, string(row.Fan), fan.Handle, fan.Name, string(row.Gift), row.Item, sentAt,
 		number(row.Sum.Sends), number(row.Sum.Gifts), number(row.Sum.Combos), number(row.Sum.Coins), number(row.Sum.Diamonds),
 		row.Amount.Decimal(), money.Amount{Units: row.Pending, Asset: row.Amount.Asset}.Decimal(), string(row.Amount.Asset),
 		strings.Join(row.Rules, " "), strings.Join(states, " "), stamp(row.AvailableUS), string(row.Earning)}

@@ -286,3 +286,66 @@ func TestSpending(t *testing.T) {
 		}
 	})
 }
+
+// A video from before it had earnings of its own shows what it earned.
+func TestVideoOfOneSource(t *testing.T) {
+	gifttest.Each(t, func(w *gifttest.World) {
+		creator := w.Creator()
+		video := w.Video(creator)
+		w.Give(w.Fan(100), "rose", video, 2)
+		w.Exec("UPDATE earning SET source = 'gift'")
+		w.Exec("UPDATE earning_source_place SET seq = (SELECT seq FROM ledger_head)")
+		for range 2 { // before and after it is added up
+			sum, err := report.NewReader(w.D).TargetSummary(w.Ctx, video, creator, false)
+			w.OK(err)
+			if sum.Gifters != 1 || sum.Sum().Gifts != 2 {
+				t.Errorf("the video: %+v", sum)
+			}
+			w.AddUp()
+		}
+	})
+}
+
+// giving is a writer during whose writes somebody gives.
+type giving struct {
+	strings.Builder
+	give func()
+}
+
+func (g *giving) Write(p []byte) (int, error) {
+	g.give()
+	return g.Builder.Write(p)
+}
+
+// TestFileOfOneMoment has gifts come in while a file is read: a fan who moves
+// to the top of the list is in it once, with what they had given.
+func TestFileOfOneMoment(t *testing.T) {
+	gifttest.Each(t, func(w *gifttest.World) {
+		defer report.CSVAtOnce(2)()
+		creator := w.Creator()
+		room := w.Live(creator)
+		var fans []id.Person
+		for i := range 6 {
+			fans = append(fans, w.Fan(10_000))
+			w.Give(fans[i], "spark", room, int64(20-2*i))
+		}
+		for _, group := range []report.Group{report.ByFan, report.Single} {
+			want, err := report.NewReader(w.D).Earned(w.Ctx, report.EarnedFilter{Creator: creator, Group: group}, "", 100)
+			w.OK(err)
+			out := &giving{give: func() { w.Give(fans[5], "lion", room, 1); w.Give(fans[0], "lion", w.Video(creator), 1) }}
+			w.OK(report.NewReader(w.D).EarnedCSV(w.Ctx, report.EarnedFilter{Creator: creator, Group: group}, out))
+			all, err := csv.NewReader(strings.NewReader(out.String())).ReadAll()
+			w.OK(err)
+			var got, wanted []string
+			for _, row := range all[1:] {
+				got = append(got, row[slices.Index(all[0], "fan")]+" "+row[slices.Index(all[0], "coins")])
+			}
+			for _, row := range want.Rows {
+				wanted = append(wanted, fmt.Sprint(row.Fan, " ", row.Sum.Coins))
+			}
+			if !slices.Equal(got, wanted) {
+				t.Errorf("by %s the file has\n%s\nwant\n%s", group, got, wanted)
+			}
+		}
+	})
+}

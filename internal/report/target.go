@@ -86,9 +86,11 @@ func (s *TargetSummary) onAir(ctx context.Context, tx *db.Tx) error {
 }
 
 // filter chooses what was given on it. A LIVE earns on its own days alone.
+// What a video earned may be of either source: see earning_source_place.
 func (s *TargetSummary) filter(tx *db.Tx) EarnedFilter {
-	f := EarnedFilter{Creator: s.Target.Creator, Target: s.Target.ID, Source: earnings.HolderOf(s.Target.Creator, s.Target.ID).Source}
+	f := EarnedFilter{Creator: s.Target.Creator, Target: s.Target.ID}
 	if s.Target.Kind == id.KindLive {
+		f.Source = earnings.FromGift
 		f.From = time.UnixMicro(s.StartedUS).UTC()
 		f.To = time.UnixMicro(cmp.Or(s.EndedUS, tx.NowUS())).UTC().Add(oneDay) // the books may be a little ahead of the clock
 	}

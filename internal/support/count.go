@@ -2,6 +2,7 @@ package support
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"maps"
 	"slices"
@@ -9,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ovationhq/ovation/internal/audit"
 	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/id"
@@ -29,7 +31,14 @@ const (
 	// readAtOnce bounds the transfers that a round looks at, and sumsAtOnce
 	// the sums that it changes, which is what it holds the writer for.
 	readAtOnce, sumsAtOnce = 5000, 1000
+	// newsFor is how old a gift may be whose leaderboard is told of. What is
+	// counted later, on the first start over old data or after Rebuild, is no
+	// news to anybody.
+	newsFor = time.Hour
 )
+
+// forgetAtOnce is how many sums are forgotten at once.
+var forgetAtOnce = 5000
 
 // Run counts what is given until the context ends.
 func (s *Service) Run(ctx context.Context, log *slog.Logger) error {
@@ -57,9 +66,11 @@ type sumKey struct {
 type round struct {
 	from, upTo int64 // of the journal
 	behind     bool  // there is more after it
+	forgetting bool  // the boards are being forgotten, and nothing else is done
+	newsUS     int64 // from when on gifts are news
 	sums       map[sumKey]*sum
 	order      []sumKey             // in which they came, so that a run can be repeated
-	targets    map[string]id.Person // that received something, and whose they are
+	targets    map[string]id.Person // that received something new, and whose they are
 }
 
 // Count is one round: it counts the next gifts and tells of changed
@@ -81,6 +92,9 @@ func (s *Service) Count(ctx context.Context) (again time.Duration, err error) {
 	now := s.db.Clock().Now().UnixMicro()
 	if len(r.order) > 0 || r.behind || nextUS != 0 && nextUS <= now {
 		err = s.db.Write(ctx, func(tx *db.Tx) error {
+			if r.forgetting {
+				return forget(ctx, tx)
+			}
 			if err := r.write(ctx, tx); err != nil {
 				return err
 			}
@@ -102,11 +116,15 @@ func (s *Service) Count(ctx context.Context) (again time.Duration, err error) {
 
 // look reads the next gifts and adds them up in memory.
 func look(ctx context.Context, tx *db.Tx) (*round, error) {
-	r := &round{sums: map[sumKey]*sum{}, targets: map[string]id.Person{}}
+	r := &round{sums: map[sumKey]*sum{}, targets: map[string]id.Person{}, newsUS: tx.Now().Add(-newsFor).UnixMicro()}
 	var head int64
-	err := tx.Row(ctx, "SELECT p.seq, (SELECT COALESCE(MAX(t.seq), 0) FROM ledger_transfer t) FROM support_place p WHERE p.id = 1").Scan(&r.from, &head)
+	err := tx.Row(ctx, "SELECT p.seq, p.forgetting, (SELECT COALESCE(MAX(t.seq), 0) FROM ledger_transfer t) FROM support_place p WHERE p.id = 1").Scan(&r.from, &r.forgetting, &head)
 	if err != nil {
 		return nil, err
+	}
+	if r.forgetting {
+		r.behind = true
+		return r, nil
 	}
 	r.upTo = min(r.from+readAtOnce, head)
 	rows, err := tx.Query(ctx, `SELECT t.seq, g.creator_id, g.sender_id, g.target, g.price_coins * g.quantity, g.quantity, g.sent_us
@@ -137,7 +155,9 @@ func (g *given) boards() [3]string {
 }
 
 func (r *round) add(g *given) {
-	r.targets[g.target] = g.creator
+	if g.atUS >= r.newsUS {
+		r.targets[g.target] = g.creator
+	}
 	for _, board := range g.boards() {
 		k := sumKey{board, g.fan}
 		s := r.sums[k]
@@ -151,7 +171,7 @@ func (r *round) add(g *given) {
 
 // write adds the round to the boards, unless another process has done it.
 func (r *round) write(ctx context.Context, tx *db.Tx) error {
-	n, err := tx.Exec(ctx, "UPDATE support_place SET seq = $2 WHERE id = 1 AND seq = $1", r.from, r.upTo)
+	n, err := tx.Exec(ctx, "UPDATE support_place SET seq = $2 WHERE id = 1 AND seq = $1 AND forgetting = 0", r.from, r.upTo)
 	if err != nil || n == 0 {
 		return err
 	}
@@ -194,17 +214,36 @@ func (r *round) writeSums(ctx context.Context, tx *db.Tx, keys []sumKey) error {
 	return err
 }
 
-// Rebuild forgets all boards and has them counted anew in the background; until
-// that has reached the end they show less. Operators do it.
+// Rebuild forgets all boards and has them counted anew, both in the background;
+// until that has reached the end they show less. Operators do it.
 func (s *Service) Rebuild(ctx context.Context, by people.Caller) error {
 	if !by.Is(people.Operator) {
 		return fault.New(fault.RoleRequired, "This is for a person with the role %s.", people.Operator)
 	}
 	return s.db.Write(ctx, func(tx *db.Tx) error {
-		if _, err := tx.Exec(ctx, "DELETE FROM support_sum"); err != nil {
+		if _, err := tx.Exec(ctx, "UPDATE support_place SET forgetting = 1 WHERE id = 1"); err != nil {
 			return err
 		}
-		_, err := tx.Exec(ctx, "UPDATE support_place SET seq = 0 WHERE id = 1")
-		return err
+		return audit.Record(ctx, tx, by.Act(ctx, audit.Act{Verb: "leaderboards.rebuild", Subject: "leaderboards"}))
 	})
+}
+
+// forget removes some of the sums, and lets the counting begin when none are
+// left.
+func forget(ctx context.Context, tx *db.Tx) error {
+	var board string
+	var fan id.Person
+	err := tx.Row(ctx, "SELECT board, fan_id FROM support_sum ORDER BY board, fan_id LIMIT 1 OFFSET $1", forgetAtOnce-1).Scan(&board, &fan)
+	if err == nil {
+		_, err = tx.Exec(ctx, "DELETE FROM support_sum WHERE board < $1 OR (board = $1 AND fan_id <= $2)", board, fan)
+		return err
+	}
+	if !errors.Is(err, db.ErrNoRows) {
+		return err
+	}
+	if _, err := tx.Exec(ctx, "DELETE FROM support_sum"); err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, "UPDATE support_place SET seq = 0, forgetting = 0 WHERE id = 1 AND forgetting = 1")
+	return err
 }

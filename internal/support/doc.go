@@ -13,7 +13,7 @@
 // Fans with the same coins stand in the order in which they reached them.
 //
 // After LIVEs and videos received gifts, leaderboard.changed tells who is on top
-// there, at most every two seconds for each.
+// there, at most every two seconds for each. What was given long ago is no news.
 //
 // # Invariants
 //

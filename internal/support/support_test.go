@@ -16,6 +16,7 @@ import (
 	"github.com/ovationhq/ovation/internal/gift"
 	"github.com/ovationhq/ovation/internal/gift/gifttest"
 	"github.com/ovationhq/ovation/internal/id"
+	"github.com/ovationhq/ovation/internal/ledger/ledgertest"
 	"github.com/ovationhq/ovation/internal/outbox"
 	"github.com/ovationhq/ovation/internal/people"
 	"github.com/ovationhq/ovation/internal/support"
@@ -212,12 +213,52 @@ func TestCountedOnce(t *testing.T) {
 		before := h.board(string(h.star), support.All, fans[0])
 		h.Want(h.s.Rebuild(h.Ctx, people.Caller{Person: h.star}), fault.RoleRequired)
 		h.OK(h.s.Rebuild(h.Ctx, people.Console()))
+		_, err := h.s.Count(h.Ctx)
+		h.OK(err)
 		if len(h.board(string(h.star), support.All, "").Entries) != 0 {
 			t.Error("the board was not forgotten")
 		}
 		h.count()
 		if after := h.board(string(h.star), support.All, fans[0]); fmt.Sprint(before.Entries) != fmt.Sprint(after.Entries) || before.Own.Rank != after.Own.Rank {
 			t.Errorf("made again it is %v, it was %v", after, before)
+		}
+	})
+}
+
+// TestRebuild forgets in parts, with what is given meanwhile, and tells of no
+// leaderboard for what was given long ago. It is in the audit log.
+func TestRebuild(t *testing.T) {
+	each(t, func(h *hall) {
+		defer support.ForgetAtOnce(4)()
+		for range 3 { // nine sums on three boards
+			h.Give(h.Fan(1000), "rose", h.room, 1)
+		}
+		told := func() int { return len(h.Events("leaderboard.changed")) }
+		h.Clk.Advance(2 * time.Hour)
+		h.count()
+		if told() != 0 {
+			t.Errorf("the first count tells %d times of what is long ago", told())
+		}
+		h.OK(h.s.Rebuild(h.Ctx, people.Console()))
+		fresh := h.Live(h.star)
+		h.Give(h.Fan(1000), "rose", fresh, 1)
+		for _, left := range []int64{9, 5, 1, 0} {
+			if n := h.Count("SELECT COUNT(*) FROM support_sum"); n != left {
+				t.Errorf("%d sums are left, want %d", n, left)
+			}
+			ledgertest.Verify(t, h.D, support.Checks()...)
+			_, err := h.s.Count(h.Ctx)
+			h.OK(err)
+		}
+		h.count()
+		if n := h.Count("SELECT COUNT(*) FROM support_sum"); n != 12 {
+			t.Errorf("%d sums were made again, want 12", n)
+		}
+		if e := h.Events("leaderboard.changed"); len(e) != 1 || e[0].Topic != "live:"+fresh {
+			t.Errorf("it was told of %d leaderboards: %v", len(e), e)
+		}
+		if n := h.Count("SELECT COUNT(*) FROM audit_entry WHERE verb = 'leaderboards.rebuild' AND actor = 'console'"); n != 1 {
+			t.Errorf("%d entries of the audit log", n)
 		}
 	})
 }

@@ -15,6 +15,7 @@
 //     of constraints.
 //   - writers_test.go: the statements in Go files: the one package that writes
 //     a table, and the subset.
+//   - checks_test.go: every package's rules for ledger verify are run by it.
 //   - repo_test.go: each dependency has a reason, generated pages have
 //     their source, vendored files have their checksum, and no text names a
 //     path of somebody's machine.

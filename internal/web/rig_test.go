@@ -207,7 +207,7 @@ func (r *rig) register() {
 // settle runs what is due here and at the provider until nothing is.
 func (r *rig) settle(ctx context.Context) error {
 	for range 20 {
-		if err := r.hooks.Fan(ctx); err != nil {
+		if _, err := r.hooks.Fan(ctx); err != nil {
 			return err
 		}
 		ran, err := r.runner.RunDue(ctx)

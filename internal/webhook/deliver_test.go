@@ -217,7 +217,7 @@ func TestRestart(t *testing.T) {
 		e := w.endpoint(r)
 		w.happen("gift.sent")
 		w.restart() // before it was handed out
-		w.ok(w.hooks.Fan(w.ctx))
+		w.fan()
 		w.restart() // before it was sent
 		_, err := w.runner.RunDue(w.ctx)
 		w.ok(err)
@@ -232,7 +232,7 @@ func TestRestart(t *testing.T) {
 		}
 		r.mu.Unlock()
 		w.happen("gift.sent")
-		w.ok(w.hooks.Fan(w.ctx))
+		w.fan()
 		_, _ = w.runner.RunDue(ctx)
 		if d := w.deliveries(e)[1]; d.State != webhook.Waiting || d.Attempts != 0 {
 			w.Fatalf("the delivery that was cut short: %+v", d)
@@ -256,7 +256,7 @@ func TestWhileDriven(t *testing.T) {
 		r.answer = func(_ http.ResponseWriter, _ *http.Request, n int) {
 			if n < 5 {
 				w.happen("gift.sent")
-				w.ok(w.hooks.Fan(w.ctx))
+				w.fan()
 			}
 		}
 		w.happen("gift.sent")
@@ -313,7 +313,9 @@ func TestHanging(t *testing.T) {
 		free, arrived := make(chan struct{}), make(chan struct{}, 200)
 		var atOnce, most atomic.Int64
 		hangs.answer = func(http.ResponseWriter, *http.Request, int) {
-			most.Store(max(most.Load(), atOnce.Add(1)))
+			now := atOnce.Add(1)
+			for seen := most.Load(); seen < now && !most.CompareAndSwap(seen, now); seen = most.Load() {
+			}
 			<-free
 			atOnce.Add(-1)
 		}
@@ -335,6 +337,30 @@ func TestHanging(t *testing.T) {
 		group.Wait()
 		if n := most.Load(); n > 8 {
 			w.Errorf("%d messages at once were sent to one endpoint", n)
+		}
+	})
+}
+
+// TestTurns has an endpoint with a long backlog and one without: a step hands
+// out some to each, and says that there is more.
+func TestTurns(t *testing.T) {
+	each(t, func(w *world) {
+		late := w.endpoint(receive(w))
+		_, err := w.hooks.Disable(w.ctx, manager, late.ID, "")
+		w.ok(err)
+		w.happen(slices.Repeat([]string{"gift.sent"}, 1200)...)
+		_, err = w.hooks.Enable(w.ctx, manager, late.ID, true)
+		w.ok(err)
+		fresh := w.endpoint(receive(w))
+		w.happen("gift.sent")
+		again, err := w.hooks.Fan(w.ctx)
+		w.ok(err)
+		if again != outbox.Behind || w.see(late).Sequence != 500 || w.see(fresh).Sequence != 1 {
+			w.Errorf("after one step the one has %d, the other %d, and the next is in %s", w.see(late).Sequence, w.see(fresh).Sequence, again)
+		}
+		w.fan()
+		if n := w.see(late).Sequence; n != 1203 { // with those of the endpoint itself
+			w.Errorf("at the end it has %d", n)
 		}
 	})
 }

@@ -31,32 +31,32 @@ const fanPause = 20 * time.Millisecond
 
 // Follow hands out events as they are committed, until the context ends.
 func (s *Service) Follow(ctx context.Context) error {
-	return outbox.Follow(ctx, s.db, s.log, fanPause, func(ctx context.Context) (time.Duration, error) { return 0, s.Fan(ctx) })
+	return outbox.Follow(ctx, s.db, s.log, fanPause, s.Fan)
 }
 
-// Fan makes the deliveries of all events that were committed. Any number of
-// processes may do so at once.
-func (s *Service) Fan(ctx context.Context) error {
-	for more := true; more; {
-		more = false
-		var all []Endpoint
-		err := s.db.Read(ctx, func(tx *db.Tx) (err error) {
-			all, err = db.Collect[Endpoint](tx.Query(ctx, "SELECT "+endpointColumns+` FROM webhook_endpoint WHERE state = 'enabled'
-				AND place < (SELECT sequence FROM outbox_head WHERE id = 1) ORDER BY id`))(scanEndpoint)
-			return err
-		})
+// Fan takes every endpoint that has not reached the end of the log one step
+// on, so that none waits for the backlog of another. again is outbox.Behind
+// while there is more. Any number of processes may do so at once.
+func (s *Service) Fan(ctx context.Context) (again time.Duration, err error) {
+	var all []Endpoint
+	err = s.db.Read(ctx, func(tx *db.Tx) (err error) {
+		all, err = db.Collect[Endpoint](tx.Query(ctx, "SELECT "+endpointColumns+` FROM webhook_endpoint WHERE state = 'enabled'
+			AND place < (SELECT sequence FROM outbox_head WHERE id = 1) ORDER BY id`))(scanEndpoint)
+		return err
+	})
+	if err != nil {
+		return 0, err
+	}
+	for i := range all {
+		more, err := s.fanOne(ctx, &all[i])
 		if err != nil {
-			return err
+			return 0, err
 		}
-		for i := range all {
-			again, err := s.fanOne(ctx, &all[i])
-			if err != nil {
-				return err
-			}
-			more = more || again
+		if more {
+			again = outbox.Behind
 		}
 	}
-	return nil
+	return again, nil
 }
 
 // fanOne takes one endpoint a step on, and reports whether there is more. The

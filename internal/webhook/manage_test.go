@@ -311,7 +311,7 @@ func TestSweep(t *testing.T) {
 
 		// Work that was lost is planned again.
 		w.happen("gift.sent")
-		w.ok(w.hooks.Fan(w.ctx))
+		w.fan()
 		w.ok(w.d.Write(w.ctx, func(tx *db.Tx) error { _, err := tx.Exec(w.ctx, "DELETE FROM due_work"); return err }))
 		w.run()
 		if w.waiting() != 1 {
@@ -411,7 +411,7 @@ func TestPoison(t *testing.T) {
 		r := receive(w)
 		w.endpoint(r)
 		w.happen("gift.sent")
-		w.ok(w.hooks.Fan(w.ctx))
+		w.fan()
 		exec := func(query string) {
 			w.ok(w.d.Write(w.ctx, func(tx *db.Tx) error { _, err := tx.Exec(w.ctx, query); return err }))
 		}

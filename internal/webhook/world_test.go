@@ -99,10 +99,20 @@ func (w *world) happen(types ...string) {
 	}))
 }
 
+// fan hands out all that has happened.
+func (w *world) fan() {
+	w.Helper()
+	for again := outbox.Behind; again == outbox.Behind; {
+		var err error
+		again, err = w.hooks.Fan(w.ctx)
+		w.ok(err)
+	}
+}
+
 // run hands out and sends what is due now.
 func (w *world) run() {
 	w.Helper()
-	w.ok(w.hooks.Fan(w.ctx))
+	w.fan()
 	_, err := w.runner.RunDue(w.ctx)
 	w.ok(err)
 }
