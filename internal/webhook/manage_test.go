@@ -419,7 +419,10 @@ func TestPoison(t *testing.T) {
 		w.run()
 		w.same(r.sequences(), upTo(1))
 		var list []outbox.Planned
-		w.ok(w.d.Read(w.ctx, func(tx *db.Tx) (err error) { list, err = outbox.List(w.ctx, tx, 10); return err }))
+		w.ok(w.d.Read(w.ctx, func(tx *db.Tx) (err error) {
+			list, err = outbox.Listed(w.ctx, tx, outbox.Listing{Limit: 10})
+			return err
+		}))
 		if len(list) != 1 || !strings.Contains(list[0].LastError, "not in the log") {
 			w.Errorf("the work: %+v", list)
 		}
