@@ -41,7 +41,7 @@ func steered(t *testing.T, sim bool) (*App, *control) {
 		ended <- err
 		t.Fatalf("the sandbox did not become ready: %v", err)
 	}
-	return a, &control{app: a}
+	return a, a.control
 }
 
 // TestActs makes everything happen that a page offers: each says what it did,

@@ -28,7 +28,7 @@ func (a *App) pages() (http.Handler, error) {
 			Now:      a.time.Now,
 			Advance:  func(ctx context.Context, by time.Duration) error { _, err := a.Advance(ctx, by); return err },
 			Personas: a.personas(),
-			Control:  &control{app: a},
+			Control:  a.control,
 		}
 	}
 	return web.New(cfg)
