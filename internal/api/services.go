@@ -52,4 +52,7 @@ type Services struct {
 	// Advance moves the sandbox's clock; nil outside the sandbox, where the
 	// operation does not exist.
 	Advance func(context.Context, time.Duration) (time.Time, error)
+	// Trigger makes something happen in a sandbox, once for each key; nil
+	// outside of it.
+	Trigger func(ctx context.Context, key, what string) (Happening, error)
 }

@@ -105,6 +105,7 @@ type App struct {
 	time    clock.Clock   // of every rule: Clock, unless the options bring another
 	turns   *turns        // who does due work
 	sandbox *sandboxWorld // nil outside the sandbox
+	control *control      // what its pages and its API steer it with
 	world   *World        // of the sandbox, set before it serves
 	crowd   *crowd        // the sandbox's simulated fans
 	secret  []byte        // signs cursors
@@ -141,6 +142,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 		return nil, fmt.Errorf("the data folder: %w", err)
 	}
 	a := &App{Options: o, Clock: &clock.System{}, Log: o.Log, turns: newTurns(), crowd: newCrowd(o.Sim, o.Fans), failed: make(chan error, 1), stopping: make(chan struct{})}
+	a.control = &control{app: a}
 	a.time = o.Time
 	if a.time == nil {
 		a.time = a.Clock

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/ovationhq/ovation/internal/api"
 	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/outbox"
@@ -97,6 +98,37 @@ func (c *control) Do(ctx context.Context, act web.Act) (h web.Happening, err err
 		c.remember(h)
 	}
 	return h, err
+}
+
+// trigger is Do for the API, of which the program's own trigger is a caller.
+func (c *control) trigger(ctx context.Context, key, what string) (api.Happening, error) {
+	if !slices.Contains(web.Acts, what) { // the clock is moved by an operation of its own
+		return api.Happening{}, nothing(what)
+	}
+	done, err := c.Do(ctx, web.Act{Key: key, What: what})
+	if err != nil {
+		return api.Happening{}, err
+	}
+	h := api.Happening{Object: "happening", What: what, At: api.Instant(done.AtUS), Steps: []api.HappeningStep{}, Events: []api.HappeningEvent{}}
+	for _, s := range done.Steps {
+		step := api.HappeningStep{What: s.What, ID: s.ID, Name: s.Name}
+		if s.Amount.Asset != "" {
+			step.Amount = &s.Amount
+		}
+		if s.US != 0 {
+			at := api.Instant(s.US)
+			step.At = &at
+		}
+		h.Steps = append(h.Steps, step)
+	}
+	for _, e := range done.Events {
+		h.Events = append(h.Events, api.HappeningEvent{Type: e.Type, Count: e.Count})
+	}
+	return h, nil
+}
+
+func nothing(what string) error {
+	return fault.New(fault.NotFound, "Nothing is called %q that could be made to happen.", fault.Clip(what))
 }
 
 // mostCounted bounds how much of the log is counted.

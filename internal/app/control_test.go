@@ -47,7 +47,7 @@ func steeredWith(t *testing.T, sim bool, fans int) (*App, *control) {
 		ended <- err
 		t.Fatalf("the sandbox did not become ready: %v", err)
 	}
-	return a, &control{app: a}
+	return a, a.control
 }
 
 // TestActs makes everything happen that a page offers: each says what it did,

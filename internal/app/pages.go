@@ -29,7 +29,7 @@ func (a *App) pages() (http.Handler, error) {
 			Advance:  func(ctx context.Context, by time.Duration) error { _, err := a.Advance(ctx, by); return err },
 			Personas: a.personas(),
 			Grow:     a.growAudience,
-			Control:  &control{app: a},
+			Control:  a.control,
 		}
 	}
 	return web.New(cfg)

@@ -64,7 +64,7 @@ func (t *trigger) do(ctx context.Context, act web.Act) error {
 	case "payout.next":
 		return t.nextPayout(ctx)
 	}
-	return fault.New(fault.NotFound, "Nothing is called %q that could be made to happen.", fault.Clip(act.What))
+	return nothing(act.What)
 }
 
 // advance moves the clock.

@@ -29,11 +29,16 @@ func Balance(ctx context.Context, tx *db.Tx, r Ref) (int64, error) {
 // from the first path after the given one. The accounts of one path are never
 // parted, so a page may be longer than limit by the path's other assets.
 func Balances(ctx context.Context, tx *db.Tx, prefix string, limit int, after string) ([]Account, error) {
-	return db.Collect[Account](tx.Query(ctx, `SELECT id, path, asset, balance, floor, last_seq FROM ledger_account
-		WHERE path > $3 AND path >= $1 AND path <= COALESCE((SELECT MAX(p.path) FROM
-			(SELECT path FROM ledger_account WHERE path > $3 AND path >= $1 AND path < $2 ORDER BY path LIMIT $4) p), '')
+	// One of the two bounds implies the other. With both, SQLite may begin at
+	// the lower one and read all accounts up to the prefix.
+	low, from := "path >= $1", prefix
+	if after != "" && after >= prefix {
+		low, from = "path > $1", after
+	}
+	return db.Collect[Account](tx.Query(ctx, "SELECT id, path, asset, balance, floor, last_seq FROM ledger_account WHERE "+low+` AND path <= COALESCE((SELECT MAX(p.path) FROM
+			(SELECT path FROM ledger_account WHERE `+low+` AND path < $2 ORDER BY path LIMIT $3) p), '')
 		ORDER BY path, asset`,
-		prefix, prefixEnd(prefix), after, limit))(scanAccount)
+		from, prefixEnd(prefix), limit))(scanAccount)
 }
 
 func scanAccount(r *db.Rows) (a Account, err error) {

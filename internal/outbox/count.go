@@ -1,6 +1,7 @@
 package outbox
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -60,8 +61,7 @@ func (r *Runner) Counts(ctx context.Context, tx *db.Tx) ([]Count, error) {
 	return all, nil
 }
 
-// kinds lists what this runner knows and what is planned, by name. It steps
-// from one kind to the next in the index instead of reading all rows.
+// kinds lists what this runner knows and what is planned, by name.
 func (r *Runner) kinds(ctx context.Context, tx *db.Tx) ([]string, error) {
 	known := map[string]bool{}
 	for kind := range r.inside {
@@ -70,16 +70,24 @@ func (r *Runner) kinds(ctx context.Context, tx *db.Tx) ([]string, error) {
 	for kind := range r.outside {
 		known[kind] = true
 	}
-	for last := ""; ; {
-		var next string
-		err := tx.Row(ctx, "SELECT COALESCE(MIN(kind), '') FROM due_work WHERE kind > $1", last).Scan(&next)
+	planned, err := plannedKinds(ctx, tx)
+	for _, kind := range planned {
+		known[kind] = true
+	}
+	return slices.Sorted(maps.Keys(known)), err
+}
+
+// plannedKinds lists the kinds of what is planned or dead, by name. It steps
+// from one to the next in the index instead of reading all rows.
+func plannedKinds(ctx context.Context, tx *db.Tx) (all []string, err error) {
+	for last := ""; ; all = append(all, last) {
+		err := tx.Row(ctx, "SELECT COALESCE(MIN(kind), '') FROM due_work WHERE kind > $1", last).Scan(&last)
 		if err != nil {
 			return nil, fmt.Errorf("outbox: listing the kinds of due work: %w", err)
 		}
-		if next == "" {
-			return slices.Sorted(maps.Keys(known)), nil
+		if last == "" {
+			return all, nil
 		}
-		known[next], last = true, next
 	}
 }
 
@@ -130,47 +138,92 @@ func (p *Planned) Position() string {
 // Listed returns a page of planned work, the dead first, then by instant. Work
 // that moves meanwhile may be seen twice, or not.
 func Listed(ctx context.Context, tx *db.Tx, l Listing) ([]Planned, error) {
-	where := ""
-	switch l.State {
-	case "":
-	case StatePlanned:
-		where = " AND dead = 0"
-	case StateDead:
-		where = " AND dead = 1"
-	default:
+	if l.State != "" && l.State != StatePlanned && l.State != StateDead {
 		return nil, fault.New(fault.InvalidParameter, "Due work is planned or dead.").At("state", fault.InvalidParameter, "Due work is planned or dead.")
 	}
-	if l.Kind != "" {
-		where += " AND kind = $6"
+	at, err := l.place()
+	if err != nil {
+		return nil, err
 	}
-	alive, due, kind, key := int64(-1), int64(0), "", ""
-	if l.After != "" {
-		parts := strings.SplitN(l.After, " ", 4)
-		var err, err2 error
-		if len(parts) == 4 {
-			alive, err = strconv.ParseInt(parts[0], 10, 64)
-			due, err2 = strconv.ParseInt(parts[1], 10, 64)
-			kind, key = parts[2], parts[3]
-		}
-		if len(parts) != 4 || err != nil || err2 != nil {
-			return nil, fault.New(fault.CursorInvalid, "This is no place in the list of due work. Begin without it.")
+	var all []Planned
+	if l.State != StatePlanned && (at == nil || at.Dead) {
+		if all, err = l.dead(ctx, tx, at); err != nil || len(all) == l.Limit {
+			return all, err
 		}
 	}
-	args := []any{alive, due, kind, key, l.Limit}
-	if l.Kind != "" {
-		args = append(args, l.Kind)
+	if l.State == StateDead {
+		return all, nil
 	}
-	return db.Collect[Planned](tx.Query(ctx, "SELECT "+plannedColumns+" FROM due_work WHERE (1 - dead, due_us, kind, work_key) > ($1, $2, $3, $4)"+where+" ORDER BY 1 - dead, due_us, kind, work_key LIMIT $5",
-		args...))(scanPlanned)
+	if at != nil && at.Dead { // the page after the dead begins with the first that is planned
+		at = nil
+	}
+	l.Limit -= len(all)
+	planned, err := l.planned(ctx, tx, at)
+	return append(all, planned...), err
 }
 
-// List returns planned work, the dead first, then by instant.
-func (r *Runner) List(ctx context.Context, limit int) (all []Planned, err error) {
-	err = r.db.Read(ctx, func(tx *db.Tx) error {
-		all, err = List(ctx, tx, limit)
-		return err
+// place is the last work of the page before, as far as it is known; nil is none.
+func (l *Listing) place() (*Planned, error) {
+	if l.After == "" {
+		return nil, nil
+	}
+	wrong := fault.New(fault.CursorInvalid, "This is no place in the list of due work. Begin without it.")
+	parts := strings.SplitN(l.After, " ", 4)
+	if len(parts) != 4 {
+		return nil, wrong
+	}
+	alive, err := strconv.ParseInt(parts[0], 10, 64)
+	due, err2 := strconv.ParseInt(parts[1], 10, 64)
+	if err != nil || err2 != nil {
+		return nil, wrong
+	}
+	return &Planned{Dead: alive == 0, Work: Work{Kind: parts[2], Key: parts[3], DueUS: due}}, nil
+}
+
+// dead reads what was given up, which an index has alone.
+func (l *Listing) dead(ctx context.Context, tx *db.Tx, at *Planned) ([]Planned, error) {
+	where, args := "", []any{l.Limit}
+	if at != nil {
+		where, args = " AND (due_us, kind, work_key) > ($2, $3, $4)", append(args, at.DueUS, at.Kind, at.Key)
+	}
+	if l.Kind != "" {
+		args = append(args, l.Kind)
+		where += fmt.Sprintf(" AND kind = $%d", len(args))
+	}
+	return db.Collect[Planned](tx.Query(ctx, "SELECT "+plannedColumns+" FROM due_work WHERE dead = 1"+where+" ORDER BY due_us, kind, work_key LIMIT $1", args...))(scanPlanned)
+}
+
+// planned reads the first of each kind in the index that runners have, and
+// merges them: the kinds are few, and an index of all of them by their instant
+// would be one more to write for each work that is planned.
+func (l *Listing) planned(ctx context.Context, tx *db.Tx, at *Planned) (all []Planned, err error) {
+	kinds := []string{l.Kind}
+	if l.Kind == "" {
+		if kinds, err = plannedKinds(ctx, tx); err != nil {
+			return nil, err
+		}
+	}
+	for _, kind := range kinds {
+		where, args := "", []any{kind, l.Limit}
+		switch {
+		case at == nil:
+		case kind < at.Kind:
+			where, args = " AND due_us > $3", append(args, at.DueUS)
+		case kind == at.Kind:
+			where, args = " AND (due_us, work_key) > ($3, $4)", append(args, at.DueUS, at.Key)
+		default:
+			where, args = " AND due_us >= $3", append(args, at.DueUS)
+		}
+		some, err := db.Collect[Planned](tx.Query(ctx, "SELECT "+plannedColumns+" FROM due_work WHERE dead = 0 AND kind = $1"+where+" ORDER BY due_us, work_key LIMIT $2", args...))(scanPlanned)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, some...)
+	}
+	slices.SortFunc(all, func(a, b Planned) int {
+		return cmp.Or(cmp.Compare(a.DueUS, b.DueUS), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Key, b.Key))
 	})
-	return all, err
+	return all[:min(len(all), l.Limit)], nil
 }
 
 func find(ctx context.Context, tx *db.Tx, kind, key string) (p Planned, err error) {

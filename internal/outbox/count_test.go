@@ -3,6 +3,9 @@ package outbox
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -85,8 +88,67 @@ func TestRevive(t *testing.T) {
 				t.Errorf("%s: %v", key, err)
 			}
 		}
-		if all, err := r.List(w.ctx, 10); err != nil || len(all) != 0 {
-			t.Errorf("left: %v %v", all, err)
+		if all := w.list(); len(all) != 0 {
+			t.Errorf("left: %v", all)
 		}
 	})
+}
+
+// TestListed pages through work of several kinds that is due at the same
+// instants, and compares it with all of it in order.
+func TestListed(t *testing.T) {
+	each(t, func(w *world) {
+		var all []Planned
+		for i := range 60 {
+			p := Planned{Work: Work{Kind: []string{"a", "b", "b.c", "z"}[i%4], Key: fmt.Sprint("k", i*37%60), DueUS: w.now() + int64(i%5)}, Dead: i%7 == 3}
+			w.schedule(p.Work)
+			if p.Dead {
+				w.ok(w.db.Write(w.ctx, func(tx *db.Tx) error {
+					_, err := tx.Exec(w.ctx, "UPDATE due_work SET dead = 1 WHERE kind = $1 AND work_key = $2", p.Kind, p.Key)
+					return err
+				}))
+			}
+			all = append(all, p)
+		}
+		slices.SortFunc(all, func(a, b Planned) int {
+			return strings.Compare(fmt.Sprint(!a.Dead, " ", a.DueUS, " ", a.Kind, " ", a.Key), fmt.Sprint(!b.Dead, " ", b.DueUS, " ", b.Kind, " ", b.Key))
+		})
+		for _, state := range []string{"", StatePlanned, StateDead} {
+			for _, kind := range []string{"", "b", "nobody"} {
+				var want []string
+				for _, p := range all {
+					if (state == "" || p.Dead == (state == StateDead)) && (kind == "" || p.Kind == kind) {
+						want = append(want, p.Kind+" "+p.Key)
+					}
+				}
+				for _, limit := range []int{1, 2, 7, 59, 100} {
+					if diff := cmp.Diff(want, w.listed(Listing{State: state, Kind: kind, Limit: limit})); diff != "" {
+						t.Errorf("%q of %q by %d: %s", state, kind, limit, diff)
+					}
+				}
+			}
+		}
+		for _, bad := range []Listing{{Limit: 5, State: "x"}, {Limit: 5, After: "x"}, {Limit: 5, After: "1 x a b"}, {Limit: 5, After: "x 1 a b"}} {
+			err := w.db.Read(w.ctx, func(tx *db.Tx) error { _, err := Listed(w.ctx, tx, bad); return err })
+			if !fault.Is(err, fault.InvalidParameter) && !fault.Is(err, fault.CursorInvalid) {
+				t.Errorf("%+v: %v", bad, err)
+			}
+		}
+	})
+}
+
+func (w *world) listed(l Listing) (all []string) {
+	w.t.Helper()
+	for more := true; more; {
+		w.ok(w.db.Read(w.ctx, func(tx *db.Tx) error {
+			page, err := Listed(w.ctx, tx, l)
+			for _, p := range page {
+				all = append(all, p.Kind+" "+p.Key)
+				l.After = p.Position()
+			}
+			more = len(page) == l.Limit
+			return err
+		}))
+	}
+	return all
 }

@@ -72,11 +72,6 @@ func scanPlanned(r *db.Rows) (p Planned, err error) {
 	return p, r.Scan(&p.Kind, &p.Key, &p.DueUS, &p.Attempts, &p.claim, &p.Dead, &p.LastError, &p.PlannedUS)
 }
 
-// List returns planned work, the dead first, then by instant.
-func List(ctx context.Context, tx *db.Tx, limit int) ([]Planned, error) {
-	return db.Collect[Planned](tx.Query(ctx, "SELECT "+plannedColumns+" FROM due_work ORDER BY dead DESC, due_us, kind, work_key LIMIT $1", limit))(scanPlanned)
-}
-
 // Revive has dead work tried again at once.
 func Revive(ctx context.Context, tx *db.Tx, kind, key string) error {
 	n, err := tx.Exec(ctx, "UPDATE due_work SET dead = 0, attempts = 0, due_us = $3 WHERE kind = $1 AND work_key = $2 AND dead = 1", kind, key, tx.NowUS())

@@ -90,6 +90,6 @@ func (w *world) effects(kind string) (keys []string) {
 
 func (w *world) list() (all []Planned) {
 	w.t.Helper()
-	w.ok(w.db.Read(w.ctx, func(tx *db.Tx) (err error) { all, err = List(w.ctx, tx, 1000); return err }))
+	w.ok(w.db.Read(w.ctx, func(tx *db.Tx) (err error) { all, err = Listed(w.ctx, tx, Listing{Limit: 1000}); return err }))
 	return all
 }

@@ -121,6 +121,16 @@ func (t *Tree) now(ctx context.Context, tx *db.Tx, after string, limit int) erro
 		}
 		t.Branches, at = append(t.Branches, b), last
 	}
+	if t.Prefix == "" && after == "" && t.Next == "" { // these are all branches, so nothing has to be read twice
+		all := sums{}
+		for _, b := range t.Branches {
+			for _, a := range b.Sums {
+				all[a.Asset] += a.Units
+			}
+		}
+		t.Sums = all.amounts()
+		return nil
+	}
 	var err error
 	t.Sums, err = db.Collect[money.Amount](tx.Query(ctx, "SELECT CAST(SUM(balance) AS BIGINT), asset FROM ledger_account GROUP BY asset ORDER BY asset"))(scanAmount)
 	return err
@@ -162,29 +172,22 @@ func (t *Tree) then(ctx context.Context, tx *db.Tx, after string, limit int) err
 		sums  sums
 	}
 	byPath, order := map[string]*branch{}, []string{}
-	const atOnce = 10_000
-	for path, asset := "", money.Asset(""); ; {
-		some, err := ledger.AccountsAsOf(ctx, tx, "", t.Seq, atOnce, path, asset)
-		if err != nil {
-			return err
+	err := ledger.EachAsOf(ctx, tx, "", t.Seq, "", "", func(a ledger.Account) bool {
+		all[a.Asset] += a.Balance
+		if !strings.HasPrefix(a.Path, t.Prefix) {
+			return true
 		}
-		for _, a := range some {
-			all[a.Asset] += a.Balance
-			path, asset = a.Path, a.Asset
-			if !strings.HasPrefix(a.Path, t.Prefix) {
-				continue
-			}
-			name := t.branchOf(a.Path)
-			if byPath[name] == nil {
-				byPath[name] = &branch{sums: sums{}}
-				order = append(order, name)
-			}
-			byPath[name].count++
-			byPath[name].sums[a.Asset] += a.Balance
+		name := t.branchOf(a.Path)
+		if byPath[name] == nil {
+			byPath[name] = &branch{sums: sums{}}
+			order = append(order, name)
 		}
-		if len(some) < atOnce {
-			break
-		}
+		byPath[name].count++
+		byPath[name].sums[a.Asset] += a.Balance
+		return true
+	})
+	if err != nil {
+		return err
 	}
 	for _, name := range order {
 		if name <= after || after != "" && strings.HasPrefix(after, name) {

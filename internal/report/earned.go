@@ -38,6 +38,8 @@ type EarnedFilter struct {
 	Fan      id.Person
 	Standing earnings.State
 	Group    Group
+
+	targets []string // several, instead of Target
 }
 
 // EarnedRow is one row. It holds coins and not what a fan paid for them, which
@@ -130,7 +132,7 @@ func (f *EarnedFilter) days() earnings.Days {
 
 // chooses tells whether the filter chooses the target and the fan.
 func (f *EarnedFilter) chooses(w earnings.Where) bool {
-	return (f.Target == "" || f.Target == w.Target) && (f.Fan == "" || f.Fan == w.Fan)
+	return (f.Target == "" || f.Target == w.Target) && (f.Fan == "" || f.Fan == w.Fan) && (len(f.targets) == 0 || slices.Contains(f.targets, w.Target))
 }
 
 func (f *EarnedFilter) check() error {
@@ -184,20 +186,35 @@ type rowKey struct {
 	asset money.Asset
 }
 
+// parts is the condition of the filter on earnings e and their parts p.
+func (x *explorer) parts() (where string, args []any, err error) {
+	where, args, err = x.f.days().Where()
+	add := func(column string, values ...string) {
+		in := make([]string, len(values))
+		for i, v := range values {
+			args = append(args, v)
+			in[i] = fmt.Sprintf("$%d", len(args))
+		}
+		where += " AND " + column + " IN (" + strings.Join(in, ", ") + ")"
+	}
+	if x.f.Target != "" {
+		add("p.target", x.f.Target)
+	}
+	if len(x.f.targets) > 0 {
+		add("p.target", x.f.targets...)
+	}
+	if x.f.Fan != "" {
+		add("p.fan_id", string(x.f.Fan))
+	}
+	return where, args, err
+}
+
 // grouped adds up what the filter chooses by the key, of which an expression is
 // given: what is added up already with what is not.
 func (x *explorer) grouped(ctx context.Context, g Group) (map[rowKey]*EarnedRow, error) {
-	where, args, err := x.f.days().Where()
+	where, args, err := x.parts()
 	if err != nil {
 		return nil, err
-	}
-	if x.f.Target != "" {
-		args = append(args, x.f.Target)
-		where += fmt.Sprintf(" AND p.target = $%d", len(args))
-	}
-	if x.f.Fan != "" {
-		args = append(args, x.f.Fan)
-		where += fmt.Sprintf(" AND p.fan_id = $%d", len(args))
 	}
 	key := cmp.Or(keys[g], "CAST('' AS TEXT)")
 	found := map[rowKey]*EarnedRow{}

@@ -3,11 +3,12 @@ package report
 import (
 	"cmp"
 	"context"
-	"maps"
 	"slices"
+	"time"
 
 	"github.com/ovationhq/ovation/internal/content"
 	"github.com/ovationhq/ovation/internal/db"
+	"github.com/ovationhq/ovation/internal/earnings"
 	"github.com/ovationhq/ovation/internal/id"
 )
 
@@ -31,11 +32,14 @@ func (r *Reader) OwnVideos(ctx context.Context, creator id.Person, from content.
 		if o.Videos, o.Next, err = content.OwnVideos(ctx, tx, creator, from, limit); err != nil {
 			return o, err
 		}
-		var targets []string
+		f := EarnedFilter{Creator: creator}
 		for _, v := range o.Videos {
-			targets = append(targets, string(v.ID))
+			f.targets = append(f.targets, string(v.ID))
+			if posted := time.UnixMicro(v.PostedUS).UTC(); f.From.IsZero() || posted.Before(f.From) {
+				f.From = posted
+			}
 		}
-		o.Earned, err = earnedBy(ctx, tx, creator, targets)
+		o.Earned, err = earnedBy(ctx, tx, f)
 		return o, err
 	})
 }
@@ -47,22 +51,35 @@ func (r *Reader) OwnRooms(ctx context.Context, creator id.Person, from content.C
 		if o.Rooms, o.Next, err = content.OwnRooms(ctx, tx, creator, from, limit); err != nil {
 			return o, err
 		}
-		var targets []string
+		f := EarnedFilter{Creator: creator, Source: earnings.FromGift}
 		for _, room := range o.Rooms {
-			targets = append(targets, string(room.ID))
+			if room.StartedUS == 0 {
+				continue
+			}
+			from, to := airDays(tx, room.StartedUS, room.EndedUS)
+			if len(f.targets) == 0 || from.Before(f.From) {
+				f.From = from
+			}
+			if to.After(f.To) {
+				f.To = to
+			}
+			f.targets = append(f.targets, string(room.ID))
 		}
-		o.Earned, err = earnedBy(ctx, tx, creator, targets)
+		o.Earned, err = earnedBy(ctx, tx, f)
 		return o, err
 	})
 }
 
-// earnedBy adds up what each of the creator's targets earned.
-func earnedBy(ctx context.Context, tx *db.Tx, creator id.Person, targets []string) (map[string]TargetEarned, error) {
+// earnedBy adds up what each of the targets of the filter earned. A page of
+// them lies within days, and of these alone the earnings are read: how long the
+// creator has been here costs nothing.
+func earnedBy(ctx context.Context, tx *db.Tx, f EarnedFilter) (map[string]TargetEarned, error) {
 	earned := map[string]TargetEarned{}
-	if len(targets) == 0 {
+	if len(f.targets) == 0 {
 		return earned, nil
 	}
-	x, err := explore(ctx, tx, EarnedFilter{Creator: creator, Group: ByTarget})
+	f.Group = ByTarget
+	x, err := explore(ctx, tx, f)
 	if err != nil {
 		return nil, err
 	}
@@ -71,13 +88,11 @@ func earnedBy(ctx context.Context, tx *db.Tx, creator id.Person, targets []strin
 		return nil, err
 	}
 	for k, row := range rows {
-		if slices.Contains(targets, k.key) {
-			e := earned[k.key]
-			e.Totals = append(e.Totals, EarnedTotal{row.Sum, row.Amount, row.Pending})
-			earned[k.key] = e
-		}
+		e := earned[k.key]
+		e.Totals = append(e.Totals, EarnedTotal{row.Sum, row.Amount, row.Pending})
+		earned[k.key] = e
 	}
-	gifters, err := x.gifters(ctx, slices.Collect(maps.Keys(earned)))
+	gifters, err := x.gifters(ctx)
 	for target, e := range earned {
 		e.Gifters = gifters[target]
 		slices.SortFunc(e.Totals, func(a, b EarnedTotal) int { return cmp.Compare(a.Amount.Asset, b.Amount.Asset) })
@@ -86,32 +101,42 @@ func earnedBy(ctx context.Context, tx *db.Tx, creator id.Person, targets []strin
 	return earned, err
 }
 
-// gifters counts who gave something on each of the targets. Who did so since
-// the gifts were added up last counts once as well.
-func (x *explorer) gifters(ctx context.Context, targets []string) (map[string]int, error) {
+// gifters counts who gave something on each of the targets of the filter. Who
+// did so since the gifts were added up last counts once as well.
+func (x *explorer) gifters(ctx context.Context) (map[string]int, error) {
 	count := map[string]int{}
-	late := map[string]map[id.Person]bool{}
+	where, args, err := x.parts()
+	if err != nil {
+		return nil, err
+	}
+	const from = " FROM earning e JOIN earning_part p ON p.earning_id = e.id WHERE "
+	type at struct{ target, fan string }
+	_, err = db.Collect[at](x.tx.Query(ctx, "SELECT p.target, COUNT(DISTINCT p.fan_id)"+from+where+" GROUP BY p.target", args...))(func(r *db.Rows) (a at, err error) {
+		var n int
+		err = r.Scan(&a.target, &n)
+		count[a.target] = n
+		return a, err
+	})
+	if err != nil || len(x.late) == 0 {
+		return count, err
+	}
+	late, fans := map[at]bool{}, map[string]bool{}
 	for _, l := range x.late {
-		if late[l.Target] == nil {
-			late[l.Target] = map[id.Person]bool{}
-		}
-		late[l.Target][l.Fan] = true
+		late[at{l.Target, string(l.Fan)}], fans[string(l.Fan)] = true, true
 	}
-	for _, target := range targets {
-		var n int64
-		if err := x.tx.Row(ctx, "SELECT COUNT(DISTINCT p.fan_id) FROM earning e JOIN earning_part p ON p.earning_id = e.id WHERE e.creator_id = $1 AND p.target = $2", x.f.Creator, target).Scan(&n); err != nil {
-			return nil, err
-		}
-		for fan := range late[target] {
-			var there int64
-			if err := x.tx.Row(ctx, "SELECT COUNT(*) FROM (SELECT 1 FROM earning e JOIN earning_part p ON p.earning_id = e.id WHERE e.creator_id = $1 AND p.target = $2 AND p.fan_id = $3 LIMIT 1) found", x.f.Creator, target, fan).Scan(&there); err != nil {
-				return nil, err
-			}
-			n += 1 - there
-		}
-		count[target] = int(n)
+	var list []any
+	for fan := range fans {
+		list = append(list, fan)
 	}
-	return count, nil
+	there, err := db.Collect[at](x.tx.QueryList(ctx, "SELECT p.target, p.fan_id"+from+where+" AND p.fan_id IN ($list)", list, args...))(
+		func(r *db.Rows) (a at, err error) { return a, r.Scan(&a.target, &a.fan) })
+	for _, a := range there {
+		delete(late, a)
+	}
+	for a := range late {
+		count[a.target]++
+	}
+	return count, err
 }
 
 // Timeline is when something was given on a LIVE or a video.

@@ -91,10 +91,14 @@ func (s *TargetSummary) filter(tx *db.Tx) EarnedFilter {
 	f := EarnedFilter{Creator: s.Target.Creator, Target: s.Target.ID}
 	if s.Target.Kind == id.KindLive {
 		f.Source = earnings.FromGift
-		f.From = time.UnixMicro(s.StartedUS).UTC()
-		f.To = time.UnixMicro(cmp.Or(s.EndedUS, tx.NowUS())).UTC().Add(oneDay) // the books may be a little ahead of the clock
+		f.From, f.To = airDays(tx, s.StartedUS, s.EndedUS)
 	}
 	return f
+}
+
+// airDays are the days on which a LIVE earns.
+func airDays(tx *db.Tx, startedUS, endedUS int64) (from, to time.Time) {
+	return time.UnixMicro(startedUS).UTC(), time.UnixMicro(cmp.Or(endedUS, tx.NowUS())).UTC().Add(oneDay) // the books may be a little ahead of the clock
 }
 
 // earned adds up what was given.

@@ -2,6 +2,7 @@ package webhook
 
 import (
 	"context"
+	"errors"
 	"net/url"
 	"slices"
 
@@ -115,21 +116,26 @@ func (s *Service) Disable(ctx context.Context, by people.Caller, endpoint id.End
 // and what has happened since it was disabled; without, only what happens from
 // now on: what waits is dead then. Its faults: not_found, already_done.
 func (s *Service) Enable(ctx context.Context, by people.Caller, endpoint id.Endpoint, resume bool) (Endpoint, error) {
+	if err := by.Require(people.WebhooksWrite); err != nil {
+		return Endpoint{}, err
+	}
+	done, err := s.prepare(ctx, endpoint, resume)
+	if err != nil {
+		return Endpoint{}, err
+	}
 	return s.change(ctx, by, endpoint, audit.Act{Verb: "webhook.enable", Changed: map[string]any{"resumed": resume}}, func(tx *db.Tx, e *Endpoint) error {
 		if e.State == Enabled {
 			return fault.New(fault.AlreadyDone, "The webhook endpoint is enabled already.")
 		}
 		e.State, e.DisabledCode, e.DisabledReason, e.DisabledUS, e.FailingUS = Enabled, "", "", 0, 0
-		query := "UPDATE webhook_delivery SET tries = 0, first_us = 0, next_us = $2 WHERE endpoint_id = $1 AND state = 'waiting'"
 		if !resume {
-			query = "UPDATE webhook_delivery SET state = 'dead', next_us = 0, ended_us = $2 WHERE endpoint_id = $1 AND state = 'waiting'"
 			head, err := outbox.Head(ctx, tx)
 			if err != nil {
 				return err
 			}
 			e.Place = head
 		}
-		if _, err := tx.Exec(ctx, query, e.ID, tx.NowUS()); err != nil {
+		if err := enableSome(ctx, tx, e.ID, resume, done, e.Sequence); err != nil {
 			return err
 		}
 		if err := drive(ctx, tx, e.ID, tx.NowUS()); err != nil {
@@ -137,6 +143,52 @@ func (s *Service) Enable(ctx context.Context, by people.Caller, endpoint id.Endp
 		}
 		return tell(ctx, tx, "webhook.endpoint.enabled", e.ID, map[string]any{"endpoint": e.ID, "resumed": resume, "enabled_at": tx.Now().UTC().Format(instant)})
 	})
+}
+
+// enableAtOnce bounds the deliveries that one transaction makes due or dead.
+const enableAtOnce = 1000
+
+// prepare does most of Enable's work on what waits in small transactions, so
+// that a long outage of a receiver does not keep the writer from others. The
+// endpoint is disabled until it is through, so nobody sends meanwhile; an Enable
+// that was cut short is done again from the beginning. It returns the sequence
+// up to which it has come.
+func (s *Service) prepare(ctx context.Context, endpoint id.Endpoint, resume bool) (done int64, err error) {
+	for more := true; more; {
+		err := s.db.Write(ctx, func(tx *db.Tx) error {
+			e, err := get(ctx, tx, endpoint)
+			if more = err == nil && e.State == Disabled; !more {
+				return err
+			}
+			var upTo int64
+			err = tx.Row(ctx, "SELECT sequence FROM webhook_delivery WHERE endpoint_id = $1 AND state = 'waiting' AND sequence > $2 ORDER BY sequence LIMIT 1 OFFSET $3", endpoint, done, enableAtOnce-1).Scan(&upTo)
+			if errors.Is(err, db.ErrNoRows) { // the rest is done when it is enabled
+				more = false
+				return nil
+			}
+			if err != nil {
+				return err
+			}
+			if err = enableSome(ctx, tx, endpoint, resume, done, upTo); err == nil {
+				done = upTo
+			}
+			return err
+		})
+		if err != nil {
+			return 0, err
+		}
+	}
+	return done, nil
+}
+
+// enableSome makes what waits behind a sequence, up to another, due now or dead.
+func enableSome(ctx context.Context, tx *db.Tx, endpoint id.Endpoint, resume bool, after, upTo int64) error {
+	query := "UPDATE webhook_delivery SET tries = 0, first_us = 0, next_us = $2"
+	if !resume {
+		query = "UPDATE webhook_delivery SET state = 'dead', next_us = 0, ended_us = $2"
+	}
+	_, err := tx.Exec(ctx, query+" WHERE endpoint_id = $1 AND state = 'waiting' AND sequence > $3 AND sequence <= $4", endpoint, tx.NowUS(), after, upTo)
+	return err
 }
 
 // Delete takes an endpoint away, with its secrets at once and with its

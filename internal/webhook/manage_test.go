@@ -269,6 +269,55 @@ func TestEnableAnew(t *testing.T) {
 	})
 }
 
+// TestEnableMuch enables endpoints for which more waits than one transaction
+// does: all of it is sent, or none.
+func TestEnableMuch(t *testing.T) {
+	each(t, func(w *world) {
+		const much = 2300
+		resumed, anew := receive(w), receive(w)
+		first, second := w.endpoint(resumed), w.endpoint(anew)
+		w.happen(slices.Repeat([]string{"gift.sent"}, much)...)
+		w.ok(w.hooks.Fan(w.ctx))
+		for _, e := range []webhook.Endpoint{first, second} {
+			_, err := w.hooks.Disable(w.ctx, manager, e.ID, "")
+			w.ok(err)
+		}
+		w.ok(w.d.Write(w.ctx, func(tx *db.Tx) error {
+			_, err := tx.Exec(w.ctx, "UPDATE webhook_delivery SET tries = 9, first_us = 1, next_us = next_us + $1", int64(day/time.Microsecond))
+			return err
+		}))
+		w.clk.Advance(time.Second)
+		_, err := w.hooks.Enable(w.ctx, manager, first.ID, true)
+		w.ok(err)
+		_, err = w.hooks.Enable(w.ctx, manager, second.ID, false)
+		w.ok(err)
+		for _, e := range []webhook.Endpoint{first, second} {
+			_, err = w.hooks.Enable(w.ctx, manager, e.ID, true)
+			w.want(err, fault.AlreadyDone)
+		}
+		_, err = w.hooks.Enable(w.ctx, manager, "whe_01jd0000000000000000000009", true)
+		w.want(err, fault.NotFound)
+		count := func(e webhook.Endpoint, where string) (n int64) {
+			w.ok(w.d.Read(w.ctx, func(tx *db.Tx) error {
+				return tx.Row(w.ctx, "SELECT COUNT(*) FROM webhook_delivery WHERE type = 'gift.sent' AND endpoint_id = $1 AND "+where, e.ID).Scan(&n)
+			}))
+			return n
+		}
+		if n := count(first, "state = 'waiting' AND tries = 0 AND first_us = 0 AND next_us <= made_us + 1000000"); n != much {
+			w.Errorf("%d of %d are due", n, much)
+		}
+		if n := count(second, "state = 'dead'"); n != much {
+			w.Errorf("%d of %d are dead", n, much)
+		}
+		_, err = w.hooks.Redeliver(w.ctx, manager, second.ID, webhook.Range{SinceUS: w.clk.Now().UnixMicro(), State: webhook.Dead})
+		w.want(err, fault.NotFound)
+		n, err := w.hooks.Redeliver(w.ctx, manager, second.ID, webhook.Range{SinceUS: w.clk.Now().Add(-time.Second).UnixMicro(), State: webhook.Dead})
+		if w.ok(err); n != much {
+			w.Errorf("%d of %d are sent again", n, much)
+		}
+	})
+}
+
 func TestSweep(t *testing.T) {
 	each(t, func(w *world) {
 		r, gone := receive(w), receive(w)
@@ -419,7 +468,10 @@ func TestPoison(t *testing.T) {
 		w.run()
 		w.same(r.sequences(), upTo(1))
 		var list []outbox.Planned
-		w.ok(w.d.Read(w.ctx, func(tx *db.Tx) (err error) { list, err = outbox.List(w.ctx, tx, 10); return err }))
+		w.ok(w.d.Read(w.ctx, func(tx *db.Tx) (err error) {
+			list, err = outbox.Listed(w.ctx, tx, outbox.Listing{Limit: 10})
+			return err
+		}))
 		if len(list) != 1 || !strings.Contains(list[0].LastError, "not in the log") {
 			w.Errorf("the work: %+v", list)
 		}

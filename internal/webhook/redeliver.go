@@ -39,14 +39,14 @@ func (s *Service) Redeliver(ctx context.Context, by people.Caller, endpoint id.E
 		if err != nil {
 			return err
 		}
-		if err := tx.Row(ctx, "SELECT COUNT(*) FROM webhook_delivery WHERE "+where, args...).Scan(&n); err != nil {
+		if err := tx.Row(ctx, fmt.Sprintf("SELECT COUNT(*) FROM (SELECT 1 FROM webhook_delivery WHERE %s LIMIT %d) AS chosen", where, mostAgain+1), args...).Scan(&n); err != nil {
 			return err
 		}
 		switch {
 		case n == 0:
 			return fault.New(fault.NotFound, "There is no delivery in this range. The endpoint's last one has the sequence %d.", e.Sequence)
 		case n > mostAgain:
-			return fault.New(fault.LimitReached, "There are %d deliveries in this range, and at most %d are sent again at once. Choose a shorter range; nothing was sent.", n, mostAgain)
+			return fault.New(fault.LimitReached, "There are more than %d deliveries in this range, which is the most that is sent again at once. Choose a shorter range; nothing was sent.", mostAgain)
 		}
 		args = append(args, tx.NowUS())
 		_, err = tx.Exec(ctx, fmt.Sprintf("UPDATE webhook_delivery SET state = 'waiting', tries = 0, first_us = 0, ended_us = 0, next_us = $%d WHERE ", len(args))+where, args...)
@@ -83,12 +83,16 @@ func (r *Range) where(ctx context.Context, tx *db.Tx, e *Endpoint) (string, []an
 	if r.SinceUS == 0 && max(r.From, 1) <= e.Removed {
 		return "", nil, fault.New(fault.Gone, "The deliveries up to the sequence %d were removed, because they are older than %d days. Read the events again with GET /v1/events.", e.Removed, int64(keepFor.Hours()/24))
 	}
-	where, args := "endpoint_id = $1 AND sequence >= $2 AND sequence <= $3 AND made_us >= $4", []any{e.ID, r.From, e.Sequence, r.SinceUS}
-	if r.To != 0 {
-		args[2] = r.To
+	where, args := "endpoint_id = $1 AND made_us >= $2", []any{e.ID, r.SinceUS}
+	if r.SinceUS == 0 {
+		where, args = "endpoint_id = $1 AND sequence >= $2 AND sequence <= $3", []any{e.ID, r.From, e.Sequence}
+		if r.To != 0 {
+			args[2] = r.To
+		}
 	}
 	if r.State != "" {
-		where, args = where+" AND state = $5", append(args, string(r.State))
+		args = append(args, string(r.State))
+		where += fmt.Sprintf(" AND state = $%d", len(args))
 	}
 	return where, args, nil
 }
