@@ -210,7 +210,7 @@ func earnedFilters(v *visit, x *explorer) templ.Component {
 			templ_7745c5c3_Var8 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "<form class=\"filters hub-filters\" method=\"get\" action=\"/c/earnings\" hx-get=\"/c/earnings\" hx-trigger=\"change, submit\" hx-target=\"#earned\" hx-select=\"#earned\" hx-push-url=\"true\" hx-indicator=\"#earned\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "<form class=\"filters hub-filters\" method=\"get\" action=\"/c/earnings\" hx-get=\"/c/earnings\" hx-trigger=\"change, submit\" hx-target=\"#earned\" hx-select=\"#earned\" hx-push-url=\"true\" hx-indicator=\"#earned\" hx-sync=\"this:replace\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
