@@ -3,10 +3,13 @@ package web_test
 import (
 	"fmt"
 	"net/http"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 
 	"github.com/ovationhq/ovation/internal/web/browsertest"
 )
@@ -22,6 +25,7 @@ func TestPartsInBrowser(t *testing.T) {
 	b := tab{browsertest.Open(t)}
 	r := running(t)
 	r.grant(r.fan.ID, 100)
+	r.ok(r.cfg.Sandbox.Advance(t.Context(), 48*time.Hour)) // the books have a past to slide over
 	of := `select[name=of]`
 	b.Do("sign in", chromedp.EmulateViewport(1440, 900), chromedp.Navigate(r.url+"/sign-in?to=/wallet"), browsertest.Click(fmt.Sprintf(`button[value="%s"]`, r.fan.ID)), browsertest.See("#history .rows"))
 	r.before(func(w http.ResponseWriter, req *http.Request) {
@@ -59,6 +63,7 @@ func TestPartsInBrowser(t *testing.T) {
 	b.Do("filter when the session has ended", chooses(of, "other"))
 	b.Until("be asked to sign in, and led back", `location.pathname === '/sign-in' && new URLSearchParams(location.search).get('to') === '/wallet?of=other'`)
 	b.verifies(r)
+	b.slides(r)
 }
 
 // search finds a page with the keyboard, faster than the server answers, and on
@@ -109,4 +114,25 @@ func (b tab) verifies(r *rig) {
 	r.before(nil)
 	b.Do("check them again", press)
 	b.Until("see how it ended, with the button at hand", `document.querySelector('#integrity tbody tr') && document.activeElement.id === 'check-now'`)
+}
+
+// slides moves through the books by the keyboard, types an instant
+// after that, and goes back to now.
+func (b tab) slides(r *rig) {
+	b.T.Helper()
+	b.Do("open the books", chromedp.Navigate(r.url+"/op/ledger"), browsertest.See("#as-of-slider"))
+	b.Do("take the slider", browsertest.Run(`document.getElementById('as-of-slider').focus(), window.began = document.getElementById('as-of-out').textContent, true`))
+	b.Do("move it", browsertest.Press(kb.ArrowLeft), browsertest.Press(kb.ArrowLeft))
+	b.Until("see the past, with the slider at hand", `location.search.includes('t=') && document.activeElement.id === 'as-of-slider' && !document.querySelector('.htmx-request') && document.getElementById('as-of-at').value !== ''`)
+	b.Do("move it on", browsertest.Run(`(s => { s.stepDown(50); s.dispatchEvent(new Event('input', { bubbles: true })); return true; })(document.getElementById('as-of-slider'))`))
+	if got := b.Value(`(s => s.getAttribute('aria-valuetext') === document.getElementById('as-of-out').textContent && s.getAttribute('aria-valuetext') !== window.began ? '' : s.outerHTML)(document.getElementById('as-of-slider'))`); got != "" {
+		b.T.Errorf("the slider does not tell where it stands: %s", got)
+	}
+	b.Do("let it go", browsertest.Run(`document.getElementById('as-of-slider').dispatchEvent(new Event('change', { bubbles: true })), true`))
+	b.Until("see that moment", `document.getElementById('tree').textContent.includes(document.getElementById('as-of-out').textContent)`)
+	typed := b.Value(`(s => new Date((Number(s.max) - 10 * Number(s.step)) * 1000).toISOString().slice(0, 19))(document.getElementById('as-of-slider'))`)
+	b.Do("type an instant", browsertest.Run(fmt.Sprintf(`(at => { at.value = %q; at.dispatchEvent(new Event('change', { bubbles: true })); return true; })(document.getElementById('as-of-at'))`, typed)))
+	b.Until("see that instant", fmt.Sprintf(`document.getElementById('tree').textContent.includes(%q)`, strings.Replace(typed, "T", " ", 1)))
+	b.Do("go back to now", browsertest.Click(`.as-of-row a`))
+	b.Until("see now", `document.getElementById('as-of-at').value === ''`)
 }
