@@ -77,7 +77,10 @@ func dayTyped(text string) (time.Time, error) {
 // earnedPage is the explorer.
 func earnedPage(v *visit) error {
 	x := &explorer{}
-	var err error
+	err := v.listenFromNow(ofCreator)
+	if err != nil {
+		return err
+	}
 	if x.EarnedFilter, x.Typed, err = v.earnedFilter(); err == nil {
 		x.Earned, err = v.site.cfg.Reader.Earned(v, x.EarnedFilter, v.r.URL.Query().Get("after"), earnedAtOnce)
 	}

@@ -8,7 +8,6 @@ import (
 	"github.com/ovationhq/ovation/internal/gift"
 	"github.com/ovationhq/ovation/internal/goal"
 	"github.com/ovationhq/ovation/internal/id"
-	"github.com/ovationhq/ovation/internal/live"
 	"github.com/ovationhq/ovation/internal/report"
 )
 
@@ -33,8 +32,10 @@ func goalsPage(v *visit) error {
 // showGoals shows the goals; s holds what was typed when a form met a problem.
 func showGoals(v *visit, s *goalsShown, status int) error {
 	s.Notice = v.didOf("goal_set", "goal_ended")
-	v.listen(live.Now, ofCreator)
-	var err error
+	err := v.listenFromNow(ofCreator)
+	if err != nil {
+		return err
+	}
 	if s.Active, err = report.Ask1(v, v.site.cfg.Reader, goal.List, goal.Page{Of: string(v.me()), State: goal.Active, Limit: goal.MaxActive}); err != nil {
 		return err
 	}

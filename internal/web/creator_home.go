@@ -34,11 +34,10 @@ var windowWords = map[report.Window][2]string{
 // creatorHome shows what came in, what happens next, and what is to be done.
 func creatorHome(v *visit) error {
 	h := &hub{}
-	place, err := v.site.cfg.Hub.Head(v) // before the figures: what comes later is told as news
+	err := v.listenFromNow(ofCreator)
 	if err != nil {
 		return err
 	}
-	v.listen(place, ofCreator)
 	window := report.Window(v.r.URL.Query().Get("window"))
 	if window == "" {
 		window = report.Week

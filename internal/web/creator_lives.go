@@ -7,7 +7,6 @@ import (
 	"github.com/ovationhq/ovation/internal/content"
 	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/id"
-	"github.com/ovationhq/ovation/internal/live"
 )
 
 // livesPage lists the creator's LIVEs and starts one.
@@ -19,7 +18,9 @@ func showLives(v *visit, c *shownContent, status int) error {
 	if err != nil {
 		return err
 	}
-	v.listen(live.Now, ofCreator)
+	if err := v.listenFromNow(ofCreator); err != nil {
+		return err
+	}
 	c.Notice = v.didOf("gifts_on", "gifts_off", "live_started", "live_ended")
 	if c.OwnContent, err = v.site.cfg.Reader.OwnRooms(v, v.me(), from, contentAtOnce); err != nil {
 		return err

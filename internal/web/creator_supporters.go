@@ -45,7 +45,10 @@ func (v *visit) supporterWindow() (support.Window, error) {
 // supportersPage shows the board of the week, or of all time.
 func supportersPage(v *visit) error {
 	s := &supporters{}
-	var err error
+	err := v.listenFromNow(ofCreator)
+	if err != nil {
+		return err
+	}
 	if s.Window, err = v.supporterWindow(); err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"net/http"
 	"strings"
 
 	"github.com/ovationhq/ovation/internal/id"
@@ -19,7 +20,10 @@ func findPage(v *visit) error {
 	if len(q) > 200 {
 		q = strings.ToValidUTF8(q[:200], "")
 	}
-	return v.show(200, findView(v, q, v.find(q)))
+	if v.wants("found") {
+		return v.show(http.StatusOK, foundPart(v, q, v.find(q)))
+	}
+	return v.show(http.StatusOK, findView(v, q, v.find(q)))
 }
 
 // find looks for pages by their name, and for anything with an id.

@@ -22,7 +22,10 @@ const checksShown = 5
 
 func overviewPage(v *visit) error {
 	o := &overview{}
-	var err error
+	err := v.listenFromNow(ofOperator)
+	if err != nil {
+		return err
+	}
 	if o.Overview, err = v.site.cfg.Reader.Overview(v); err != nil {
 		return err
 	}

@@ -75,7 +75,7 @@ func overviewView(v *visit, o *overview) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, " <div class=\"desk\"><h2 class=\"group\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, " <div class=\"desk\" id=\"desk\" data-follows=\"operator\"><h2 class=\"group\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -215,7 +215,7 @@ func integrity(v *visit, o *overview) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "</h2><form method=\"post\" action=\"/op/verify\" class=\"inline\" data-once hx-post=\"/op/verify\" hx-target=\"#integrity\" hx-select=\"#integrity\" hx-indicator=\"#integrity\"><button type=\"submit\" class=\"secondary\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "</h2><form method=\"post\" action=\"/op/verify\" class=\"inline\" data-once hx-post=\"/op/verify\" hx-target=\"#integrity\" hx-select=\"#integrity\" hx-indicator=\"#integrity\"><button type=\"submit\" class=\"secondary\" id=\"check-now\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

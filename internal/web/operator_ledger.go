@@ -124,6 +124,30 @@ func (c *bookClock) read(v *visit) error {
 	return nil
 }
 
+// slots is how many places the slider has: enough to find a moment, and few
+// enough that an arrow key leads somewhere.
+const slots = 200
+
+// step is the seconds between two places of the slider, end its last place,
+// which is no earlier than now, and snapped where it stands.
+func (c *bookClock) step() int64 { return max(1, (c.LastS-c.FirstS)/slots) }
+
+func (c *bookClock) end() int64 {
+	return c.FirstS + (c.LastS-c.FirstS+c.step()-1)/c.step()*c.step()
+}
+
+func (c *bookClock) snapped() int64 {
+	if c.AtS >= c.LastS {
+		return c.end()
+	}
+	return c.FirstS + (c.AtS-c.FirstS)/c.step()*c.step()
+}
+
+// utc writes an instant of the books, as static/slider.js does.
+func utc(seconds int64) string {
+	return time.Unix(seconds, 0).UTC().Format("2006-01-02 15:04:05") + " UTC"
+}
+
 // parseInstant reads an instant as forms and people write it, in UTC.
 func parseInstant(typed string) (time.Time, error) {
 	for _, form := range []string{instantForm, "2006-01-02T15:04", time.RFC3339Nano, time.DateOnly} {

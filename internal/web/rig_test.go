@@ -73,6 +73,8 @@ type rig struct {
 	cut  func()      // every connection
 	gone atomic.Bool // streams can not be reached
 
+	front atomic.Pointer[http.HandlerFunc] // answers before the site does, if it writes anything
+
 	fan, maker, boss people.Person
 	video            content.Video
 	room             content.Room
@@ -134,7 +136,33 @@ func (r *rig) serve(w http.ResponseWriter, req *http.Request) {
 	if r.gone.Load() && req.URL.Path == "/stream" {
 		panic(http.ErrAbortHandler)
 	}
+	if front := r.front.Load(); front != nil {
+		seen := &seenWriter{ResponseWriter: w}
+		if (*front)(seen, req); seen.wrote {
+			return
+		}
+	}
 	r.handler.ServeHTTP(w, req)
+}
+
+// seenWriter knows whether something was written.
+type seenWriter struct {
+	http.ResponseWriter
+	wrote bool
+}
+
+func (w *seenWriter) WriteHeader(status int) {
+	w.wrote = true
+	w.ResponseWriter.WriteHeader(status)
+}
+
+// before lets something happen before the site answers; nil ends that.
+func (r *rig) before(front http.HandlerFunc) {
+	if front == nil {
+		r.front.Store(nil)
+		return
+	}
+	r.front.Store(&front)
 }
 
 // breakStreams cuts all streams until mendStreams.

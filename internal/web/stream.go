@@ -29,6 +29,9 @@ import (
 //	creator   the visitor's dashboard has something new; says of what type
 //	operator  any event, as the API tells it
 //	event     any event, as a row of the developer's page
+//	place     nothing; its id is where the stream begins, so that a browser
+//	          goes on from there also when it was lost before anything happened
+//	skipped   too much was missed: the page shows itself anew
 //
 // What comes with an event has its sequence as id, so that a browser that
 // comes back gets what it has missed, once.
@@ -45,9 +48,20 @@ const (
 const mostTopics = 4
 
 // listen has the page follow the topics from the event on; after is that up to
-// which the page shows everything, or live.Now.
+// which the page shows everything.
 func (v *visit) listen(after int64, topics ...string) {
 	v.stream = "/stream?" + query("topics", strings.Join(topics, ","), "after", strconv.FormatInt(after, 10))
+}
+
+// listenFromNow has the page follow the topics from this moment on. It comes
+// before the figures that they change are read: what happens meanwhile is told
+// as news then, and none of it is lost.
+func (v *visit) listenFromNow(topics ...string) error {
+	place, err := v.site.cfg.Hub.Head(v)
+	if err == nil {
+		v.listen(place, topics...)
+	}
+	return err
 }
 
 // streamPage streams the topics as server-sent events.
@@ -74,7 +88,7 @@ func streamPage(v *visit) error {
 	h.Set("X-Accel-Buffering", "no")
 	v.wrote = true
 	v.w.WriteHeader(http.StatusOK)
-	if v.r.Method == http.MethodHead || !s.write("retry: 2000\n\n") {
+	if v.r.Method == http.MethodHead || !s.write("retry: 2000\n") || !s.send(feed.Place(), "place", nil) {
 		return nil
 	}
 	s.follow(feed)

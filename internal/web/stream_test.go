@@ -64,13 +64,14 @@ func (b *browser) listens(t *testing.T, topics, last string) *listener {
 	return l
 }
 
-// next returns the next event that is not about how many watch.
+// next returns the next event that is neither about how many watch nor about
+// where the stream begins.
 func (l *listener) next() heard {
 	l.t.Helper()
 	for {
 		select {
 		case h := <-l.events:
-			if h.name != "watching" {
+			if h.name != "watching" && h.name != "place" {
 				return h
 			}
 		case <-time.After(10 * time.Second):

@@ -8,7 +8,6 @@ import (
 	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/id"
 	"github.com/ovationhq/ovation/internal/limit"
-	"github.com/ovationhq/ovation/internal/live"
 	"github.com/ovationhq/ovation/internal/money"
 	"github.com/ovationhq/ovation/internal/payment"
 	"github.com/ovationhq/ovation/internal/purchase"
@@ -40,7 +39,10 @@ func walletPage(v *visit) error { return showWallet(v, nil, http.StatusOK) }
 // showWallet shows the wallet; p is what went wrong with a form on it.
 func showWallet(v *visit, p *problem, status int) error {
 	w := &purse{Key: formKey(), Problem: p}
-	var err error
+	err := v.listenFromNow(ofWallet)
+	if err != nil {
+		return err
+	}
 	if w.Wallet, err = v.site.cfg.Reader.Wallet(v, v.me()); err != nil {
 		return err
 	}
@@ -56,7 +58,6 @@ func showWallet(v *visit, p *problem, status int) error {
 	if w.Bounds, err = v.bound(); err != nil {
 		return err
 	}
-	v.listen(live.Now, ofWallet)
 	if w.History, err = v.history(); err != nil {
 		return err
 	}

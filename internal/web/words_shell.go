@@ -44,6 +44,8 @@ var _ = speak(phrases{
 	"find.placeholder": {"Page, id (gft_…, pyo_…) or name", "Page, identifiant (gft_…, pyo_…) ou nom"},
 	"find.go":          {"Search", "Chercher"},
 	"find.none":        {"Nothing found for “%s”. Ids begin with letters such as gft_, lot_, ern_ or pyo_.", "Rien pour « %s ». Les identifiants commencent par des lettres comme gft_, lot_, ern_ ou pyo_."},
+	"find.count.one":   {"%s result", "%s résultat"},
+	"find.count.other": {"%s results", "%s résultats"},
 	"find.explain":     {"Where this comes from", "D’où cela vient"},
 
 	"keys.title":      {"Keyboard shortcuts", "Raccourcis clavier"},

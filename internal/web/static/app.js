@@ -1,7 +1,10 @@
 // What every page does beyond plain HTML. Nothing here is needed: links lead
 // to pages and forms post without it.
 
-import './stream.js';
+import './copy.js';
+import './follow.js';
+import './part.js';
+import { search } from './palette.js';
 
 const panel = document.getElementById('panel');
 const body = document.getElementById('panel-body');
@@ -27,21 +30,24 @@ document.addEventListener('click', async (event) => {
 panel?.addEventListener('click', (event) => { if (event.target === panel) panel.close(); });
 
 // A form that moves money is sent once; its key makes that certain, and the
-// button shows it.
+// button shows it. It can be sent again when the answer came into this page, or
+// when the way to the next page was broken off.
 document.addEventListener('submit', (event) => {
 	const form = event.target.closest('form[data-once]');
 	if (!form) return;
 	if (form.dataset.sent) { event.preventDefault(); return; }
 	form.dataset.sent = 'yes';
-	form.querySelector('[type=submit]').setAttribute('aria-disabled', 'true');
+	for (const b of form.querySelectorAll('[type=submit]')) b.setAttribute('aria-disabled', 'true');
 });
-addEventListener('pageshow', (event) => {
-	if (!event.persisted) return;
-	for (const form of document.querySelectorAll('form[data-once]')) {
+function free() {
+	for (const form of document.querySelectorAll('form[data-once][data-sent]')) {
 		delete form.dataset.sent;
-		form.querySelector('[type=submit]').removeAttribute('aria-disabled');
+		for (const b of form.querySelectorAll('[type=submit]')) b.removeAttribute('aria-disabled');
 	}
-});
+}
+addEventListener('pageshow', (event) => { if (event.persisted) free(); });
+document.addEventListener('htmx:finally:request', free);
+window.navigation?.addEventListener('navigateerror', free);
 
 // Without a chosen theme the button switches away from what the system shows.
 const theme = document.querySelector('#theme[data-unknown]');
@@ -85,30 +91,8 @@ function open(box, ready) {
 	if (!box.open) box.showModal();
 	ready?.();
 }
-function search() {
-	const field = palette.querySelector('input[name=q]');
-	field.value = '';
-	field.focus();
-	field.dispatchEvent(new Event('input', { bubbles: true }));
-}
 opens('find-open', palette, search);
 opens('keys-open', keys);
-
-// In the palette the arrows go through what was found, and Enter opens it.
-palette?.addEventListener('keydown', (event) => {
-	const hits = [...palette.querySelectorAll('.hits a')];
-	const at = hits.findIndex((a) => a.classList.contains('at') || a === document.activeElement);
-	if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
-		event.preventDefault();
-		hits[at]?.classList.remove('at');
-		const next = hits[(at + (event.key === 'ArrowDown' ? 1 : -1) + hits.length) % hits.length] ?? hits[0];
-		next?.classList.add('at');
-		next?.scrollIntoView({ block: 'nearest' });
-	} else if (event.key === 'Enter' && event.target.name === 'q' && hits.length) {
-		event.preventDefault();
-		(hits[at] ?? hits[0]).click();
-	}
-});
 
 const typing = (node) => node.closest?.('input:not([type=radio]):not([type=checkbox]), textarea, select, [contenteditable]');
 let going = 0; // until when a letter after g leads somewhere
@@ -146,40 +130,4 @@ document.addEventListener('submit', (event) => {
 	offline.scrollIntoView({ block: 'nearest' });
 }, true);
 
-// A part of a page that could not be loaded says so where the page begins; it
-// has charged nothing.
-function lost() {
-	const place = document.getElementById('lost');
-	const p = document.createElement('p');
-	p.className = 'notice bad';
-	p.setAttribute('role', 'alert');
-	p.textContent = document.body.dataset.problem;
-	place.replaceChildren(p);
-	p.scrollIntoView({ block: 'nearest' });
-}
-document.addEventListener('htmx:error', lost);
-document.addEventListener('htmx:after:swap', () => { document.getElementById('lost')?.replaceChildren(); connection(); });
-
-// A button that copies says that it has.
-document.addEventListener('click', async (event) => {
-	const button = event.target.closest('[data-copy]');
-	if (!button) return;
-	await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent.trim());
-	const said = button.querySelector('.said') ?? button;
-	const before = said.textContent;
-	said.textContent = button.dataset.copied;
-	setTimeout(() => { said.textContent = before; }, 2000);
-});
-
-// The same for what is fetched first.
-document.addEventListener('click', async (event) => {
-	const button = event.target.closest('[data-copy-from]');
-	if (!button) return;
-	const answer = await fetch(button.dataset.copyFrom, { headers: { Accept: 'application/json' } });
-	if (!answer.ok) { location.href = button.dataset.copyFrom; return; }
-	await navigator.clipboard.writeText(JSON.stringify(await answer.json(), null, 2));
-	const said = button.querySelector('.said') ?? button;
-	const before = said.textContent;
-	said.textContent = button.dataset.copied;
-	setTimeout(() => { said.textContent = before; }, 2000);
-});
+document.addEventListener('htmx:after:swap', connection);

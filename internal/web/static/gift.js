@@ -46,7 +46,7 @@ function describe() {
 	if (!f || !c || !send) return;
 	const lang = f.dataset.lang, coins = c.price * c.quantity;
 	const [currency, places, ...packs] = f.dataset.packs.split(' ');
-	let [unitCoins, unitPrice] = packs[0]?.split(':').map(Number) ?? [1, 0];
+	let [unitCoins, unitPrice] = packs[0]?.split(':').map(Number) ?? [1, 0]; // where coins are not sold there is no price of them
 	for (const p of packs) { const [n, price] = p.split(':').map(Number); if (n <= coins) [unitCoins, unitPrice] = [n, price]; }
 	const [dn, dd, pn, pd, asset, assetPlaces] = f.dataset.rates.split(' ');
 	const earned = Math.floor(Math.floor(coins * dn / dd) * pn / pd);
@@ -57,7 +57,7 @@ function describe() {
 	const paid = Math.ceil(unitPrice * coins / unitCoins), guest = 'guest' in f.dataset;
 	byID('cost').textContent = missing > 0 && !guest
 		? fill(f.dataset.short, { coins: inCoins(missing) })
-		: fill(asset === currency ? f.dataset.portion : f.dataset.cost, { coins: inCoins(coins), money: money(paid, currency, places, lang), earned: money(earned, asset, assetPlaces, lang), percent: number.format(Math.floor(100 * dn * pn * unitCoins / (dd * pd * unitPrice))) });
+		: !packs.length ? inCoins(coins) : fill(asset === currency ? f.dataset.portion : f.dataset.cost, { coins: inCoins(coins), money: money(paid, currency, places, lang), earned: money(earned, asset, assetPlaces, lang), percent: number.format(Math.floor(100 * dn * pn * unitCoins / (dd * pd * unitPrice))) });
 	if (guest) return;
 	byID('to-topup').hidden = missing <= 0 || !byID('topup');
 	byID('hold-hint').hidden = !c.streak || missing > 0;
@@ -164,20 +164,20 @@ let combo = null; // { id, seq, gift, until }
 function tap() {
 	const c = chosen();
 	if (!c) return;
-	if (asks(c) || away()) return;
+	if (asks(c)) return;
+	if (away()) {
+		refused();
+		complain(byID('feed-state').textContent.trim(), true);
+		return;
+	}
 	if (!c.streak && (sending || queue.length)) return; // one at a time, so that a double click is one gift
 	queue.push(c);
 	if (!sending) drain();
 }
 
-// away reports that the connection is lost: nothing is sent then, and the page
-// says that nothing is charged.
-function away() {
-	if (!stage || !('away' in stage.dataset)) return false;
-	refused();
-	complain(byID('feed-state').textContent, true);
-	return true;
-}
+// away reports that the connection is lost: the page says that nothing is
+// charged, so nothing is sent, neither anew nor again.
+function away() { return Boolean(stage) && 'away' in stage.dataset; }
 
 // asks opens the sheet in which a visitor signs in, and comes back to this gift.
 function asks(c) {
@@ -201,18 +201,20 @@ async function drain() {
 
 async function give(c) {
 	const f = form();
-	if (!f) return false;
+	if (!f || away()) return false;
 	const data = new URLSearchParams({ gift: c.value, quantity: c.quantity, key: f.elements.key.value });
 	let key = f.elements.key.value + '/' + c.value.split('@')[0] + '/' + c.quantity; // as the form without script makes it
+	let mine = null; // the combo of this tap: when the answer comes there may be another one, or none
 	if (c.streak) {
 		if (!combo || combo.gift !== c.value || Date.now() > combo.until) combo = { id: newComboID(), seq: 0, gift: c.value, until: 0 };
-		combo.seq++;
-		data.set('combo', combo.id);
-		data.set('seq', combo.seq);
-		key = combo.id + ':' + combo.seq;
+		mine = combo;
+		mine.seq++;
+		data.set('combo', mine.id);
+		data.set('seq', mine.seq);
+		key = mine.id + ':' + mine.seq;
 	}
 	const answer = await post(f.action, data, key);
-	if (answer?.ok) { accepted(c, answer, f); return true; }
+	if (answer?.ok) { accepted(c, answer, f, mine); return true; }
 	if (answer?.code === 'gone' && c.streak) { combo = null; return give(c); } // the combo was over: this tap begins the next
 	refused();
 	if (!answer) return false;
@@ -233,18 +235,24 @@ async function give(c) {
 const patience = 500, givenUp = 12000;
 
 // post tries again with the same key when no answer came: the server answers
-// the same, and nothing happens twice.
+// the same, and nothing happens twice. It stops when the connection is lost, as
+// the page says that nothing is charged then; what became of the last try is
+// open until the connection is back.
+let unanswered = false;
+
 async function post(url, data, key) {
 	const slow = setTimeout(() => waits(true), patience);
 	try {
-		for (let wait = 400; wait <= 3200; wait *= 2) {
+		for (let wait = 400; wait <= 3200 && !away(); wait *= 2) {
 			try {
 				const answer = await fetch(url, { method: 'POST', body: data, headers: { Accept: 'application/json', 'Idempotency-Key': key }, signal: AbortSignal.timeout(givenUp) });
 				const value = await answer.json();
+				unanswered = false;
 				reached();
 				if (answer.status < 500) return value;
 				complain(value.title + ': ' + value.detail);
 			} catch {
+				unanswered = true;
 				complain(form()?.dataset.lost ?? '', true);
 			}
 			await new Promise((done) => setTimeout(done, wait));
@@ -264,13 +272,13 @@ function waits(on) {
 	if (send.hasAttribute('aria-busy')) { send.removeAttribute('aria-busy'); describe(); }
 }
 
-function accepted(c, answer, f) {
+function accepted(c, answer, f, mine) {
 	complain('');
 	for (const n of tray.querySelectorAll('.notice.good')) n.remove(); // it was about the gift before
 	f.dataset.balance = answer.balance;
 	for (const n of document.querySelectorAll('[data-balance-text]')) n.textContent = answer.balance_text;
 	if (c.streak) {
-		combo.until = Date.now() + answer.combo_ms;
+		mine.until = Date.now() + answer.combo_ms;
 		const box = byID('combo'), count = byID('combo-count');
 		box.hidden = false;
 		count.textContent = '×' + answer.count;
@@ -282,7 +290,7 @@ function accepted(c, answer, f) {
 		say(fill(f.dataset.done, { gift: c.name, count: c.quantity }));
 	}
 	describe();
-	if (!stage) celebrate({ combo: c.streak ? combo.id : '', art: c.art, emoji: c.emoji, name: f.dataset.me, gift: c.name, count: answer.count, units: answer.total }); // elsewhere the feed brings it
+	if (!stage) celebrate({ combo: mine?.id ?? '', art: c.art, emoji: c.emoji, name: f.dataset.me, gift: c.name, count: answer.count, units: answer.total }); // elsewhere the feed brings it
 }
 
 // ---- holding ----
@@ -302,11 +310,13 @@ function hold() {
 	repeat = setInterval(() => { if (queue.length < 2) tap(); }, betweenTaps);
 }
 
-// refused ends the combo and the hold: coins that come later are not for them.
+// refused ends the combo, the hold and the taps that wait: coins that come
+// later are not for them.
 function refused() {
 	release();
 	spent = true;
 	combo = null;
+	queue.length = 0;
 }
 
 function press(event) {
@@ -372,6 +382,17 @@ function connected() {
 	delete stage.dataset.away;
 	byID('send')?.removeAttribute('aria-disabled');
 	reached();
+	if (unanswered) settle().catch(() => {});
+}
+
+// settle shows what the wallet holds after a gift that was never answered: it
+// may have been given. The form keeps its key, so who sends the gift again
+// gives it once.
+async function settle() {
+	const key = form()?.elements.key.value;
+	await part(stageURL(chosen()));
+	if (key && form()) form().elements.key.value = key;
+	unanswered = false;
 }
 
 function disconnected() {

@@ -8,7 +8,8 @@
 const address = document.body.dataset.stream;
 const heard = new Map();
 const again = 5000; // ms until a stream that the server refused is asked for once more
-let source = null, last = '', over = false;
+const rests = 15000; // ms that a page listens which nobody sees; a browser has few connections
+let source = null, last = '', over = false, timer = 0;
 
 // It begins when all scripts of the page have said what they want to hear, so
 // that nothing comes before somebody listens.
@@ -18,12 +19,28 @@ if (address) {
 }
 
 function begin() {
-	if (over) return;
+	clearTimeout(timer);
+	if (over || document.hidden) return;
+	source?.close();
 	const from = new URL(address, location.href);
 	if (last) from.searchParams.set('after', last);
 	source = new EventSource(from);
 	for (const name of heard.keys()) follow(name);
-	source.addEventListener('error', () => { if (source.readyState === EventSource.CLOSED) setTimeout(begin, again); });
+	source.addEventListener('error', ({ target }) => { if (target.readyState === EventSource.CLOSED) timer = setTimeout(begin, again); });
+}
+
+// A page that nobody sees stops listening, and catches up when it is seen.
+document.addEventListener('visibilitychange', () => {
+	if (!address || document.readyState === 'loading') return;
+	clearTimeout(timer);
+	if (document.hidden) timer = setTimeout(rest, rests);
+	else if (!source || source.readyState === EventSource.CLOSED) begin();
+});
+
+function rest() {
+	source?.close();
+	source = null;
+	tell('lost');
 }
 
 // on calls back with the data of every event of the name.
@@ -40,31 +57,15 @@ export function on(name, callback) {
 // one all the same: the server can be reached, so nothing is lost.
 function follow(name) {
 	if (name === 'open') source.addEventListener('open', () => tell('open'));
-	else if (name === 'lost') source.addEventListener('error', () => { if (source.readyState !== EventSource.CLOSED) tell('lost'); });
+	else if (name === 'lost') source.addEventListener('error', ({ target }) => { if (target.readyState !== EventSource.CLOSED) tell('lost'); });
 	else source.addEventListener(name, (event) => { last = event.lastEventId || last; tell(name, JSON.parse(event.data), event.lastEventId); });
 }
 
-function tell(name, data, id) { for (const callback of heard.get(name)) callback(data, id); }
+function tell(name, data, id) { for (const callback of heard.get(name) ?? []) callback(data, id); }
 
 // end closes the stream: nothing more is to come.
 export function end() { over = true; source?.close(); }
 
 on('open', () => { document.body.dataset.connected = 'yes'; });
 on('lost', () => { delete document.body.dataset.connected; });
-
-// A part of a page that is to follow the creator's or the visitor's figures
-// names the event: it is fetched again, at most once in two seconds, and put in
-// place when nobody is using it. <section id=… data-follows="creator">
-const waiting = new Map();
-for (const part of document.querySelectorAll('[data-follows][id]')) {
-	on(part.dataset.follows, () => {
-		if (waiting.has(part.id)) return;
-		waiting.set(part.id, setTimeout(async () => {
-			waiting.delete(part.id);
-			const now = document.getElementById(part.id);
-			if (!now || now.contains(document.activeElement) || document.hidden) return;
-			await window.htmx?.ajax('GET', location.href, { target: '#' + part.id, select: '#' + part.id, swap: 'outerHTML' });
-		}, 2000));
-	});
-}
-on('skipped', () => location.reload());
+on('place', () => {}); // where the stream begins, so that it can go on from there before anything has happened
