@@ -206,6 +206,21 @@ func query(pairs ...string) string {
 // formKey makes the key that a form carries.
 func formKey() string { return "frm_" + strings.ToLower(rand.Text()) }
 
+// keyAfter makes the key of the form to the address when its page is shown
+// again. p is what went wrong with it. Unless that says that the key is used up,
+// the form keeps its key: where the outcome is open, such as money that was taken
+// while its answer got lost, sending it again finds what was done.
+func (v *visit) keyAfter(action string, p *problem) string {
+	if p == nil || v.r.Method != http.MethodPost || v.r.URL.Path != action || p.Code == fault.CardDeclined || p.Code == fault.IdempotencyKeyReused {
+		return formKey()
+	}
+	key, err := v.keyOf()
+	if err != nil {
+		return formKey()
+	}
+	return key
+}
+
 // keyOf returns the key of a form that was sent, made specific by what was
 // chosen in it: the same choice sent twice has one effect, and another choice
 // after going back is another act.

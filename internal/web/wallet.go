@@ -39,7 +39,7 @@ func walletPage(v *visit) error { return showWallet(v, nil, http.StatusOK) }
 
 // showWallet shows the wallet; p is what went wrong with a form on it.
 func showWallet(v *visit, p *problem, status int) error {
-	w := &purse{Key: formKey(), Problem: p}
+	w := &purse{Key: v.keyAfter("/wallet/buy", p), Problem: p}
 	var err error
 	if w.Wallet, err = v.site.cfg.Reader.Wallet(v, v.me()); err != nil {
 		return err
@@ -76,7 +76,7 @@ func showWallet(v *visit, p *problem, status int) error {
 
 // purchases reads the one that the page thanks for and those that are open.
 func (v *visit) purchases(w *purse) error {
-	latest, err := report.Ask3(v, v.site.cfg.Reader, purchase.OfPerson, v.me(), id.Purchase(""), 10)
+	latest, err := v.latestPurchases()
 	if err != nil {
 		return err
 	}
@@ -87,11 +87,28 @@ func (v *visit) purchases(w *purse) error {
 		if string(p.ID) == done && p.Outcome == payment.Succeeded {
 			w.Bought = p
 		}
+	}
+	w.Open = notFinal(latest)
+	return nil
+}
+
+func (v *visit) latestPurchases() ([]purchase.Purchase, error) {
+	return report.Ask3(v, v.site.cfg.Reader, purchase.OfPerson, v.me(), id.Purchase(""), 10)
+}
+
+// openPurchases are those of the visitor's latest whose end is not known yet.
+func (v *visit) openPurchases() ([]purchase.Purchase, error) {
+	latest, err := v.latestPurchases()
+	return notFinal(latest), err
+}
+
+func notFinal(all []purchase.Purchase) (open []purchase.Purchase) {
+	for _, p := range all {
 		if !p.Charge.Final() {
-			w.Open = append(w.Open, *p)
+			open = append(open, p)
 		}
 	}
-	return nil
+	return open
 }
 
 // chosenPack is the pack that the form had, or the second, which most people
