@@ -22,6 +22,12 @@ func (v *visit) page() string {
 		return v.here()
 	case strings.HasPrefix(path, "/wallet"):
 		return "/wallet"
+	case strings.HasPrefix(path, "/me/limits"):
+		return "/me/limits"
+	case strings.HasPrefix(path, "/me"):
+		return "/me"
+	case strings.HasPrefix(path, "/purchases/"):
+		return strings.TrimSuffix(path, "/check")
 	case strings.HasPrefix(path, "/c/"):
 		part, _, _ := strings.Cut(strings.TrimPrefix(path, "/c/"), "/")
 		return "/c/" + part

@@ -170,13 +170,15 @@ func (v *visit) leave(to, why string) error {
 	return v.show(http.StatusOK, leavePage(v, to, why))
 }
 
-// form returns a posted value, cut to what any field here may hold.
+// mostTyped is how many bytes of a field are read: more than any rule permits in
+// any script, so that a rule refuses what is too long and nothing is cut in
+// silence.
+const mostTyped = 8 << 10
+
+// form returns a posted value.
 func (v *visit) form(name string) string {
-	s := strings.ToValidUTF8(strings.ReplaceAll(v.r.PostFormValue(name), "\x00", ""), "")
-	if len(s) > 500 {
-		s = s[:500]
-	}
-	return strings.TrimSpace(s)
+	s := v.r.PostFormValue(name)
+	return strings.TrimSpace(strings.ToValidUTF8(strings.ReplaceAll(s[:min(len(s), mostTyped)], "\x00", ""), ""))
 }
 
 // back returns the address of this site that a form names, or another.

@@ -144,6 +144,9 @@ func canExplain(cause string) bool {
 	return false
 }
 
+// mostCard is how long the id of a saved card may be, in bytes.
+const mostCard = 255
+
 // packChoice is what a radio button of a pack sends: coins, price and
 // currency that the visitor was shown.
 func packChoice(p wallet.Pack) string {
@@ -163,6 +166,9 @@ func (v *visit) buy(back string) (purchase.Purchase, error) {
 		return purchase.Purchase{}, fault.New(fault.ValidationFailed, "Choose how many coins to buy. Nothing was charged.")
 	}
 	card := v.form("card")
+	if len(card) > mostCard { // it would stand in keys and in the books
+		return purchase.Purchase{}, fault.New(fault.NotFound, "There is no such saved card.")
+	}
 	key, err := v.keyOf(v.form("pack"), card)
 	if err != nil {
 		return purchase.Purchase{}, err
