@@ -2,7 +2,6 @@ package web
 
 import (
 	"bufio"
-	"encoding/csv"
 	"net/http"
 	"strconv"
 	"strings"
@@ -112,8 +111,7 @@ func supportersFile(v *visit) error {
 		return err
 	}
 	return v.file("supporters", func(to *bufio.Writer) error {
-		out := csv.NewWriter(to)
-		out.UseCRLF = true
+		var out *text.CSV
 		rank := int64(0)
 		for after, first := (support.Sum{}), true; first || after.Fan != ""; first = false {
 			all, err := report.Ask2(v, v.site.cfg.Reader, support.Supporters, v.me(), support.Page{Window: window, After: after, Limit: supportersInFile})
@@ -121,18 +119,21 @@ func supportersFile(v *visit) error {
 				return err
 			}
 			if first {
-				_ = out.Write([]string{"rank", "fan", "fan_handle", "fan_name", "coins", "gifts", "first_at", "last_at"}) // Flush tells what went wrong
+				if out, err = text.NewCSV(to, "rank", "fan", "fan_handle", "fan_name", "coins", "gifts", "first_at", "last_at"); err != nil {
+					return err
+				}
 			}
 			for _, s := range all {
 				rank++
-				_ = out.Write([]string{numeral(rank), string(s.Fan), text.Cell(s.Who.Handle), text.Cell(s.Who.Name), numeral(s.Coins), numeral(s.Gifts), machine(s.FirstUS), machine(s.LastUS)})
+				if err := out.Row(numeral(rank), string(s.Fan), s.Who.Handle, s.Who.Name, numeral(s.Coins), numeral(s.Gifts), machine(s.FirstUS), machine(s.LastUS)); err != nil {
+					return err
+				}
 			}
 			if after = (support.Sum{}); len(all) == supportersInFile {
 				after = all[len(all)-1].Sum
 			}
 		}
-		out.Flush()
-		return out.Error()
+		return out.Close()
 	})
 }
 

@@ -94,15 +94,6 @@ func (t *tray) percent(unit wallet.Pack) int64 {
 	return per
 }
 
-// lasting writes how long something lasted.
-func (v *visit) lasting(us int64) string {
-	d := time.Duration(us) * time.Microsecond
-	if d >= time.Hour {
-		return v.T("duration.hours", int(d.Hours()), int(d.Minutes())%60)
-	}
-	return v.T("duration.minutes", int(d.Minutes()), int(d.Seconds())%60)
-}
-
 // costText writes what the choice of a tray costs, and what the creator earns
 // of that, as the page's script does for another choice.
 func (v *visit) costText(t *tray) string {
@@ -171,9 +162,16 @@ func (v *visit) regionOr(typed string) string {
 func (v *visit) criterion(c programme.Checked) string {
 	name := v.or("metric."+string(c.Metric), string(c.Metric))
 	switch {
-	case c.Op == programme.NoneOf:
-		return v.T("criterion.none_of", name)
-	case c.Op == programme.OneOf, c.Metric == programme.PayoutAccountReady, c.Metric == programme.RegionListed:
+	case c.Op == programme.NoneOf, c.Op == programme.OneOf:
+		has := v.T("criterion.untold")
+		if c.Known {
+			has = v.or("account_kind."+c.Word, c.Word)
+		}
+		return v.T("criterion.word", name, has, v.asked(c.Criterion))
+	case c.Metric == programme.PayoutAccountReady, c.Metric == programme.RegionListed:
+		if !c.Met {
+			return v.T("criterion.no", name)
+		}
 		return name
 	case !c.Known:
 		return v.T("criterion.unknown", name, v.number(c.Need()))

@@ -1414,7 +1414,7 @@ func entryTable(v *visit, w *purse) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if len(w.History.Changes) == 0 && w.History.Of == "" && w.History.Before == 0 {
-			templ_7745c5c3_Err = empty(v, v.T("entries.empty"), "/", v.T("entries.empty_do")).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = empty(v, v.T("entries.empty"), "/live", v.T("entries.empty_do")).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
