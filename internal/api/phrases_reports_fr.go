@@ -43,10 +43,12 @@ var frenchOfReports = map[string]string{
 	"Whether a gift can be tapped as a combo stays as it is, because a combo may be under way. Give the other gift an id of its own.": "Qu’un cadeau puisse se répéter en combo ne change pas, car un combo peut être en cours. Donnez à l’autre cadeau un identifiant à lui.",
 
 	// The pages of the creator hub.
-	"This is no place in this list. Begin at its first page.":           "Ce n’est pas un endroit de cette liste. Commencez à sa première page.",
-	"This is no place in the list of payouts. Begin at its first page.": "Ce n’est pas un endroit de la liste des versements. Commencez à sa première page.",
-	"%q is no date. Write it as 2026-03-12.":                            "%q n’est pas une date. Écrivez-la comme 2026-03-12.",
-	"You are LIVE already. End that LIVE first, or go on with it.":      "Vous êtes déjà en LIVE. Terminez d’abord ce LIVE, ou continuez-le.",
+	"This is no place in this list. Begin at its first page.":                                                   "Ce n’est pas un endroit de cette liste. Commencez à sa première page.",
+	"This is no place in the list of payouts. Begin at its first page.":                                         "Ce n’est pas un endroit de la liste des versements. Commencez à sa première page.",
+	"%q is no date. Write it as 2026-03-12.":                                                                    "%q n’est pas une date. Écrivez-la comme 2026-03-12.",
+	"What this form asked for was done the first time; nothing was done now. Send it from here to do it again.": "Ce que ce formulaire demandait a été fait la première fois ; rien n’a été fait cette fois-ci. Envoyez-le d’ici pour le refaire.",
+	"This is being done already, by another page of yours. Look again in a second.":                             "C’est déjà en cours, depuis une autre de vos pages. Regardez à nouveau dans une seconde.",
+	"You are LIVE already. End that LIVE first, or go on with it.":                                              "Vous êtes déjà en LIVE. Terminez d’abord ce LIVE, ou continuez-le.",
 	"No payout is %q.":                           "Aucun versement n’est « %q ».",
 	"There is no window %q. Choose week or all.": "Il n’y a pas de fenêtre %q. Choisissez week ou all.",
 }

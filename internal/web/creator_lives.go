@@ -54,20 +54,20 @@ func (c *shownContent) others() (all []content.Room) {
 // ends that LIVE first: else a form that is sent twice opens two.
 func startLive(v *visit) error {
 	typed := &shownContent{Title: v.form("title"), Poster: v.form("poster"), GiftsOn: v.form("gifts") == "yes"}
-	own, err := v.site.cfg.Reader.OwnRooms(v, v.me(), content.Cursor{}, contentAtOnce)
-	if err != nil {
+	err := v.alone("goes LIVE", func() error {
+		own, err := v.site.cfg.Reader.OwnRooms(v, v.me(), content.Cursor{}, contentAtOnce)
+		if err != nil {
+			return err
+		}
+		if now := (&shownContent{OwnContent: own}).onAir(); now != nil {
+			return fault.New(fault.StateConflict, "You are LIVE already. End that LIVE first, or go on with it.")
+		}
+		room, err := v.site.cfg.Creators.Open(v, content.NewRoom{Creator: v.me(), Title: typed.Title, Poster: typed.Poster, GiftsOn: typed.GiftsOn})
+		if err == nil {
+			_, err = v.site.cfg.Creators.GoLive(v, v.me(), room.ID)
+		}
 		return err
-	}
-	if now := (&shownContent{OwnContent: own}).onAir(); now != nil {
-		err = fault.New(fault.StateConflict, "You are LIVE already. End that LIVE first, or go on with it.")
-	}
-	var room content.Room
-	if err == nil {
-		room, err = v.site.cfg.Creators.Open(v, content.NewRoom{Creator: v.me(), Title: typed.Title, Poster: typed.Poster, GiftsOn: typed.GiftsOn})
-	}
-	if err == nil {
-		_, err = v.site.cfg.Creators.GoLive(v, v.me(), room.ID)
-	}
+	})
 	if err != nil {
 		typed.Problem = v.problemOf(err)
 		return showLives(v, typed, typed.Problem.Status)

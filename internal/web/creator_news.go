@@ -154,9 +154,9 @@ func orNone(v *visit, text string) string {
 func (v *visit) asked(c programme.Criterion) string {
 	switch c.Op {
 	case programme.OneOf:
-		return v.T("criterion.one_of", wordList(c.Words))
+		return v.T("criterion.one_of", v.kindList(c.Words))
 	case programme.NoneOf:
-		return v.T("criterion.not_of", wordList(c.Words))
+		return v.T("criterion.not_of", v.kindList(c.Words))
 	}
 	if c.Metric == programme.PayoutAccountReady || c.Metric == programme.RegionListed {
 		return v.T("criterion.yes")
@@ -168,4 +168,11 @@ func (v *visit) metricName(c programme.Criterion) string {
 	return v.or("metric."+string(c.Metric), string(c.Metric))
 }
 
-func wordList(words []string) string { return strings.Join(words, ", ") }
+// kindList names kinds of accounts.
+func (v *visit) kindList(kinds []string) string {
+	var all []string
+	for _, k := range kinds {
+		all = append(all, v.or("account_kind."+k, k))
+	}
+	return strings.Join(all, ", ")
+}

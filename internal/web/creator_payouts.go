@@ -35,7 +35,7 @@ func payoutsPage(v *visit) error { return showPayouts(v, nil, http.StatusOK) }
 
 // showPayouts shows the payouts; p is what went wrong with a form on them.
 func showPayouts(v *visit, p *problem, status int) error {
-	s := &payoutsShown{Key: formKey(), Problem: p, Notice: v.didOf("onboarded", "account_checked", "payout_requested", "payout_canceled")}
+	s := &payoutsShown{Key: v.keyAfter("/c/payouts", p), Problem: p, Notice: v.didOf("onboarded", "account_checked", "payout_requested", "payout_canceled")}
 	if err := v.listenFromNow(ofCreator); err != nil {
 		return err
 	}

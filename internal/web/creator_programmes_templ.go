@@ -99,7 +99,7 @@ func programmesView(v *visit, s *programmesShown) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = empty(v, v.T("programmes.empty"), "/", v.T("entries.empty_do")).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = empty(v, v.T("programmes.empty"), "/live", v.T("entries.empty_do")).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

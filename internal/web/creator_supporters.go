@@ -114,15 +114,17 @@ func supportersFile(v *visit) error {
 		return err
 	}
 	return v.file("supporters", func(to *bufio.Writer) error {
-		out, err := text.NewCSV(to, "rank", "fan", "fan_handle", "fan_name", "coins", "gifts", "first_at", "last_at")
-		if err != nil {
-			return err
-		}
+		var out *text.CSV
 		rank := int64(0)
 		for after, first := (support.Sum{}), true; first || after.Fan != ""; first = false {
 			all, err := report.Ask2(v, v.site.cfg.Reader, support.Supporters, v.me(), support.Page{Window: window, After: after, Limit: supportersInFile})
 			if err != nil {
 				return err
+			}
+			if first {
+				if out, err = text.NewCSV(to, "rank", "fan", "fan_handle", "fan_name", "coins", "gifts", "first_at", "last_at"); err != nil {
+					return err
+				}
 			}
 			for _, s := range all {
 				rank++

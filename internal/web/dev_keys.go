@@ -133,7 +133,12 @@ func makeKey(v *visit) error {
 	for _, s := range f.Scopes {
 		n.Scopes = append(n.Scopes, people.Scope(s))
 	}
-	made, secret, err := v.site.cfg.People.CreateKey(v, v.person.Caller(), n)
+	var made people.Key
+	var secret string
+	err := v.once(func() (err error) {
+		made, secret, err = v.site.cfg.People.CreateKey(v, v.person.Caller(), n)
+		return err
+	})
 	if err != nil {
 		p := v.problemOf(err)
 		return v.showKeys(&keyring{Typed: f, Problem: p}, p.Status)

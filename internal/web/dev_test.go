@@ -89,7 +89,7 @@ func TestQuickstart(t *testing.T) {
 	r := still(t)
 	boss, fan := r.browser(r.boss.ID), r.browser(r.fan.ID)
 	has(t, boss.get("/dev"), 200, "$OVATION_KEY", string(r.room.ID), "Mia Laurent has 0 coins, which is too few", "There is an API key", "Still to do:", "/v1/events?type=gift.sent&amp;after=")
-	made := boss.post("/dev/key", url.Values{})
+	made := boss.post("/dev/key", once(url.Values{}))
 	secret := secretForm.FindString(made.body)
 	has(t, made, 200, "only its hash is kept", "Authorization: Bearer "+secret, "Ovation-Person: "+string(r.fan.ID))
 	checkHTML(t, "quickstart", "en", made.body)
@@ -101,7 +101,7 @@ func TestQuickstart(t *testing.T) {
 	if again := boss.get("/dev"); strings.Contains(again.body, secret) || !strings.Contains(again.body, "1 key holds") {
 		t.Errorf("the key is shown again, or not counted: %s", plain(again.body))
 	}
-	own := fan.post("/dev/key", url.Values{})
+	own := fan.post("/dev/key", once(url.Values{}))
 	has(t, own, 200, "/v1/stream?topics=live:"+string(r.room.ID))
 	if k, err = r.people.KeyOf(t.Context(), secretForm.FindString(own.body)); err != nil || k.Person != r.fan.ID {
 		t.Errorf("the fan's key is %+v, %v", k, err)
@@ -120,7 +120,7 @@ func TestKeysPage(t *testing.T) {
 		t.Error("a fan is offered what a key of a person can not have")
 	}
 	form := url.Values{"name": {"<script>site"}, "scope": {"gifts:send", "events:read"}, "for": {"platform"}}
-	made := boss.post("/dev/keys", form)
+	made := boss.post("/dev/keys", once(form))
 	secret := secretForm.FindString(made.body)
 	has(t, made, 200, "&lt;script&gt;site", "Acts for the platform", "<code>events:read</code>", "…"+secret[len(secret)-4:])
 	if a := boss.get("/dev/keys"); strings.Contains(a.body, secret) || strings.Contains(a.body, "<script>site") {
@@ -130,13 +130,13 @@ func TestKeysPage(t *testing.T) {
 		t.Errorf("the key does not hold: %v", err)
 	}
 
-	bad := boss.post("/dev/keys", url.Values{"name": {"kept"}, "scope": {"gifts:send", "x:y"}, "for": {"me"}})
+	bad := boss.post("/dev/keys", once(url.Values{"name": {"kept"}, "scope": {"gifts:send", "x:y"}, "for": {"me"}}))
 	has(t, bad, 422, `value="kept"`, `value="gifts:send" checked`, `value="me" checked`)
-	has(t, boss.post("/dev/keys", url.Values{"name": {"none"}}), 422, "Name at least one scope.", `value="none"`)
+	has(t, boss.post("/dev/keys", once(url.Values{"name": {"none"}})), 422, "Name at least one scope.", `value="none"`)
 	boss.lang = "fr"
-	has(t, boss.post("/dev/keys", url.Values{"name": {"none"}}), 422, "Quelque chose manque ou ne va pas")
+	has(t, boss.post("/dev/keys", once(url.Values{"name": {"none"}})), 422, "Quelque chose manque ou ne va pas")
 	boss.lang = "en"
-	has(t, fan.post("/dev/keys", url.Values{"name": {"more"}, "scope": {"admin"}, "for": {"platform"}}), 422, "The scope admin is for keys of the host platform", `value="more"`)
+	has(t, fan.post("/dev/keys", once(url.Values{"name": {"more"}, "scope": {"admin"}, "for": {"platform"}})), 422, "The scope admin is for keys of the host platform", `value="more"`)
 	has(t, boss.post("/dev/keys", form, "Sec-Fetch-Site", "cross-site"), 403, "another site has caused this request")
 
 	id := hidden(t, boss.get("/dev/keys").body, "/dev/keys/revoke", "id")

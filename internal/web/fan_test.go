@@ -84,6 +84,16 @@ func TestProfiles(t *testing.T) {
 	has(t, page, 200, "Théo Marchand", "Two chords and the sea", "Saturday session", "Top supporters", "Mia Laurent", "50 coins")
 	lacks(t, page, "theo@example.org", "1990")
 	checkHTML(t, "a profile", "en", page.body)
+	lacks(t, page, `id="lives"`)
+	_, err = r.creators.End(t.Context(), r.maker.ID, r.room.ID)
+	r.ok(err)
+	for lang, want := range map[string][]string{"en": {"LIVEs</h2>", `href="#support">Support<`}, "fr": {"LIVE</h2>", `href="#support">Soutien<`}} {
+		b := r.browser(r.fan.ID)
+		b.lang = lang
+		page := b.get("/@theo")
+		has(t, page, 200, append(want, `<a href="/live/`+string(r.room.ID)+`"><strong>Saturday session`, `href="#videos"`, `href="#lives"`)...)
+		checkHTML(t, "a profile with a LIVE that is over", lang, page.body)
+	}
 	if a := fan.get("/@THE0"); a.url.Path != "/@theo" {
 		t.Errorf("a handle that reads the same leads to %s", a.url)
 	}
@@ -153,7 +163,7 @@ func TestHistory(t *testing.T) {
 	lacks(t, second, "Older ones", "Rose ×2")
 
 	file := b.get("/wallet/history.csv?of=given")
-	if file.header.Get("Content-Type") != "text/csv; charset=utf-8" || strings.Contains(file.body, ",@") {
+	if file.header.Get("Content-Type") != "text/csv; charset=utf-8; header=present" || strings.Contains(file.body, ",@") {
 		t.Errorf("the file is %v: %s", file.header, file.body)
 	}
 	rows, err := csv.NewReader(strings.NewReader(file.body)).ReadAll()

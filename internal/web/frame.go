@@ -113,7 +113,7 @@ func (v *visit) readForm() error {
 		return fault.Wrap(err, fault.InvalidParameter, "The form can not be read. Nothing was changed.")
 	}
 	for name, values := range v.r.PostForm {
-		if name != "password" && name != "key" && slices.ContainsFunc(values, payment.HoldsCardNumber) {
+		if name != "password" && name != "present" && name != "key" && slices.ContainsFunc(values, payment.HoldsCardNumber) {
 			return fault.New(fault.CardDataNotAccepted, "This looks like a card number. It was not kept. Cards are entered on the payment provider's page alone.")
 		}
 	}

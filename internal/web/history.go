@@ -1,8 +1,7 @@
 package web
 
 import (
-	"bytes"
-	"net/http"
+	"bufio"
 
 	"github.com/ovationhq/ovation/internal/gift"
 	"github.com/ovationhq/ovation/internal/id"
@@ -102,19 +101,9 @@ type change struct {
 // changes names what changed the wallet. Taps of one combo that follow each
 // other are one line.
 func (v *visit) changes(entries []report.WalletEntry) ([]change, error) {
-	var causes []string
-	for _, e := range entries {
-		if id.KindOf(e.Cause) == id.KindGift {
-			causes = append(causes, e.Cause)
-		}
-	}
-	gifts, err := report.Ask1(v, v.site.cfg.Reader, gift.GetMany, causes)
+	byID, err := v.giftsIn(entries)
 	if err != nil {
 		return nil, err
-	}
-	byID := make(map[string]gift.Gift, len(gifts))
-	for _, g := range gifts {
-		byID[string(g.ID)] = g
 	}
 	var all []change
 	var combo id.Combo
@@ -126,18 +115,39 @@ func (v *visit) changes(entries []report.WalletEntry) ([]change, error) {
 		case given && g.Combo != "" && g.Combo == combo:
 			last := &all[len(all)-1]
 			count += g.Quantity
-			last.Text, last.Cause, last.Coins = v.T("entry.gift_to", last.Gift.Name, v.number(count), v.site.name(v, g.Creator)), string(combo), last.Coins+e.Coins
+			last.Text, last.Cause, last.Coins = v.giftText(g, count), string(combo), last.Coins+e.Coins
 			continue
 		case given:
 			combo, count = g.Combo, g.Quantity
 			c.Gift = v.giftOf(g.Item)
-			c.Text = v.T("entry.gift_to", c.Gift.Name, v.number(count), v.site.name(v, g.Creator))
+			c.Text = v.giftText(g, count)
 		default:
 			combo = ""
 		}
 		all = append(all, c)
 	}
 	return all, nil
+}
+
+// giftsIn reads the gifts that caused the entries.
+func (v *visit) giftsIn(entries []report.WalletEntry) (map[string]gift.Gift, error) {
+	var causes []string
+	for _, e := range entries {
+		if id.KindOf(e.Cause) == id.KindGift {
+			causes = append(causes, e.Cause)
+		}
+	}
+	all, err := report.Ask1(v, v.site.cfg.Reader, gift.GetMany, causes)
+	gifts := make(map[string]gift.Gift, len(all))
+	for _, g := range all {
+		gifts[string(g.ID)] = g
+	}
+	return gifts, err
+}
+
+// giftText says what was given, and to whom.
+func (v *visit) giftText(g gift.Gift, count int64) string {
+	return v.T("entry.gift_to", v.giftOf(g.Item).Name, v.number(count), v.site.name(v, g.Creator))
 }
 
 // kindOf names the words for a change of the wallet.
@@ -160,48 +170,45 @@ const csvAtOnce = 100
 // same filter: one row for each entry, the newest first.
 func historyCSV(v *visit) error {
 	h := history{Of: v.r.URL.Query().Get("of")}
-	var b bytes.Buffer
-	w, err := text.NewCSV(&b, "at", "kind", "what", "coins", "id")
-	if err != nil {
-		return err
-	}
-	for before, more := int64(0), true; more; {
-		entries, err := v.site.cfg.Reader.WalletEntries(v, v.me(), before, csvAtOnce)
-		if err != nil {
-			return err
-		}
-		var shown []report.WalletEntry
-		for _, e := range entries {
-			if before = e.Seq; h.in(e) {
-				shown = append(shown, e)
+	return v.file("history", func(to *bufio.Writer) error {
+		var out *text.CSV
+		for before, more := int64(0), true; more; {
+			entries, err := v.site.cfg.Reader.WalletEntries(v, v.me(), before, csvAtOnce)
+			if err != nil {
+				return err
+			}
+			more = len(entries) == csvAtOnce
+			var shown []report.WalletEntry
+			for _, e := range entries {
+				if before = e.Seq; h.in(e) {
+					shown = append(shown, e)
+				}
+			}
+			if out == nil { // not before something could be read
+				if out, err = text.NewCSV(to, "at", "kind", "what", "coins", "id"); err != nil {
+					return err
+				}
+			}
+			if err := v.csvRows(out, shown); err != nil {
+				return err
 			}
 		}
-		if err := v.csvRows(w, shown); err != nil {
-			return err
-		}
-		more = len(entries) == csvAtOnce
-	}
-	if err := w.Close(); err != nil {
-		return err
-	}
-	header := v.w.Header()
-	header.Set("Content-Type", "text/csv; charset=utf-8")
-	header.Set("Content-Disposition", `attachment; filename="ovation-history.csv"`)
-	header.Set("Cache-Control", "no-store")
-	v.wrote = true
-	v.w.WriteHeader(http.StatusOK)
-	_, _ = v.w.Write(b.Bytes()) // a browser that has gone reads nothing
-	return nil
+		return out.Close()
+	})
 }
 
 // csvRows writes entries, each with what it was.
 func (v *visit) csvRows(w *text.CSV, entries []report.WalletEntry) error {
+	gifts, err := v.giftsIn(entries)
+	if err != nil {
+		return err
+	}
 	for _, e := range entries {
-		c, err := v.changes([]report.WalletEntry{e})
-		if err != nil {
-			return err
+		what := v.T(kindOf(e))
+		if g, given := gifts[e.Cause]; given {
+			what = v.giftText(g, g.Quantity)
 		}
-		if err := w.Row(e.At, e.Kind, c[0].Text, numeral(e.Coins), e.Cause); err != nil {
+		if err := w.Row(e.At, e.Kind, what, numeral(e.Coins), e.Cause); err != nil {
 			return err
 		}
 	}

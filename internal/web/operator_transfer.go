@@ -33,8 +33,10 @@ type journal struct {
 // a file holds at most, so that a click does not read the whole journal.
 const (
 	transfersAtOnce = 30
-	transfersInFile = 50_000
+	transfersRead   = 500 // at once, for a file
 )
+
+var transfersInFile = 50_000
 
 func (v *visit) journal() *journal {
 	return &journal{Kind: v.param("kind"), Account: v.param("account"), Asset: strings.ToUpper(v.param("asset")), Cause: v.param("cause"), From: v.param("from"), To: v.param("to")}
@@ -80,32 +82,51 @@ func transferFile(v *visit) error {
 	if err != nil {
 		return err
 	}
-	var all []ledger.Recorded
-	for before := int64(0); len(all) < transfersInFile; {
-		some, next, err := v.site.cfg.Reader.Transfers(v, f, before, 500)
-		if err != nil {
-			return err
-		}
-		all = append(all, some...)
-		if before = next; next == 0 {
-			break
-		}
-	}
 	return v.file("transfers", func(w *bufio.Writer) error {
-		out, err := text.NewCSV(w, "transfer", "sequence", "at", "kind", "cause", "rule", "from", "to", "asset", "amount")
-		for i := range all {
-			t := &all[i]
-			for _, l := range t.Lines {
-				if err == nil {
-					err = out.Row(string(t.ID()), numeral(t.Seq), t.At.Format(time.RFC3339Nano), t.Kind, t.Cause, t.Rule, l.From, l.To, string(l.Amount.Asset), l.Amount.Decimal())
+		var out *text.CSV
+		for before, written := int64(0), 0; ; {
+			some, next, err := v.site.cfg.Reader.Transfers(v, f, before, transfersRead)
+			if err != nil {
+				return err
+			}
+			if out == nil { // not before something could be read
+				if out, err = text.NewCSV(w, "transfer", "sequence", "at", "kind", "cause", "rule", "from", "to", "asset", "amount"); err != nil {
+					return err
 				}
 			}
+			if err := transferRows(out, some); err != nil {
+				return err
+			}
+			written += len(some)
+			if before = next; next == 0 {
+				return out.Close()
+			}
+			if written >= transfersInFile {
+				return v.notTheEnd(out, written, next)
+			}
 		}
-		if err != nil {
-			return err
-		}
-		return out.Close()
 	})
+}
+
+// transferRows writes a row for each line.
+func transferRows(out *text.CSV, all []ledger.Recorded) error {
+	for i := range all {
+		t := &all[i]
+		for _, l := range t.Lines {
+			if err := out.Row(string(t.ID()), numeral(t.Seq), t.At.Format(time.RFC3339Nano), t.Kind, t.Cause, t.Rule, l.From, l.To, string(l.Amount.Asset), l.Amount.Decimal()); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// notTheEnd ends a file that does not hold all: it must not look as if it did.
+func (v *visit) notTheEnd(out *text.CSV, written int, next int64) error {
+	if err := out.Row(v.T("op.transfers_more", v.number(int64(written)), numeral(next)), "", "", "", "", "", "", "", "", ""); err != nil {
+		return err
+	}
+	return out.Close()
 }
 
 // journalFilters are the choices of the list.

@@ -101,6 +101,23 @@ func (v *visit) fail(err error) {
 	}
 }
 
+// typedFields are the fields of forms into which people write more than a choice.
+var typedFields = []string{"text", "title", "name", "handle", "url", "description", "poster", "amount", "wanted", "reason"}
+
+// wasTyped is what the visitor has written into the form that was posted: a page of
+// a problem that has no form gives it back.
+func (v *visit) wasTyped() (all []string) {
+	if v.r.Method != http.MethodPost {
+		return nil
+	}
+	for _, name := range typedFields {
+		if text := v.form(name); text != "" {
+			all = append(all, text)
+		}
+	}
+	return all
+}
+
 func (p *problem) json() map[string]any {
 	return map[string]any{"ok": false, "code": p.Code, "title": p.Title, "detail": p.Detail, "request": p.Request, "missing": p.Missing}
 }

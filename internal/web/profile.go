@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/ovationhq/ovation/internal/content"
 	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/goal"
 	"github.com/ovationhq/ovation/internal/report"
@@ -22,12 +23,35 @@ type profile struct {
 	report.Profile
 	Mine  bool
 	Board support.Leaderboard
-	Goals []goal.Goal // of the month
-	Older string      // address of the next page of videos; "" at the end
+	Goals []goal.Goal    // of the month
+	Past  []content.Room // LIVEs that are over, the latest first
+	Older string         // address of the next page of videos; "" at the end
 }
 
 // Bare reports whether the person shows nothing.
-func (p *profile) Bare() bool { return len(p.Rooms)+len(p.Soon)+len(p.Videos) == 0 }
+func (p *profile) Bare() bool {
+	return len(p.Rooms)+len(p.Soon)+len(p.Past)+len(p.Videos) == 0
+}
+
+// roomsLooked is how many of the latest LIVEs are looked at for those that are
+// over, pastShown how many of these a profile shows.
+const roomsLooked, pastShown = 30, 8
+
+// profileTabs lead to the parts of the page, where there are several.
+func (v *visit) profileTabs(p *profile) (all []option) {
+	part := func(there bool, words, href string) {
+		if there {
+			all = append(all, option{Text: v.T(words), Href: href})
+		}
+	}
+	part(len(p.Videos) > 0, "profile.videos", "#videos")
+	part(len(p.Soon)+len(p.Past) > 0, "profile.lives", "#lives")
+	part(len(p.Goals)+len(p.Board.Entries) > 0, "profile.support_tab", "#support")
+	if len(all) < 2 {
+		return nil
+	}
+	return all
+}
 
 // profilePage shows a person to everybody. What a handle reads like leads to
 // the handle itself; nobody can have two addresses.
@@ -50,6 +74,9 @@ func profilePage(v *visit) error {
 	if err := v.supporters(&p); err != nil {
 		return err
 	}
+	if err := v.pastLives(&p); err != nil {
+		return err
+	}
 	p.Mine = p.Person.ID == v.me()
 	if next := cursorText(p.Next); next != "" {
 		p.Older = profilePath(handle) + "?" + query("after", next) + "#videos"
@@ -67,6 +94,17 @@ func (v *visit) supporters(p *profile) error {
 	for _, g := range all {
 		if g.Target == "" {
 			p.Goals = append(p.Goals, g)
+		}
+	}
+	return err
+}
+
+// pastLives reads the LIVEs of the person that are over.
+func (v *visit) pastLives(p *profile) error {
+	all, err := report.Ask2(v, v.site.cfg.Reader, content.RoomsOf, p.Person.ID, roomsLooked)
+	for _, r := range all {
+		if r.State == content.Ended && r.StartedUS > 0 && len(p.Past) < pastShown {
+			p.Past = append(p.Past, r)
 		}
 	}
 	return err

@@ -94,3 +94,34 @@ func TestHeadOfAStream(t *testing.T) {
 		t.Errorf("%d %v", a.status, a.header)
 	}
 }
+
+// TestLongTexts: what a rule permits arrives whole in any script, and what it
+// does not permit is refused in words instead of being cut.
+func TestLongTexts(t *testing.T) {
+	r := still(t)
+	for _, lang := range []string{"en", "fr"} {
+		fan := r.browser(r.fan.ID)
+		fan.lang = lang
+		stage := "/live/" + string(r.room.ID)
+		long := strings.Repeat("贈", 190) + lang
+		has(t, fan.post(stage+"/chat", url.Values{"text": {long}, "key": {"frm_" + lang + strings.Repeat("x", 20)}}), 200, long)
+		has(t, fan.post(stage+"/chat", url.Values{"text": {strings.Repeat("🎁", 260)}}), 422, `id="chat-wrong"`, "it has 260")
+		has(t, fan.post("/wallet/buy", url.Values{"key": {"frm_" + strings.Repeat("x", 20)}, "pack": {"70@99@USD"}, "card": {strings.Repeat("x", 300)}}), 404)
+	}
+}
+
+// TestSessionEndsMeanwhile sends forms whose session has ended. Signing in leads
+// back to where they stand, and what was typed is not lost.
+func TestSessionEndsMeanwhile(t *testing.T) {
+	r := still(t)
+	for lang, told := range map[string]string{"en": "What you had typed was not sent.", "fr": "Ce que vous aviez écrit n’a pas été envoyé."} {
+		b := r.browser("")
+		b.lang = lang
+		for path, to := range map[string]string{"/me": "/me", "/me/limits": "/me/limits", "/wallet/buy": "/wallet", "/c/goals": "/c/goals", "/dev/webhooks": "/dev/webhooks"} {
+			page := b.post(path, url.Values{"title": {"A <b>lamp</b> & a chair"}, "password": {"hunter22 hunter22"}})
+			has(t, page, 401, `href="/sign-in?`+url.Values{"to": {to}}.Encode()+`"`, "A &lt;b&gt;lamp&lt;/b&gt; &amp; a chair", told)
+			lacks(t, page, "hunter22")
+			checkHTML(t, path+" signed out", lang, page.body)
+		}
+	}
+}

@@ -22,6 +22,12 @@ func (v *visit) page() string {
 		return v.here()
 	case strings.HasPrefix(path, "/wallet"):
 		return "/wallet"
+	case strings.HasPrefix(path, "/me/limits"):
+		return "/me/limits"
+	case strings.HasPrefix(path, "/me"):
+		return "/me"
+	case strings.HasPrefix(path, "/purchases/"):
+		return strings.TrimSuffix(path, "/check")
 	case strings.HasPrefix(path, "/c/"):
 		part, _, _ := strings.Cut(strings.TrimPrefix(path, "/c/"), "/")
 		return "/c/" + part
@@ -86,15 +92,6 @@ func (t *tray) percent(unit wallet.Pack) int64 {
 		return 0
 	}
 	return per
-}
-
-// lasting writes how long something lasted.
-func (v *visit) lasting(us int64) string {
-	d := time.Duration(us) * time.Microsecond
-	if d >= time.Hour {
-		return v.T("duration.hours", int(d.Hours()), int(d.Minutes())%60)
-	}
-	return v.T("duration.minutes", int(d.Minutes()), int(d.Seconds())%60)
 }
 
 // costText writes what the choice of a tray costs, and what the creator earns
@@ -165,9 +162,16 @@ func (v *visit) regionOr(typed string) string {
 func (v *visit) criterion(c programme.Checked) string {
 	name := v.or("metric."+string(c.Metric), string(c.Metric))
 	switch {
-	case c.Op == programme.NoneOf:
-		return v.T("criterion.none_of", name)
-	case c.Op == programme.OneOf, c.Metric == programme.PayoutAccountReady, c.Metric == programme.RegionListed:
+	case c.Op == programme.NoneOf, c.Op == programme.OneOf:
+		has := v.T("criterion.untold")
+		if c.Known {
+			has = v.or("account_kind."+c.Word, c.Word)
+		}
+		return v.T("criterion.word", name, has, v.asked(c.Criterion))
+	case c.Metric == programme.PayoutAccountReady, c.Metric == programme.RegionListed:
+		if !c.Met {
+			return v.T("criterion.no", name)
+		}
 		return name
 	case !c.Known:
 		return v.T("criterion.unknown", name, v.number(c.Need()))

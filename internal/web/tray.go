@@ -44,6 +44,7 @@ type offer struct {
 	Purchases int64         // how many it takes when no pack covers it, else 1
 	Cards     []payment.Card
 	NoCards   bool // the cards could not be read
+	Open      []purchase.Purchase
 	Key       string
 }
 
@@ -90,7 +91,7 @@ func (v *visit) ordered() (item string, price, quantity int64, err error) {
 
 // tray reads what the tray of a stage shows.
 func (v *visit) tray(s *stage, p *problem) (*tray, error) {
-	t := &tray{Problem: p, Key: formKey(), Mine: v.me() != "" && v.me() == s.Creator.ID}
+	t := &tray{Problem: p, Key: v.keyAfter(s.Path()+"/gifts", p), Mine: v.me() != "" && v.me() == s.Creator.ID}
 	all, err := report.Ask(v, v.site.cfg.Reader, gift.Catalog)
 	if err != nil {
 		return nil, err
@@ -116,7 +117,10 @@ func (v *visit) tray(s *stage, p *problem) (*tray, error) {
 		return nil, err
 	}
 	if missing := t.cost() - t.Balance; missing > 0 && t.Sent == nil && t.Bounds.CoolUS == 0 {
-		t.TopUp = v.offer(t.Packs, missing)
+		if t.TopUp, err = v.offer(t.Packs, missing); err != nil {
+			return nil, err
+		}
+		t.TopUp.Key = v.keyAfter(s.Path()+"/topup", p)
 	}
 	return t, nil
 }
@@ -158,8 +162,11 @@ func (v *visit) thanks(t *tray, s *stage) error {
 // offer is how the missing coins can be bought. A pack comes first: a few
 // coins cost the least that a card is charged, so exactly what is missing is
 // often the worse price.
-func (v *visit) offer(packs []wallet.Pack, missing int64) *offer {
-	o := &offer{Missing: missing, Key: formKey(), Purchases: 1}
+func (v *visit) offer(packs []wallet.Pack, missing int64) (o *offer, err error) {
+	o = &offer{Missing: missing, Purchases: 1}
+	if o.Open, err = v.openPurchases(); err != nil {
+		return nil, err
+	}
 	for _, p := range packs {
 		if p.Coins >= missing {
 			o.Packs = append(o.Packs, p)
@@ -174,14 +181,13 @@ func (v *visit) offer(packs []wallet.Pack, missing int64) *offer {
 		o.Purchases = (missing + o.Packs[0].Coins - 1) / o.Packs[0].Coins
 	}
 	if v.site.cfg.NoPayments {
-		return o
+		return o, nil
 	}
-	var err error
 	if o.Cards, err = v.site.cfg.Purchases.Cards(v, v.me()); err != nil {
 		v.problemOf(err)
 		o.NoCards = true
 	}
-	return o
+	return o, nil
 }
 
 // packs returns the price list in the visitor's currency.

@@ -170,13 +170,15 @@ func (v *visit) leave(to, why string) error {
 	return v.show(http.StatusOK, leavePage(v, to, why))
 }
 
-// form returns a posted value, cut to what any field here may hold.
+// mostTyped is how many bytes of a field are read: more than any rule permits in
+// any script, so that a rule refuses what is too long and nothing is cut in
+// silence.
+const mostTyped = 8 << 10
+
+// form returns a posted value.
 func (v *visit) form(name string) string {
-	s := strings.ToValidUTF8(strings.ReplaceAll(v.r.PostFormValue(name), "\x00", ""), "")
-	if len(s) > 500 {
-		s = s[:500]
-	}
-	return strings.TrimSpace(s)
+	s := v.r.PostFormValue(name)
+	return strings.TrimSpace(strings.ToValidUTF8(strings.ReplaceAll(s[:min(len(s), mostTyped)], "\x00", ""), ""))
 }
 
 // back returns the address of this site that a form names, or another.
@@ -205,6 +207,21 @@ func query(pairs ...string) string {
 
 // formKey makes the key that a form carries.
 func formKey() string { return "frm_" + strings.ToLower(rand.Text()) }
+
+// keyAfter makes the key of the form to the address when its page is shown
+// again. p is what went wrong with it. Unless that says that the key is used up,
+// the form keeps its key: where the outcome is open, such as money that was taken
+// while its answer got lost, sending it again finds what was done.
+func (v *visit) keyAfter(action string, p *problem) string {
+	if p == nil || v.r.Method != http.MethodPost || v.r.URL.Path != action || p.Code == fault.CardDeclined || p.Code == fault.IdempotencyKeyReused {
+		return formKey()
+	}
+	key, err := v.keyOf()
+	if err != nil {
+		return formKey()
+	}
+	return key
+}
 
 // keyOf returns the key of a form that was sent, made specific by what was
 // chosen in it: the same choice sent twice has one effect, and another choice

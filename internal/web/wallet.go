@@ -38,7 +38,7 @@ func walletPage(v *visit) error { return showWallet(v, nil, http.StatusOK) }
 
 // showWallet shows the wallet; p is what went wrong with a form on it.
 func showWallet(v *visit, p *problem, status int) error {
-	w := &purse{Key: formKey(), Problem: p}
+	w := &purse{Key: v.keyAfter("/wallet/buy", p), Problem: p}
 	err := v.listenFromNow(ofWallet)
 	if err != nil {
 		return err
@@ -77,7 +77,7 @@ func showWallet(v *visit, p *problem, status int) error {
 
 // purchases reads the one that the page thanks for and those that are open.
 func (v *visit) purchases(w *purse) error {
-	latest, err := report.Ask3(v, v.site.cfg.Reader, purchase.OfPerson, v.me(), id.Purchase(""), 10)
+	latest, err := v.latestPurchases()
 	if err != nil {
 		return err
 	}
@@ -88,11 +88,28 @@ func (v *visit) purchases(w *purse) error {
 		if string(p.ID) == done && p.Outcome == payment.Succeeded {
 			w.Bought = p
 		}
+	}
+	w.Open = notFinal(latest)
+	return nil
+}
+
+func (v *visit) latestPurchases() ([]purchase.Purchase, error) {
+	return report.Ask3(v, v.site.cfg.Reader, purchase.OfPerson, v.me(), id.Purchase(""), 10)
+}
+
+// openPurchases are those of the visitor's latest whose end is not known yet.
+func (v *visit) openPurchases() ([]purchase.Purchase, error) {
+	latest, err := v.latestPurchases()
+	return notFinal(latest), err
+}
+
+func notFinal(all []purchase.Purchase) (open []purchase.Purchase) {
+	for _, p := range all {
 		if !p.Charge.Final() {
-			w.Open = append(w.Open, *p)
+			open = append(open, p)
 		}
 	}
-	return nil
+	return open
 }
 
 // chosenPack is the pack that the form had, or the second, which most people
@@ -128,6 +145,9 @@ func canExplain(cause string) bool {
 	return false
 }
 
+// mostCard is how long the id of a saved card may be, in bytes.
+const mostCard = 255
+
 // packChoice is what a radio button of a pack sends: coins, price and
 // currency that the visitor was shown.
 func packChoice(p wallet.Pack) string {
@@ -147,6 +167,9 @@ func (v *visit) buy(back string) (purchase.Purchase, error) {
 		return purchase.Purchase{}, fault.New(fault.ValidationFailed, "Choose how many coins to buy. Nothing was charged.")
 	}
 	card := v.form("card")
+	if len(card) > mostCard { // it would stand in keys and in the books
+		return purchase.Purchase{}, fault.New(fault.NotFound, "There is no such saved card.")
+	}
 	key, err := v.keyOf(v.form("pack"), card)
 	if err != nil {
 		return purchase.Purchase{}, err

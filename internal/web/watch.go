@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"time"
 
 	"github.com/ovationhq/ovation/internal/content"
 	"github.com/ovationhq/ovation/internal/fault"
@@ -55,8 +56,10 @@ func (s *stage) OnAir() bool { return s.Live && s.State == content.Live }
 // Mine reports whether the visitor looks after the stage.
 func (s *stage) Mine(v *visit) bool { return v.me() != "" && v.me() == s.Creator.ID }
 
-// Lasted is how long a LIVE that has ended was, in microseconds.
-func (s *stage) Lasted() int64 { return s.AtUS - s.StartedUS }
+// Lasted is how long a LIVE that has ended was.
+func (s *stage) Lasted() time.Duration {
+	return time.Duration(max(0, s.AtUS-s.StartedUS)) * time.Microsecond
+}
 
 // Open reports whether gifts can be given at all.
 func (s *stage) Open() bool { return s.GiftsOn && (!s.Live || s.State == content.Live) }

@@ -104,6 +104,7 @@ type site struct {
 	mux    *http.ServeMux
 	assets *assets
 	names  nameCache
+	sent   sentForms
 }
 
 // New returns the handler of all pages. It answers what no other handler of

@@ -160,7 +160,9 @@ var _ = speak(phrases{
 
 	"criterion.number":   {"%[1]s: %[2]s (%[3]s needed)", "%[1]s : %[2]s (il en faut %[3]s)"},
 	"criterion.unknown":  {"%[1]s: not measured yet, %[2]s needed", "%[1]s : pas encore mesuré, il en faut %[2]s"},
-	"criterion.none_of":  {"%s fits", "%s : convient"},
+	"criterion.word":     {"%[1]s: %[2]s (%[3]s)", "%[1]s : %[2]s (%[3]s)"},
+	"criterion.untold":   {"not known yet", "pas encore connu"},
+	"criterion.no":       {"%s: not yet", "%s : pas encore"},
 	"criterion.met":      {"met:", "rempli :"},
 	"criterion.one_of":   {"one of: %s", "l’un de : %s"},
 	"criterion.not_of":   {"none of: %s", "aucun de : %s"},

@@ -41,6 +41,7 @@ var _ = speak(phrases{
 	"op.to_account":     {"To", "Vers"},
 	"op.moved":          {"Moved", "Déplacé"},
 	"op.line_zero":      {"What leaves one account comes to another: the transfer sums to zero.", "Ce qui quitte un compte arrive sur un autre : le transfert fait zéro."},
+	"op.transfers_more": {"NOT ALL OF IT: this file ends after %[1]s transfers. Older ones begin before sequence %[2]s; choose fewer days, and a file for each.", "PAS TOUT : ce fichier s’arrête après %[1]s transferts. Les plus anciens précèdent le numéro %[2]s ; choisissez moins de jours, et un fichier pour chaque période."},
 	"op.transfers_none": {"No transfer fits.", "Aucun transfert ne convient."},
 	"op.all_transfers":  {"All transfers", "Tous les transferts"},
 

@@ -40,10 +40,10 @@ var _ = speak(phrases{
 
 	"find.open":        {"Search or go to…", "Chercher ou aller à…"},
 	"find.title":       {"Search", "Recherche"},
-	"find.label":       {"A page, an id or an address", "Une page, un identifiant ou une adresse"},
-	"find.placeholder": {"Page, id (gft_…, pyo_…) or name", "Page, identifiant (gft_…, pyo_…) ou nom"},
+	"find.label":       {"A page, an id or a person", "Une page, un identifiant ou une personne"},
+	"find.placeholder": {"Page, id (gft_…, pyo_…) or @handle", "Page, identifiant (gft_…, pyo_…) ou @pseudo"},
 	"find.go":          {"Search", "Chercher"},
-	"find.none":        {"Nothing found for “%s”. Ids begin with letters such as gft_, lot_, ern_ or pyo_.", "Rien pour « %s ». Les identifiants commencent par des lettres comme gft_, lot_, ern_ ou pyo_."},
+	"find.none":        {"Nothing found for “%s”. Ids are found in full, and people by their whole handle.", "Rien pour « %s ». Les identifiants se cherchent en entier, les personnes par leur pseudo complet."},
 	"find.count.one":   {"%s result", "%s résultat"},
 	"find.count.other": {"%s results", "%s résultats"},
 	"find.explain":     {"Where this comes from", "D’où cela vient"},

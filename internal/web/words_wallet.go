@@ -27,6 +27,7 @@ var _ = speak(phrases{
 	"wallet.cards":        {"Saved cards", "Cartes enregistrées"},
 	"wallet.per_hundred":  {"%s for 100", "%s les 100"},
 	"wallet.bought":       {"%s are in your wallet. You paid", "%s sont dans votre portefeuille. Vous avez payé"},
+	"wallet.unknown":      {"It is not known yet whether your card was charged %[2]s for %[1]s. If it was, the coins come by themselves within a minute.", "On ne sait pas encore si votre carte a été débitée de %[2]s pour %[1]s. Si oui, les pièces arrivent d’elles-mêmes en moins d’une minute."},
 	"wallet.open":         {"%[1]s for %[2]s are not paid yet.", "%[1]s pour %[2]s ne sont pas encore payées."},
 	"wallet.open_do":      {"See what is missing", "Voir ce qui manque"},
 

@@ -17,9 +17,6 @@ var _ = speak(phrases{
 	"room.clean": {"Picture alone", "Image seule"},
 	"keys.clean": {"Picture alone, or everything again", "Image seule, ou tout revient"},
 
-	"duration.hours":   {"%[1]d h %[2]02d min", "%[1]d h %[2]02d min"},
-	"duration.minutes": {"%[1]d min %[2]02d s", "%[1]d min %[2]02d s"},
-
 	"video.posted": {"Posted", "Publiée le"},
 
 	"feed.title":        {"Gifts", "Cadeaux"},
