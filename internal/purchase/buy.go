@@ -31,6 +31,11 @@ type Request struct {
 	ReturnURL     string // where the person comes back after 3-D Secure; see IDInReturnURL
 	ExpectedPrice int64  // smallest units that the person was shown; 0 means any
 	Confirmed     bool   // the person was asked again, because of the price, and wants it
+
+	// After is the latest purchase that the person knew of when asking, "" for
+	// none: if there is a later one, this is refused. Two tabs and the way back
+	// then buy once. nil asks for no such thing.
+	After *id.Purchase
 }
 
 // IDInReturnURL stands in a Request's ReturnURL for the id of the purchase,
@@ -166,6 +171,11 @@ func begin(ctx context.Context, tx *db.Tx, r Request) (Purchase, error) {
 	}
 	if err := person.MayPay(tx.Now()); err != nil {
 		return Purchase{}, err
+	}
+	if r.After != nil {
+		if err := noneSince(ctx, tx, r.Person, *r.After); err != nil {
+			return Purchase{}, err
+		}
 	}
 	if r.Card == "" {
 		return Purchase{}, fault.New(fault.PaymentRequired, "Choose a saved card to pay with, or add one first. Nothing was charged.")

@@ -75,3 +75,29 @@ func OfPerson(ctx context.Context, tx *db.Tx, person id.Person, before id.Purcha
 	}
 	return all, nil
 }
+
+// Latest returns the person's newest purchase that is paid or may still be, or
+// nil if there is none.
+func Latest(ctx context.Context, tx *db.Tx, person id.Person) (*Purchase, error) {
+	for before := id.Purchase(""); ; {
+		some, err := OfPerson(ctx, tx, person, before, 5)
+		if err != nil || len(some) == 0 {
+			return nil, err
+		}
+		for i := range some {
+			if some[i].Outcome != payment.Failed && some[i].Outcome != payment.Canceled {
+				return &some[i], nil
+			}
+		}
+		before = some[len(some)-1].ID
+	}
+}
+
+// noneSince is a fault if the person has bought something after the purchase.
+func noneSince(ctx context.Context, tx *db.Tx, person id.Person, known id.Purchase) error {
+	p, err := Latest(ctx, tx, person)
+	if err != nil || p == nil || p.ID <= known {
+		return err
+	}
+	return fault.New(fault.StateConflict, "Meanwhile %d coins were bought, perhaps by this form in another tab. Nothing was charged now. If you want more coins, buy again.", p.Coins).With("purchase", p.ID)
+}

@@ -120,7 +120,9 @@ func (v *visit) tray(s *stage, p *problem) (*tray, error) {
 		if t.TopUp, err = v.offer(t.Packs, missing); err != nil {
 			return nil, err
 		}
-		t.TopUp.Key = v.keyAfter(s.Path()+"/topup", p)
+		if t.TopUp.Key, err = v.buyKey(s.Path()+"/topup", p); err != nil {
+			return nil, err
+		}
 	}
 	return t, nil
 }

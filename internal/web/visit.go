@@ -213,7 +213,7 @@ func formKey() string { return "frm_" + strings.ToLower(rand.Text()) }
 // the form keeps its key: where the outcome is open, such as money that was taken
 // while its answer got lost, sending it again finds what was done.
 func (v *visit) keyAfter(action string, p *problem) string {
-	if p == nil || v.r.Method != http.MethodPost || v.r.URL.Path != action || p.Code == fault.CardDeclined || p.Code == fault.IdempotencyKeyReused {
+	if p == nil || v.r.Method != http.MethodPost || v.r.URL.Path != action || p.Code == fault.CardDeclined || p.Code == fault.IdempotencyKeyReused || p.Code == fault.StateConflict {
 		return formKey()
 	}
 	key, err := v.keyOf()
@@ -228,7 +228,7 @@ func (v *visit) keyAfter(action string, p *problem) string {
 // after going back is another act.
 func (v *visit) keyOf(choices ...string) (string, error) {
 	key := v.form("key")
-	if !strings.HasPrefix(key, "frm_") || len(key) < 20 || len(key) > 60 {
+	if !strings.HasPrefix(key, "frm_") || len(key) < 20 || len(key) > 80 {
 		return "", fault.New(fault.IdempotencyKeyMissing, "The form came without its key. Open the page again and send it from there; nothing was changed.")
 	}
 	return strings.Join(append([]string{key}, choices...), "/"), nil

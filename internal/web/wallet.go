@@ -38,9 +38,12 @@ func walletPage(v *visit) error { return showWallet(v, nil, http.StatusOK) }
 
 // showWallet shows the wallet; p is what went wrong with a form on it.
 func showWallet(v *visit, p *problem, status int) error {
-	w := &purse{Key: v.keyAfter("/wallet/buy", p), Problem: p}
+	w := &purse{Problem: p}
 	err := v.listenFromNow(ofWallet)
 	if err != nil {
+		return err
+	}
+	if w.Key, err = v.buyKey("/wallet/buy", p); err != nil {
 		return err
 	}
 	if w.Wallet, err = v.site.cfg.Reader.Wallet(v, v.me()); err != nil {
@@ -174,9 +177,28 @@ func (v *visit) buy(back string) (purchase.Purchase, error) {
 	if err != nil {
 		return purchase.Purchase{}, err
 	}
+	var after *id.Purchase
+	if _, known, ok := strings.Cut(v.form("key"), "."); ok {
+		after = (*id.Purchase)(&known)
+	}
 	ctx := context.WithoutCancel(v) // a visitor who leaves now still gets an outcome
 	return v.site.cfg.Purchases.Buy(ctx, purchase.Request{Key: key, Person: v.me(), Coins: coins, Currency: money.Asset(parts[2]), Card: card,
-		ReturnURL: v.site.cfg.PublicURL + "/wallet/return?purchase=" + purchase.IDInReturnURL + "&" + query("back", back), ExpectedPrice: price, Confirmed: v.form("confirmed") == "yes"})
+		ReturnURL: v.site.cfg.PublicURL + "/wallet/return?purchase=" + purchase.IDInReturnURL + "&" + query("back", back), ExpectedPrice: price, Confirmed: v.form("confirmed") == "yes", After: after})
+}
+
+// buyKey is keyAfter for a form that buys coins: its key tells too which was
+// the visitor's latest purchase when the form was made. In another tab, or
+// after going back, that may be so no more.
+func (v *visit) buyKey(action string, p *problem) (string, error) {
+	key := v.keyAfter(action, p)
+	if strings.Contains(key, ".") { // one that was sent
+		return key, nil
+	}
+	latest, err := report.Ask1(v, v.site.cfg.Reader, purchase.Latest, v.me())
+	if err != nil || latest == nil {
+		return key + ".", err
+	}
+	return key + "." + string(latest.ID), nil
 }
 
 // buyCoins buys a pack from the wallet's page.
