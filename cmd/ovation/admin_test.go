@@ -1,6 +1,9 @@
 package main
 
 import (
+	"errors"
+	"log/slog"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -9,7 +12,9 @@ import (
 	"github.com/ovationhq/ovation/internal/clock"
 	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/db/dbtest"
+	"github.com/ovationhq/ovation/internal/people"
 	"github.com/ovationhq/ovation/internal/sim"
+	"github.com/ovationhq/ovation/internal/webhook"
 )
 
 // TestPostgresTools runs the tools on PostgreSQL: a link is not made in a
@@ -73,5 +78,32 @@ func TestPostgresTools(t *testing.T) {
 	}
 	if got, said := runProgram(t, "restore", broken, "--database", third, "--verify"); got != statusBooks || !strings.Contains(said, "BROKEN") {
 		t.Errorf("broken books were restored with %d: %s", got, said)
+	}
+}
+
+// TestRestoreIsQuiet restores a backup of an instance that sends webhooks.
+func TestRestoreIsQuiet(t *testing.T) {
+	folder := t.TempDir()
+	open := func(name string) *db.DB {
+		if err := os.MkdirAll(filepath.Join(folder, name), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		return dbtest.Open(t, "sqlite:"+filepath.Join(folder, name, "ovation.db"), clock.NewManual(dbtest.Start), nil)
+	}
+	d := open("data")
+	guard := webhook.Guard{Sandbox: true}
+	hooks := webhook.NewService(webhook.Config{DB: d, Resolver: net.DefaultResolver, Guard: guard, Stamp: &clock.System{}, Log: slog.New(slog.DiscardHandler)})
+	e, err := hooks.Create(t.Context(), people.Console(), webhook.NewEndpoint{Key: "k", URL: "http://127.0.0.1:8080/hook"})
+	if err := errors.Join(err, d.Close()); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{{"backup", filepath.Join(folder, "copy.db"), "--data", filepath.Join(folder, "data")}, {"restore", filepath.Join(folder, "copy.db"), "--to", filepath.Join(folder, "again")}} {
+		if got, said := runProgram(t, args...); got != 0 {
+			t.Fatalf("%v ended with %d: %s", args, got, said)
+		}
+	}
+	again := webhook.NewService(webhook.Config{DB: open("again"), Guard: guard})
+	if e, err = again.Endpoint(t.Context(), people.Console(), e.ID); err != nil || e.DisabledCode != webhook.Restored {
+		t.Errorf("the endpoint is %+v, %v", e, err)
 	}
 }

@@ -131,12 +131,13 @@ func (l *listener) follow() error {
 	for {
 		p, err := l.page(l.after, listenPage)
 		_, gone := errors.AsType[unreachable](err)
+		_, ill := errors.AsType[broken](err)
 		limited := refusedFor(err, "rate_limited")
 		pause := listenEvery
 		switch {
 		case l.ctx.Err() != nil:
 			return l.ctx.Err()
-		case gone || limited:
+		case gone || ill || limited:
 			if !lost {
 				fmt.Fprintf(l.err, "%v; trying again\n", err)
 			}

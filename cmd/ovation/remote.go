@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/ovationhq/ovation/internal/app"
 )
@@ -37,6 +38,13 @@ type remote struct {
 // unreachable is the error of an instance that does not answer at all.
 type unreachable struct{ error }
 
+// broken is the error of an instance that answers that it can not.
+type broken struct{ error }
+
+// patience is how long an answer may take: of what is only read, and of what an
+// instance does meanwhile, which gives itself a minute.
+var patience = struct{ read, act time.Duration }{15 * time.Second, 75 * time.Second}
+
 // refusal is what the API has refused, with its problem.
 type refusal struct {
 	status int
@@ -57,7 +65,13 @@ func (r *remote) call(method, path, person string, body, into any) error {
 		}
 		text = bytes.NewReader(b)
 	}
-	req, err := http.NewRequestWithContext(r.ctx, method, r.url+path, text)
+	wait := patience.act
+	if method == http.MethodGet {
+		wait = patience.read
+	}
+	ctx, cancel := context.WithTimeoutCause(r.ctx, wait, fmt.Errorf("no answer within %s", wait))
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, method, r.url+path, text)
 	if err != nil {
 		return err
 	}
@@ -73,6 +87,9 @@ func (r *remote) call(method, path, person string, body, into any) error {
 	}
 	res, err := http.DefaultClient.Do(req)
 	if err != nil {
+		if cause := context.Cause(ctx); cause != nil {
+			err = cause
+		}
 		return unreachable{fmt.Errorf("nothing answers at %s: %w", r.url, err)}
 	}
 	defer res.Body.Close()
@@ -81,7 +98,7 @@ func (r *remote) call(method, path, person string, body, into any) error {
 		return unreachable{err}
 	}
 	if res.StatusCode >= 500 {
-		return unreachable{fmt.Errorf("%s answers %s", r.url, res.Status)}
+		return broken{fmt.Errorf("%s answers %s; what went wrong is in its log", r.url, res.Status)}
 	}
 	if res.StatusCode >= 300 {
 		var p struct{ Code, Detail string }

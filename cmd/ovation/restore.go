@@ -13,6 +13,7 @@ import (
 	"github.com/ovationhq/ovation/internal/audit"
 	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/ledger"
+	"github.com/ovationhq/ovation/internal/webhook"
 )
 
 type restoreCmd struct {
@@ -126,14 +127,23 @@ func (c *restoreCmd) intoPostgres(s *shared) error {
 }
 
 // note writes down in the audit log of the copy that it was restored: whoever
-// reads the log sees that what followed the backup is not there.
+// reads the log sees that what followed the backup is not there. Its webhooks
+// rest until somebody enables them.
 func (c *restoreCmd) note(ctx context.Context, cfg db.Config) error {
 	d, err := db.Open(ctx, cfg)
 	if err != nil {
 		return err
 	}
 	err = d.Write(ctx, func(tx *db.Tx) error {
-		return audit.Record(ctx, tx, audit.Act{Origin: audit.Of(ctx), Verb: "database.restore", Subject: filepath.Base(c.From)})
+		act := audit.Act{Origin: audit.Of(ctx), Verb: "database.restore", Subject: filepath.Base(c.From)}
+		disabled, err := webhook.Quiet(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if disabled > 0 {
+			act.Changed = map[string]any{"disabled_webhooks": disabled}
+		}
+		return audit.Record(ctx, tx, act)
 	})
 	return errors.Join(err, d.Close())
 }

@@ -130,7 +130,7 @@ func (c *advanceCmd) Run(s *shared) error {
 	}
 	req.Header.Set("Authorization", "Bearer "+w.OperatorKey)
 	req.Header.Set("Content-Type", "application/json")
-	res, err := http.DefaultClient.Do(req)
+	res, err := (&http.Client{Timeout: patience.act}).Do(req)
 	if err != nil {
 		return fmt.Errorf("the sandbox of %s does not answer at %s; start it with: ovation dev --data %s", c.Data, w.URL, c.Data)
 	}

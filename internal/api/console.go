@@ -277,7 +277,7 @@ type searchIn struct {
 
 type foundView struct {
 	Object string     `json:"object" enum:"found"`
-	Kind   string     `json:"kind" enum:"person,lot,purchase,gift,combo,earning,payout,transfer,event,live,video,key,webhook,delivery,account" doc:"What it is"`
+	Kind   string     `json:"kind" enum:"person,lot,purchase,gift,combo,earning,payout,transfer,event,live,video,goal,message,key,webhook,delivery,account" doc:"What it is"`
 	ID     string     `json:"id" doc:"Our id of it, or the path of an account"`
 	Title  string     `json:"title" doc:"What it is called, or how much it is"`
 	State  string     `json:"state,omitempty" doc:"How far it is; of a transfer its cause, of an event its topic, of an account its asset"`

@@ -37,6 +37,7 @@ var frenchOfWebhooks = map[string]string{
 	"The deliveries up to the sequence %d were removed, because they are older than %d days. Read the events again with GET /v1/events.":       "Les envois jusqu’à la séquence %d ont été retirés, car ils ont plus de %d jours. Relisez les événements par GET /v1/events.",
 
 	// Why an endpoint was disabled, and why an attempt failed.
+	"The database was restored from a backup. Enable the endpoint when this instance is the one that sends.":  "La base a été restaurée d’une sauvegarde. Activez le point de réception quand cette instance est celle qui envoie.",
 	"The receiver answered 410, which says that it wants no more messages.":                                   "Le récepteur a répondu 410 : il ne veut plus de messages.",
 	"Every attempt failed for as long as a delivery is tried. Enable the endpoint when the receiver is back.": "Toutes les tentatives ont échoué aussi longtemps qu’un envoi est tenté. Activez le point de réception quand le récepteur est revenu.",
 	"The receiver did not answer within 15 seconds.":                                                          "Le récepteur n’a pas répondu en 15 secondes.",

@@ -53,7 +53,10 @@ func TestSchedule(t *testing.T) {
 		wantProblem(t, s.ask(t, "POST /v1/policies/"+path+"/"+version+"/withdraw", rules, "", `{"reason":"It was too early."}`), fault.NotFound)
 		wantProblem(t, s.ask(t, "POST /v1/policies/"+path+"/current@1/withdraw", rules, "", `{"reason":"It was too early."}`), fault.StateConflict)
 		wantProblem(t, s.ask(t, "POST /v1/"+path+"/versions", s.session(t, fan), "", body(tomorrow, content)), fault.ScopeMissing)
-		s.answered(t, 201, "POST /v1/"+path+"/versions", rules, "", body(tomorrow, content))
+		made = s.answered(t, 201, "POST /v1/"+path+"/versions", rules, "", body(tomorrow, content))
+		if again := made["version"].(string); !strings.HasSuffix(again, "@2") {
+			t.Errorf("after %s was withdrawn there is %s", version, again)
+		}
 	}
 	if events := s.g.Events("policy.changed"); len(events) < 9 || !strings.Contains(string(events[len(events)-1].Data), `"reason":"Prices rise."`) {
 		t.Errorf("%d events", len(events))

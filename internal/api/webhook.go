@@ -48,7 +48,7 @@ type endpointView struct {
 }
 
 type disabledView struct {
-	Code   string  `json:"code" enum:"by_hand,gone,failing" doc:"by_hand: somebody did it. gone: the receiver answered 410. failing: every attempt failed for three days"`
+	Code   string  `json:"code" enum:"by_hand,gone,failing,restored" doc:"by_hand: somebody did it. gone: the receiver answered 410. failing: every attempt failed for three days. restored: the database is a restored backup"`
 	Reason string  `json:"reason" doc:"The reason in a sentence, if one was given"`
 	Since  Instant `json:"since" doc:"When it was disabled"`
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -130,6 +131,20 @@ func List(ctx context.Context, tx *db.Tx, q Query) ([]Entry, error) {
 	}
 	args = append(args, q.Limit)
 	return db.Collect[Entry](tx.Query(ctx, fmt.Sprintf("SELECT %s FROM audit_entry%s ORDER BY seq DESC LIMIT $%d", columns, chosen, len(args)), args...))(scanEntry)
+}
+
+// LastNumber returns the greatest number of name@1, name@2… to which the verb was
+// ever done, and 0 if it was done to none. What was made and taken back again has
+// its number still.
+func LastNumber(ctx context.Context, tx *db.Tx, verb, name string) (last int, err error) {
+	found, err := db.Collect[string](tx.Query(ctx, "SELECT subject FROM audit_entry WHERE subject > $1 AND subject < $2 AND verb = $3", name+"@", name+"@~", verb))(
+		func(r *db.Rows) (subject string, err error) { return subject, r.Scan(&subject) })
+	for _, subject := range found {
+		if n, err := strconv.Atoi(strings.TrimPrefix(subject, name+"@")); err == nil {
+			last = max(last, n)
+		}
+	}
+	return last, err
 }
 
 // Head is where the log ends.

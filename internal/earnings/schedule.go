@@ -48,7 +48,10 @@ func ScheduleCard(ctx context.Context, tx *db.Tx, c RateCard, act Act) (RateCard
 	if err := c.checkScheduled(now, cards); err != nil {
 		return c, err
 	}
-	n := 0
+	n, err := audit.LastNumber(ctx, tx, "rules.scheduled", Operators) // also of what was withdrawn
+	if err != nil {
+		return c, err
+	}
 	for _, other := range cards {
 		if number, ok := strings.CutPrefix(other.Version, Operators+"@"); ok {
 			if k, err := strconv.Atoi(number); err == nil {

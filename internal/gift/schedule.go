@@ -89,7 +89,10 @@ func schedule(ctx context.Context, tx *db.Tx, by string, c NewCatalogue) (v Vers
 	if err := c.check(ctx, tx, now, versions); err != nil {
 		return v, err
 	}
-	n := 0
+	n, err := audit.LastNumber(ctx, tx, "rules.scheduled", Operators) // also of what was withdrawn
+	if err != nil {
+		return v, err
+	}
 	for _, other := range versions {
 		if number, ok := strings.CutPrefix(other.Name, Operators+"@"); ok {
 			if k, err := strconv.Atoi(number); err == nil {

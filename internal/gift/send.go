@@ -92,8 +92,8 @@ func NewSender(d *db.DB) *Sender {
 // Send gives one gift and returns it once it is on disk. Its faults:
 // insufficient_balance, price_changed, not_eligible, self_gift,
 // state_conflict (the LIVE is not live, gifts are off, the creator may not be
-// paid, a tap out of order), limit_reached (the sender's cool-off), already_done (a tap counted before), gone (the
-// combo has ended, or has all its taps),
+// paid, a tap out of order), limit_reached (the sender's cool-off), already_done
+// (a tap counted before), gone (the combo has ended, or has all its taps),
 // age_restricted, account_suspended, idempotency_key_reused, not_found,
 // validation_failed, amount_out_of_range.
 func (s *Sender) Send(ctx context.Context, r Request) (Gift, error) {

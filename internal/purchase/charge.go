@@ -88,9 +88,10 @@ func (s *Service) record(ctx context.Context, charge id.Payment, fact payment.Ch
 }
 
 // settle records what the provider knows. Money that does not come counts
-// against the person's limits no longer. If it came now, settle opens the lot: one transfer for the coins, the deferred revenue, the conversion and
-// the fee. What the provider has not told yet of the last two is booked later,
-// by itself: nobody waits for their coins until it has.
+// against the person's limits no longer. If it came now, settle opens the lot:
+// one transfer for the coins, the deferred revenue, the conversion and the fee.
+// What the provider has not told yet of the last two is booked later, by itself:
+// nobody waits for their coins until it has.
 func settle(ctx context.Context, tx *db.Tx, charge id.Payment, fact payment.Charge) error {
 	r, changed, err := payment.Apply(ctx, tx, charge, fact)
 	switch {

@@ -6,9 +6,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/ovationhq/ovation/internal/chat"
 	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/gift/gifttest"
+	"github.com/ovationhq/ovation/internal/goal"
 	"github.com/ovationhq/ovation/internal/id"
 	"github.com/ovationhq/ovation/internal/ledger"
 	"github.com/ovationhq/ovation/internal/money"
@@ -245,8 +247,13 @@ func TestSearch(t *testing.T) {
 			return text
 		}
 		s.Exec("UPDATE person SET handle = 'ada', handle_skeleton = 'ada' WHERE id = $1", string(creator))
+		aim, err := goal.NewService(s.D).Set(s.Ctx, goal.NewGoal{Creator: creator, Title: "A new camera", Metric: goal.Coins, Wanted: 5000})
+		s.OK(err)
+		said, err := chat.NewService(s.D).Send(s.Ctx, chat.NewMessage{Room: id.Live(room), Author: fan, Body: "hello"})
+		s.OK(err)
 		events := s.Events("gift.sent")
 		for what, want := range map[string]string{
+			string(aim.ID): "goal", string(said.ID): "message",
 			string(fan): "person", string(bought[0].ID): "purchase", string(bought[0].Lot): "lot", string(g.ID): "gift", room: "live", video: "video", string(p): "payout", "@ada": "person", "ADA": "person",
 			string(g.Transfer()): "transfer", "2": "transfer", "platform/deferred": "account", string(events[0].ID()): "event", one("SELECT id FROM earning"): "earning", one("SELECT id FROM payment_charge"): "purchase",
 			one("SELECT provider_id FROM payment_charge"): "purchase", one("SELECT provider_id FROM payout_account"): "person", one("SELECT transfer_id FROM payout"): "payout", one("SELECT provider_payout FROM payout"): "payout",

@@ -153,11 +153,8 @@ type Slot struct {
 	Gifts, Coins int64
 }
 
-// timelineGifts is how many gifts a timeline looks at.
-const timelineGifts = 20_000
-
 // TargetTimeline is TargetSummary with when it was given, in so many slots of
-// equal length, and the last gifts.
+// equal length, and the last gifts. It looks at as much as one page of gifts does.
 func (r *Reader) TargetTimeline(ctx context.Context, target string, to id.Person, everything bool, slots, last int) (s TargetSummary, line Timeline, e Earned, err error) {
 	_, err = Ask(ctx, r, func(ctx context.Context, tx *db.Tx) (none struct{}, err error) {
 		if s, err = targetSummary(ctx, tx, target, to, everything); err != nil {
@@ -167,7 +164,7 @@ func (r *Reader) TargetTimeline(ctx context.Context, target string, to id.Person
 		if err != nil {
 			return none, err
 		}
-		rows, next, err := x.gifts(ctx, "", timelineGifts)
+		rows, next, err := x.gifts(ctx, "", linesAPage)
 		if err != nil {
 			return none, err
 		}

@@ -19,7 +19,7 @@ import (
 
 // Found is something with an id: what it is, and the words that a list shows.
 type Found struct {
-	Kind  string // person, lot, purchase, gift, combo, earning, payout, transfer, event, live, video, key, webhook, delivery, account
+	Kind  string // person, lot, purchase, gift, combo, earning, payout, transfer, event, live, video, goal, message, key, webhook, delivery, account
 	ID    string // ours, also when it was found by the provider's
 	Title string
 	State string
@@ -27,7 +27,8 @@ type Found struct {
 	AtUS  int64     // when it was made; 0 if that is not kept
 }
 
-// Search finds what an operator has an id of: one of ours of any kind, one of
+// Search finds what an operator has an id of: one of ours that byKind or ours
+// knows, one of
 // the provider's (pi_, tr_, po_, acct_, cus_), the number of a transfer, the
 // path of an account, or a person's handle, address or external id. What there
 // is not is an empty list.
@@ -84,6 +85,8 @@ var byKind = map[id.Kind]struct{ kind, query string }{
 	id.KindEndpoint: {"webhook", "SELECT id, url, state, '', created_us FROM webhook_endpoint WHERE id = $1"},
 	id.KindDelivery: {"delivery", "SELECT id, type, state, '', made_us FROM webhook_delivery WHERE id = $1"},
 	id.KindVideo:    {"video", "SELECT id, title, visibility, creator_id, posted_us FROM video WHERE id = $1"},
+	id.KindGoal:     {"goal", "SELECT id, title, state, creator_id, created_us FROM goal WHERE id = $1"},
+	id.KindMessage:  {"message", "SELECT id, body, CASE WHEN hidden_us = 0 THEN 'shown' ELSE 'hidden' END, author_id, sent_us FROM chat_message WHERE id = $1"},
 	id.KindLive:     {"live", "SELECT id, title, state, creator_id, opened_us FROM live_room WHERE id = $1"},
 }
 

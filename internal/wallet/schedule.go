@@ -62,7 +62,10 @@ func SchedulePacks(ctx context.Context, tx *db.Tx, fromUS int64, packs []Pack, a
 	if err := checkPacks(fromUS, now, packs); err != nil {
 		return Version{}, err
 	}
-	n := 0
+	n, err := audit.LastNumber(ctx, tx, "rules.scheduled", Operators) // also of what was withdrawn
+	if err != nil {
+		return Version{}, err
+	}
 	for _, v := range versions {
 		if number, ok := strings.CutPrefix(v.Name, Operators+"@"); ok {
 			if k, err := strconv.Atoi(number); err == nil {

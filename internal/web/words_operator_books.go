@@ -67,6 +67,8 @@ var _ = speak(phrases{
 	"thing.event":    {"Event", "Événement"},
 	"thing.live":     {"LIVE", "LIVE"},
 	"thing.video":    {"Video", "Vidéo"},
+	"thing.goal":     {"Goal", "Objectif"},
+	"thing.message":  {"Message", "Message"},
 	"thing.key":      {"API key", "Clé d’API"},
 	"thing.account":  {"Account", "Compte"},
 })

@@ -3,6 +3,7 @@ package webhook
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -29,19 +30,21 @@ const (
 
 // Why an endpoint is disabled.
 const (
-	ByHand  = "by_hand" // somebody did it
-	IsGone  = "gone"    // it answered 410
-	Failing = "failing" // everything failed for three days
+	ByHand   = "by_hand"  // somebody did it
+	IsGone   = "gone"     // it answered 410
+	Failing  = "failing"  // everything failed for three days
+	Restored = "restored" // the database is a restored backup
 )
 
 // The sentences of what disables an endpoint by itself.
 const (
-	goneReason    = "The receiver answered 410, which says that it wants no more messages."
-	failingReason = "Every attempt failed for as long as a delivery is tried. Enable the endpoint when the receiver is back."
+	goneReason     = "The receiver answered 410, which says that it wants no more messages."
+	failingReason  = "Every attempt failed for as long as a delivery is tried. Enable the endpoint when the receiver is back."
+	restoredReason = "The database was restored from a backup. Enable the endpoint when this instance is the one that sends."
 )
 
 // Reasons are the sentences that an endpoint is disabled with by itself.
-func Reasons() []string { return []string{goneReason, failingReason} }
+func Reasons() []string { return []string{goneReason, failingReason, restoredReason} }
 
 // Endpoint is where events are sent. Its secrets are not shown with it.
 type Endpoint struct {
@@ -176,6 +179,19 @@ func (e *Endpoint) disable(ctx context.Context, tx *db.Tx, code, reason string) 
 	e.State, e.DisabledCode, e.DisabledReason, e.DisabledUS = Disabled, code, reason, tx.NowUS()
 	return tell(ctx, tx, "webhook.endpoint.disabled", e.ID, map[string]any{
 		"endpoint": e.ID, "code": code, "reason": reason, "disabled_at": tx.Now().UTC().Format(instant)})
+}
+
+// Quiet disables all endpoints of a database that was restored, and returns how
+// many: what the backup had not sent yet was sent since, and the instance that
+// it was made of may be running.
+func Quiet(ctx context.Context, tx *db.Tx) (n int, err error) {
+	all, err := db.Collect[Endpoint](tx.Query(ctx, "SELECT "+endpointColumns+" FROM webhook_endpoint WHERE state = 'enabled' ORDER BY id"))(scanEndpoint)
+	for i := range all {
+		if err := errors.Join(all[i].disable(ctx, tx, Restored, restoredReason), all[i].save(ctx, tx)); err != nil {
+			return 0, err
+		}
+	}
+	return len(all), err
 }
 
 // tell adds an event about an endpoint. It never holds the URL: the log is kept

@@ -277,7 +277,7 @@ func TestEnableMuch(t *testing.T) {
 		resumed, anew := receive(w), receive(w)
 		first, second := w.endpoint(resumed), w.endpoint(anew)
 		w.happen(slices.Repeat([]string{"gift.sent"}, much)...)
-		w.ok(w.hooks.Fan(w.ctx))
+		w.fan()
 		for _, e := range []webhook.Endpoint{first, second} {
 			_, err := w.hooks.Disable(w.ctx, manager, e.ID, "")
 			w.ok(err)
@@ -480,6 +480,40 @@ func TestPoison(t *testing.T) {
 		w.run()
 		if w.waiting() != 0 {
 			w.Error("it was not sent once it was mended")
+		}
+	})
+}
+
+// TestQuiet restores a backup: nothing is sent from it until somebody enables
+// the endpoints.
+func TestQuiet(t *testing.T) {
+	each(t, func(w *world) {
+		r := receive(w)
+		e, by := w.endpoint(r), w.endpoint(r)
+		_, err := w.hooks.Disable(w.ctx, manager, by.ID, "We move.")
+		w.ok(err)
+		w.happen("gift.sent")
+		w.fan() // it was to be sent when the backup was made
+		w.ok(w.d.Write(w.ctx, func(tx *db.Tx) error {
+			if n, err := webhook.Quiet(w.ctx, tx); n != 1 || err != nil {
+				t.Errorf("%d endpoints, %v", n, err)
+			}
+			return nil
+		}))
+		w.happen("gift.sent")
+		w.clk.Advance(day)
+		w.run()
+		if n := len(r.messages()); n != 0 {
+			t.Errorf("%d messages were sent", n)
+		}
+		if e, by = w.see(e), w.see(by); e.DisabledCode != webhook.Restored || e.DisabledReason == "" || by.DisabledCode != webhook.ByHand {
+			t.Errorf("the endpoints are %+v and %+v", e, by)
+		}
+		_, err = w.hooks.Enable(w.ctx, manager, e.ID, true)
+		w.ok(err)
+		w.run()
+		if n := len(r.messages()); n < 2 {
+			t.Errorf("%d messages were sent when it was enabled", n)
 		}
 	})
 }
