@@ -266,13 +266,3 @@ func eachDay(rows *db.Rows, err error, add func(day int64, n ...int64)) error {
 func idFrom(k id.Kind, at time.Time) string {
 	return id.Format(k, uint64(max(0, at.UnixMilli()))<<16, 0)
 }
-
-// InState returns how many payouts are in the state, in all currencies.
-func (o *Overview) InState(state string) (n int64) {
-	for _, p := range slices.Concat(o.Due, o.Ended) {
-		if p.State == state {
-			n += p.Count
-		}
-	}
-	return n
-}
