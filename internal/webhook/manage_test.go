@@ -277,7 +277,7 @@ func TestEnableMuch(t *testing.T) {
 		resumed, anew := receive(w), receive(w)
 		first, second := w.endpoint(resumed), w.endpoint(anew)
 		w.happen(slices.Repeat([]string{"gift.sent"}, much)...)
-		w.ok(w.hooks.Fan(w.ctx))
+		w.fan()
 		for _, e := range []webhook.Endpoint{first, second} {
 			_, err := w.hooks.Disable(w.ctx, manager, e.ID, "")
 			w.ok(err)
