@@ -5,10 +5,8 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"strconv"
-	"time"
 
 	"github.com/ovationhq/ovation/internal/audit"
-	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/report"
 )
 
@@ -34,18 +32,6 @@ type auditView struct {
 	Hash    string         `json:"hash" doc:"SHA-256 over this entry and the hash before it, in hexadecimal"`
 }
 
-// instantIn reads an instant of the query, 0 if none was given.
-func instantIn(name, value string) (us int64, err error) {
-	if value == "" {
-		return 0, nil
-	}
-	t, err := time.Parse(time.RFC3339Nano, value)
-	if err != nil {
-		return 0, fault.New(fault.InvalidParameter, "").At(name, fault.InvalidParameter, "This must be a time such as 2026-11-01T12:30:00Z (RFC 3339).")
-	}
-	return t.UnixMicro(), nil
-}
-
 func (a *API) auditList(ctx context.Context, in *auditIn) (*listOut[auditView], error) {
 	position, err := a.after(ctx, in.Page)
 	if err != nil {
@@ -57,10 +43,10 @@ func (a *API) auditList(ctx context.Context, in *auditIn) (*listOut[auditView], 
 			return nil, err // our own signature is on it
 		}
 	}
-	if q.FromUS, err = instantIn("from", in.From); err != nil {
+	if q.FromUS, err = microsOf("from", in.From); err != nil {
 		return nil, err
 	}
-	if q.ToUS, err = instantIn("to", in.To); err != nil {
+	if q.ToUS, err = microsOf("to", in.To); err != nil {
 		return nil, err
 	}
 	all, err := report.Ask1(ctx, a.cfg.Services.Reader, audit.List, q)

@@ -95,12 +95,10 @@ type chatView struct {
 	Live   id.Live `json:"live" doc:"The LIVE"`
 	On     bool    `json:"on" doc:"Whether people can write while the LIVE is live"`
 	Slow   int64   `json:"slow_mode_seconds" doc:"The least seconds between two messages of a person; 0 is no slow mode"`
-	Gap    int64   `json:"gap_seconds" doc:"The same without slow mode, after the first few"`
-	Burst  int64   `json:"burst" doc:"How many messages a person may write at once without slow mode"`
 }
 
 func viewChat(r chat.Room) chatView {
-	return chatView{"chat", r.ID, r.On, int64(r.Slow / time.Second), int64(r.Gap / time.Second), r.Burst}
+	return chatView{"chat", r.ID, r.On, int64(r.Slow / time.Second)}
 }
 
 type chatOut struct{ Body chatView }

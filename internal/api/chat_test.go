@@ -59,7 +59,7 @@ func TestChat(t *testing.T) {
 	}
 	wantProblem(t, s.ask(t, "PUT "+line+"/chat", asFan, "", `{"on": true}`), fault.NotFound)
 	s.answered(t, 200, "PUT "+line+"/chat", asStar, "", `{"on": false}`)
-	if o := s.answered(t, 200, "GET "+line+"/chat"); o["on"] != false || o["slow_mode_seconds"] != 0.0 || o["burst"] != 3.0 {
+	if o := s.answered(t, 200, "GET "+line+"/chat"); o["on"] != false || o["slow_mode_seconds"] != 0.0 {
 		t.Errorf("%v", o)
 	}
 	wantProblem(t, s.ask(t, "POST "+line+"/messages", asStar, "", `{"text": "x"}`), fault.StateConflict)

@@ -157,19 +157,6 @@ func (in *AsOfIn) point() (p report.AsOf, err error) {
 	return p, err
 }
 
-// instantOf reads an instant of the query; none is the zero time.
-func instantOf(name, text string) (time.Time, error) {
-	if text == "" {
-		return time.Time{}, nil
-	}
-	t, err := time.Parse(time.RFC3339, text)
-	if err != nil {
-		const detail = "This is no instant of RFC 3339, such as 2026-11-01T12:30:00Z."
-		return t, fault.New(fault.InvalidParameter, detail).At(name, fault.InvalidParameter, detail)
-	}
-	return t.UTC(), nil
-}
-
 type treeIn struct {
 	Page
 	AsOfIn

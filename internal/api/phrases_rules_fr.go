@@ -66,7 +66,6 @@ var frenchOfRules = map[string]string{
 	"The database was opened for reading only.":                                                                                                         "La base de données n’est ouverte qu’en lecture.",
 	"The database went away while it was writing, so it is not known whether this happened. Send it again with the same key to learn that.":             "La base de données a disparu pendant l’écriture : on ne sait pas si cela a eu lieu. Renvoyez avec la même clé pour l’apprendre.",
 	"A combo's id is cmb_ and 26 characters of Crockford base32, made by the client.":                                                                   "L’identifiant d’un combo est cmb_ et 26 caractères de base32 de Crockford, fait par le client.",
-	"This combo has all of the %d taps that one can have; begin a new one. Nothing was charged.":                                                        "Ce combo a tous les %d taps qu’il peut avoir ; commencez-en un nouveau. Rien n’a été débité.",
 
 	// People.
 	"%s is missing.":                                                   "%s manque.",

@@ -263,7 +263,7 @@ func (s *shape) wrongFormat(value string) string {
 		}
 	case "date-time":
 		if new(time.Time).UnmarshalText([]byte(value)) != nil {
-			return "This must be a time such as 2026-11-01T12:30:00Z (RFC 3339)."
+			return noInstant
 		}
 	case "date":
 		if _, err := time.Parse(time.DateOnly, value); err != nil {

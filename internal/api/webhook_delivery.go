@@ -102,7 +102,7 @@ func (a *API) redeliver(ctx context.Context, in *redeliverIn) (*struct{ Body red
 	if b.Since != "" {
 		since, err := time.Parse(time.RFC3339, b.Since)
 		if err != nil || since.UnixMicro() <= 0 {
-			return nil, fault.New(fault.ValidationFailed, "").At("/since", fault.ValidationFailed, "This must be a time such as 2026-11-01T12:30:00Z (RFC 3339).")
+			return nil, fault.New(fault.ValidationFailed, "").At("/since", fault.ValidationFailed, noInstant)
 		}
 		r.SinceUS = since.UnixMicro()
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/ledger"
+	"github.com/ovationhq/ovation/internal/live"
 	"github.com/ovationhq/ovation/internal/web"
 )
 
@@ -110,13 +111,18 @@ func TestSteer(t *testing.T) {
 	if mix, given := c.Fans(); mix.On || given != 0 || mix.Number != 2 {
 		t.Fatalf("it begins with %+v, %d", mix, given)
 	}
-	events := a.Hub.Listen("live:" + a.world.Content["live"])
+	events, err := a.Hub.Feed(t.Context(), live.Now, "live:"+a.world.Content["live"])
+	if err != nil {
+		t.Fatal(err)
+	}
 	defer events.Close()
 	mix := web.FanMix{On: true, PerMinute: web.MaxPace, Large: 50, Combos: 50, Number: 5}
 	if err := c.Steer(t.Context(), mix); err != nil {
 		t.Fatal(err)
 	}
-	<-events.C // somebody gave something
+	if _, err := events.Next(t.Context(), nil); err != nil { // somebody gave something
+		t.Fatal(err)
+	}
 	if got, given := c.Fans(); got != mix || given == 0 {
 		t.Errorf("steered to %+v, it is %+v after %d gifts", mix, got, given)
 	}
@@ -137,15 +143,16 @@ func TestSteer(t *testing.T) {
 // TestSteerFromNone has nobody act at first: fans that are made later do.
 func TestSteerFromNone(t *testing.T) {
 	a, c := steeredWith(t, true, 0)
-	events := a.Hub.Listen("live:" + a.world.Content["live"])
+	events, err := a.Hub.Feed(t.Context(), live.Now, "live:"+a.world.Content["live"])
+	if err != nil {
+		t.Fatal(err)
+	}
 	defer events.Close()
 	if err := c.Steer(t.Context(), web.FanMix{On: true, PerMinute: web.MaxPace, Combos: 50, Number: 2}); err != nil {
 		t.Fatal(err)
 	}
-	select {
-	case <-events.C:
-	case <-time.After(time.Minute):
-		t.Error("nobody acts")
+	if batch, err := events.Next(t.Context(), time.After(time.Minute)); err != nil || len(batch) == 0 {
+		t.Errorf("nobody acts: %v", err)
 	}
 }
 

@@ -17,6 +17,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/ovationhq/ovation/internal/db"
+	"github.com/ovationhq/ovation/internal/live"
 	"github.com/ovationhq/ovation/internal/outbox"
 )
 
@@ -69,7 +70,8 @@ func TestNumbersMove(t *testing.T) {
 		s.clk.Advance(90 * time.Second)
 		s.is(s.buy(), "unknown")
 		s.ok(s.poll(ctx)) // settles it
-		listener := s.Hub.Listen("live:1")
+		listener, err := s.Hub.Feed(ctx, live.Now, "live:1")
+		s.ok(err)
 		defer listener.Close()
 		if _, err := s.Verify(ctx); err != nil {
 			t.Fatal(err)

@@ -25,15 +25,15 @@ type Room struct {
 	Live    bool // the room is on the air
 	On      bool
 	Slow    time.Duration // slow mode: the time between two messages of a person; 0 is off
-	Gap     time.Duration // the same without slow mode, after the first Burst
-	Burst   int64
 
 	startedUS int64 // when it went on the air
 }
 
 const (
-	defaultGap   = time.Second
-	defaultBurst = 3
+	// gap and burst are the pace without slow mode: the time between two messages
+	// of a person, after the first so many.
+	gap   = time.Second
+	burst = 3
 	// MaxSlow is the longest slow mode.
 	MaxSlow = 10 * time.Minute
 )
@@ -44,13 +44,13 @@ func GetRoom(ctx context.Context, tx *db.Tx, room id.Live) (Room, error) {
 	if err != nil {
 		return Room{}, err
 	}
-	r := Room{ID: room, Creator: at.Creator, Live: at.State == content.Live, startedUS: at.StartedUS, On: true, Gap: defaultGap, Burst: defaultBurst}
-	var slowUS, gapUS int64
-	err = tx.Row(ctx, "SELECT is_on, slow_us, gap_us, burst FROM chat_room WHERE room = $1", room).Scan(&r.On, &slowUS, &gapUS, &r.Burst)
+	r := Room{ID: room, Creator: at.Creator, Live: at.State == content.Live, startedUS: at.StartedUS, On: true}
+	var slowUS int64
+	err = tx.Row(ctx, "SELECT is_on, slow_us FROM chat_room WHERE room = $1", room).Scan(&r.On, &slowUS)
 	if errors.Is(err, db.ErrNoRows) {
 		return r, nil
 	}
-	r.Slow, r.Gap = time.Duration(slowUS)*time.Microsecond, time.Duration(gapUS)*time.Microsecond
+	r.Slow = time.Duration(slowUS) * time.Microsecond
 	return r, err
 }
 
@@ -72,8 +72,8 @@ func (s *Service) Change(ctx context.Context, by id.Person, room id.Live, n Sett
 			return err
 		}
 		r.On, r.Slow = n.On, n.Slow
-		_, err := tx.Exec(ctx, `INSERT INTO chat_room (room, is_on, slow_us, gap_us, burst) VALUES ($1, $2, $3, $4, $5)
-			ON CONFLICT (room) DO UPDATE SET is_on = excluded.is_on, slow_us = excluded.slow_us`, room, r.On, r.Slow.Microseconds(), r.Gap.Microseconds(), r.Burst)
+		_, err := tx.Exec(ctx, `INSERT INTO chat_room (room, is_on, slow_us) VALUES ($1, $2, $3)
+			ON CONFLICT (room) DO UPDATE SET is_on = excluded.is_on, slow_us = excluded.slow_us`, room, r.On, r.Slow.Microseconds())
 		return err
 	})
 	return r, err

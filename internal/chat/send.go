@@ -129,7 +129,7 @@ func allowed(ctx context.Context, tx *db.Tx, r *Room, author id.Person) error {
 // pace moves the instant from which a person's messages are forgotten on by one
 // message, or refuses one that is too early.
 func (r *Room) pace(author id.Person, pacedUS, nowUS int64) (int64, error) {
-	gap, burst := r.Gap, r.Burst
+	gap, burst := gap, int64(burst)
 	if r.Slow > 0 && author != r.Creator {
 		gap, burst = r.Slow, 1
 	}

@@ -175,6 +175,36 @@ func TestBulk(t *testing.T) {
 	})
 }
 
+// What is there is changed, what is not is inserted, in any number of rows.
+func TestUpsert(t *testing.T) {
+	each(t, func(t *testing.T, d *db.DB) {
+		ctx := context.Background()
+		var want int64
+		for _, n := range []int{0, 1, 2, 63, 64, 65, 333} {
+			err := d.Write(ctx, func(tx *db.Tx) error {
+				var rows []any
+				for i := range n {
+					rows = append(rows, i, "x", int64(i), []byte{})
+					want += int64(i)
+				}
+				if err := tx.UpsertRows(ctx, "scratch", []string{"id", "name", "n", "raw"}, 1, n, rows, "n = scratch.n + excluded.n"); err != nil {
+					return err
+				}
+				if err := tx.UpsertRows(ctx, "scratch", []string{"id", "name", "n", "raw"}, 1, n+1, rows, "n = 0"); err == nil {
+					return errors.New("values are missing, and it was written")
+				}
+				return nil
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if rows, sum := count(t, d); sum != want || rows < int64(n) {
+				t.Errorf("after %d there are %d rows with sum %d, want %d", n, rows, sum, want)
+			}
+		}
+	})
+}
+
 // A list may be longer than what one statement takes.
 func TestLongList(t *testing.T) {
 	each(t, func(t *testing.T, d *db.DB) {

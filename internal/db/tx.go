@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/bits"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -157,6 +158,44 @@ func (t *Tx) UpdateRows(ctx context.Context, table string, cols []string, n int,
 		return fmt.Errorf("db: update of %s: %d values for %d rows of %d columns", table, len(args), n, len(cols))
 	}
 	return t.conn.updateRows(ctx, table, cols, n, plain(args))
+}
+
+// UpsertRows inserts n rows, and changes those whose key is there already: set
+// is what stands behind DO UPDATE SET, with the new values as excluded.…. The key
+// columns come first, keys of them, and no key comes twice. args holds the rows
+// one after another, each in the order of cols.
+func (t *Tx) UpsertRows(ctx context.Context, table string, cols []string, keys, n int, args []any, set string) error {
+	width := len(cols)
+	if len(args) != n*width {
+		return fmt.Errorf("db: upsert into %s: %d values for %d rows of %d columns", table, len(args), n, width)
+	}
+	head := "INSERT INTO " + table + " (" + strings.Join(cols, ", ") + ") VALUES "
+	tail := " ON CONFLICT (" + strings.Join(cols[:keys], ", ") + ") DO UPDATE SET " + set
+	for size := bulkRows; n > 0; { // in powers of two, so that there are few statements to prepare
+		if size > n {
+			size /= 2
+			continue
+		}
+		var b strings.Builder
+		b.WriteString(head)
+		for i := range size * width {
+			switch {
+			case i%width > 0:
+				b.WriteString(", $")
+			case i > 0:
+				b.WriteString("), ($")
+			default:
+				b.WriteString("($")
+			}
+			b.WriteString(strconv.Itoa(i + 1))
+		}
+		b.WriteString(")" + tail)
+		if _, err := t.Exec(ctx, b.String(), slices.Clone(args[:size*width])...); err != nil {
+			return err
+		}
+		args, n = args[size*width:], n-size
+	}
+	return nil
 }
 
 // plain turns named strings and integers into the types that both engines

@@ -4,8 +4,6 @@ import (
 	"context"
 	"maps"
 	"slices"
-	"strconv"
-	"strings"
 
 	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/id"
@@ -240,12 +238,13 @@ func (a *adding) write(ctx context.Context, tx *db.Tx) error {
 			sums = append(sums, string(key.earning), a.sums[key.earning])
 		}
 	}
-	if err := upsert(ctx, tx, 10, parts, "INSERT INTO earning_part (earning_id, target, fan_id, item, sends, gifts, combos, coins, diamonds, units) VALUES ", ` ON CONFLICT (earning_id, target, fan_id, item)
-		DO UPDATE SET sends = earning_part.sends + excluded.sends, gifts = earning_part.gifts + excluded.gifts, combos = earning_part.combos + excluded.combos,
-			coins = earning_part.coins + excluded.coins, diamonds = earning_part.diamonds + excluded.diamonds, units = earning_part.units + excluded.units`); err != nil {
+	err = tx.UpsertRows(ctx, "earning_part", []string{"earning_id", "target", "fan_id", "item", "sends", "gifts", "combos", "coins", "diamonds", "units"}, 4, len(a.order), parts,
+		`sends = earning_part.sends + excluded.sends, gifts = earning_part.gifts + excluded.gifts, combos = earning_part.combos + excluded.combos,
+			coins = earning_part.coins + excluded.coins, diamonds = earning_part.diamonds + excluded.diamonds, units = earning_part.units + excluded.units`)
+	if err != nil {
 		return err
 	}
-	if err := upsert(ctx, tx, 2, sums, "INSERT INTO earning_part_sum (earning_id, diamonds) VALUES ", " ON CONFLICT (earning_id) DO UPDATE SET diamonds = excluded.diamonds"); err != nil {
+	if err := tx.UpsertRows(ctx, "earning_part_sum", []string{"earning_id", "diamonds"}, 1, len(touched), sums, "diamonds = excluded.diamonds"); err != nil {
 		return err
 	}
 	var days []any
@@ -253,35 +252,6 @@ func (a *adding) write(ctx context.Context, tx *db.Tx) error {
 		s := a.days[n]
 		days = append(days, n, s.Sends, s.Gifts, s.Coins, s.Diamonds)
 	}
-	return upsert(ctx, tx, 5, days, "INSERT INTO earning_day (day, sends, gifts, coins, diamonds) VALUES ", ` ON CONFLICT (day)
-		DO UPDATE SET sends = earning_day.sends + excluded.sends, gifts = earning_day.gifts + excluded.gifts, coins = earning_day.coins + excluded.coins, diamonds = earning_day.diamonds + excluded.diamonds`)
-}
-
-// upsert writes rows of so many columns between the two parts of a statement.
-// It takes them in powers of two, so that there are few statements to prepare.
-func upsert(ctx context.Context, tx *db.Tx, width int, args []any, before, after string) error {
-	for n := 64; len(args) > 0; {
-		for n*width > len(args) {
-			n /= 2
-		}
-		var b strings.Builder
-		b.WriteString(before)
-		for i := range n * width {
-			switch {
-			case i%width > 0:
-				b.WriteString(", ")
-			case i > 0:
-				b.WriteString("), (")
-			default:
-				b.WriteString("(")
-			}
-			b.WriteString("$" + strconv.Itoa(i+1))
-		}
-		b.WriteString(")" + after)
-		if _, err := tx.Exec(ctx, b.String(), slices.Clone(args[:n*width])...); err != nil {
-			return err
-		}
-		args = args[n*width:]
-	}
-	return nil
+	return tx.UpsertRows(ctx, "earning_day", []string{"day", "sends", "gifts", "coins", "diamonds"}, 1, len(a.days), days,
+		"sends = earning_day.sends + excluded.sends, gifts = earning_day.gifts + excluded.gifts, coins = earning_day.coins + excluded.coins, diamonds = earning_day.diamonds + excluded.diamonds")
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/id"
+	"github.com/ovationhq/ovation/internal/ledger"
 	"github.com/ovationhq/ovation/internal/outbox"
 )
 
@@ -65,7 +66,7 @@ func (r *round) look(ctx context.Context, tx *db.Tx) (err error) {
 	if err := tx.Row(ctx, "SELECT seq FROM goal_place WHERE id = 1").Scan(&r.from); err != nil {
 		return err
 	}
-	last, err := head(ctx, tx)
+	last, _, _, err := ledger.Head(ctx, tx)
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/id"
+	"github.com/ovationhq/ovation/internal/ledger"
 	"github.com/ovationhq/ovation/internal/outbox"
 )
 
@@ -45,7 +46,7 @@ func end(ctx context.Context, tx *db.Tx, g *Goal) (err error) {
 	if g.State == Ended {
 		return nil
 	}
-	if g.untilSeq, err = head(ctx, tx); err != nil {
+	if g.untilSeq, _, _, err = ledger.Head(ctx, tx); err != nil {
 		return err
 	}
 	g.State, g.EndedUS = Ended, tx.NowUS()

@@ -3,7 +3,6 @@ package goal
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 
@@ -166,13 +165,4 @@ func stamp(us int64) string {
 		return ""
 	}
 	return time.UnixMicro(us).UTC().Format("2006-01-02T15:04:05.000000Z")
-}
-
-// head is the last transfer of the journal.
-func head(ctx context.Context, tx *db.Tx) (seq int64, err error) {
-	err = tx.Row(ctx, "SELECT seq FROM ledger_transfer ORDER BY seq DESC LIMIT 1").Scan(&seq)
-	if errors.Is(err, db.ErrNoRows) {
-		err = nil
-	}
-	return seq, err
 }

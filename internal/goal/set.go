@@ -9,6 +9,7 @@ import (
 	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/id"
+	"github.com/ovationhq/ovation/internal/ledger"
 	"github.com/ovationhq/ovation/internal/outbox"
 	"github.com/ovationhq/ovation/internal/people"
 	"github.com/ovationhq/ovation/internal/text"
@@ -99,7 +100,7 @@ func set(ctx context.Context, tx *db.Tx, n NewGoal) (Goal, error) {
 	}
 	g := Goal{ID: id.Goal(tx.NewID(id.KindGoal)), Creator: n.Creator, Target: n.Target, Title: n.Title, Metric: n.Metric, Item: n.Item, Wanted: n.Wanted,
 		State: Active, CreatedUS: tx.NowUS()}
-	if g.afterSeq, err = head(ctx, tx); err != nil {
+	if g.afterSeq, _, _, err = ledger.Head(ctx, tx); err != nil {
 		return Goal{}, err
 	}
 	if g.Target == "" {

@@ -13,8 +13,7 @@
 // then follows, and returns each event once and in order. An event is encoded
 // once, as a whole server-sent event, and shared by all. Each Feed has a bounded
 // queue; one that does not keep up is over, and another goes on from its Place.
-// One that has missed too much is told so, instead of being sent all of it. A
-// Listener is the same without a past.
+// One that has missed too much is told so, instead of being sent all of it.
 //
 // # Invariants
 //

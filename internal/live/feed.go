@@ -80,6 +80,7 @@ func (f *Feed) Close() {
 	f.drop()
 }
 
+// drop ends it; under the hub's mutex.
 func (f *Feed) drop() {
 	if f.closed {
 		return
@@ -96,7 +97,8 @@ func (f *Feed) signal() {
 	}
 }
 
-// hear implements hearer.
+// hear takes a message, at most once by its sequence, and returns false when
+// there is no room for it. It is called in the order of the log.
 func (f *Feed) hear(m *Message) bool {
 	f.mu.Lock()
 	switch {

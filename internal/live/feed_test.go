@@ -208,13 +208,13 @@ func TestSlowFeed(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		quick := h.Listen("live:b")
+		quick := listen(t, h, "live:b")
 		const all = feedQueue + 700
 		for first := 0; first < all; first += 100 {
 			tell(t, d, "live:a", first, min(100, all-first))
 		}
 		tell(t, d, "live:b", 0, 1)
-		<-quick.C // so everything before was handed on
+		quick.next(t) // so everything before was handed on
 		quick.Close()
 		if h.Everybody() != 0 {
 			t.Errorf("the slow one still listens")

@@ -16,19 +16,10 @@ type Hub struct {
 	past   chan struct{} // has room for so many who read the log at once
 
 	mu      sync.Mutex
-	topics  map[string]map[hearer]struct{}
+	topics  map[string]map[*Feed]struct{}
 	derived int          // how often a derived topic is listened to
 	scratch []byte       // for the names of derived topics
 	all     atomic.Int64 // listeners; changed under mu
-}
-
-// hearer is who listens: a Listener, or a Feed that reads the past as well. It
-// is an interface because the two keep what waits for them in different forms.
-type hearer interface {
-	// hear takes a message, at most once by its sequence, and returns false
-	// when there is no room for it. It is called in the order of the log.
-	hear(m *Message) bool
-	drop() // ends it; under the hub's mutex
 }
 
 // readersOfPast bounds how many listeners read the log at once: after a
@@ -37,7 +28,7 @@ const readersOfPast = 4
 
 // NewHub returns a Hub without listeners.
 func NewHub(d *db.DB) *Hub {
-	h := &Hub{db: d, topics: map[string]map[hearer]struct{}{}, past: make(chan struct{}, readersOfPast)}
+	h := &Hub{db: d, topics: map[string]map[*Feed]struct{}{}, past: make(chan struct{}, readersOfPast)}
 	h.reader = outbox.Reader{DB: d, Handle: h.publish, Idle: h.idle}
 	return h
 }
@@ -49,14 +40,14 @@ func (h *Hub) Start(ctx context.Context) error { return h.reader.Start(ctx) }
 // Run hands events on until the context ends.
 func (h *Hub) Run(ctx context.Context) error { return h.reader.Run(ctx) }
 
-// attach begins to tell the hearer of the topics.
-func (h *Hub) attach(l hearer, topics []string) {
+// attach begins to tell the Feed of the topics.
+func (h *Hub) attach(l *Feed, topics []string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.all.Add(1)
 	for _, t := range topics {
 		if h.topics[t] == nil {
-			h.topics[t] = map[hearer]struct{}{}
+			h.topics[t] = map[*Feed]struct{}{}
 		}
 		if _, twice := h.topics[t][l]; isDerived(t) && !twice {
 			h.derived++
@@ -66,7 +57,7 @@ func (h *Hub) attach(l hearer, topics []string) {
 }
 
 // detach ends what attach began; under mu.
-func (h *Hub) detach(l hearer, topics []string) {
+func (h *Hub) detach(l *Feed, topics []string) {
 	h.all.Add(-1)
 	for _, t := range topics {
 		if _, there := h.topics[t][l]; isDerived(t) && there {
@@ -105,7 +96,7 @@ func (h *Hub) publish(events []outbox.Stored) {
 	for i := range events {
 		e := &events[i]
 		var m *Message // encoded for the first who listens
-		tell := func(to map[hearer]struct{}) {
+		tell := func(to map[*Feed]struct{}) {
 			if len(to) > 0 && m == nil {
 				encoded := Encode(e)
 				m = &encoded

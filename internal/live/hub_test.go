@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
-	"slices"
 	"testing"
 
 	"github.com/ovationhq/ovation/internal/clock"
@@ -52,6 +51,34 @@ func run(t *testing.T, h *Hub) {
 	})
 }
 
+// ear is a Feed from now on that is read one message at a time.
+type ear struct {
+	*Feed
+	batch []*Message
+}
+
+func listen(t *testing.T, h *Hub, topics ...string) *ear {
+	t.Helper()
+	f, err := h.Feed(t.Context(), Now, topics...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &ear{Feed: f}
+}
+
+func (e *ear) next(t *testing.T) *Message {
+	t.Helper()
+	if len(e.batch) == 0 {
+		var err error
+		if e.batch, err = e.Next(t.Context(), nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	m := e.batch[0]
+	e.batch = e.batch[1:]
+	return m
+}
+
 // number reads what tell wrote.
 func number(t *testing.T, m Message) int {
 	t.Helper()
@@ -71,17 +98,17 @@ func TestListenersHearTheirTopics(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB, _ *clock.Manual) {
 		tell(t, d, "live:a", 900, 3) // before anybody listens
 		h := started(t, d)
-		a, b, both := h.Listen("live:a"), h.Listen("live:b"), h.Listen("live:a", "live:b")
+		a, b, both := listen(t, h, "live:a"), listen(t, h, "live:b"), listen(t, h, "live:a", "live:b")
 		tell(t, d, "live:a", 0, 2) // before it runs, after it took its place
 		run(t, h)
 		tell(t, d, "live:b", 2, 1)
 		tell(t, d, "person:x", 3, 1)
 		tell(t, d, "live:a", 4, 1)
-		for l, want := range map[*Listener][]int{a: {0, 1, 4}, b: {2}, both: {0, 1, 2, 4}} {
+		for l, want := range map[*ear][]int{a: {0, 1, 4}, b: {2}, both: {0, 1, 2, 4}} {
 			var last int64
 			for _, n := range want {
-				m := <-l.C
-				if got := number(t, m); got != n || m.Sequence <= last {
+				m := l.next(t)
+				if got := number(t, *m); got != n || m.Sequence <= last {
 					t.Errorf("event %d (after %d) has the number %d, want %d", m.Sequence, last, got, n)
 				}
 				last = m.Sequence
@@ -94,52 +121,12 @@ func TestListenersHearTheirTopics(t *testing.T) {
 			a.Close()
 			both.Close()
 		}
-		if _, open := <-a.C; open || h.Listeners("live:a") != 0 || h.Listeners("live:b") != 1 {
+		if _, err := a.Next(t.Context(), nil); !errors.Is(err, ErrClosed) || h.Listeners("live:a") != 0 || h.Listeners("live:b") != 1 {
 			t.Errorf("after closing, %d and %d listen", h.Listeners("live:a"), h.Listeners("live:b"))
 		}
 		b.Close()
 		if !h.idle() {
 			t.Error("nobody listens, and the hub is not idle")
-		}
-	})
-}
-
-// TestSlowListener holds the promise of the doc: who does not keep up is
-// closed, others do not wait for it, and what it missed is in the log.
-func TestSlowListener(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, d *db.DB, _ *clock.Manual) {
-		h := started(t, d)
-		run(t, h)
-		slow, quick := h.Listen("live:a"), h.Listen("live:a")
-		defer quick.Close()
-		const all = 3 * listenerQueue
-		var heard []int
-		for first := 0; first < all; first += 64 {
-			tell(t, d, "live:a", first, 64)
-			for range 64 {
-				heard = append(heard, number(t, <-quick.C))
-			}
-		}
-		var got []int
-		var last int64
-		for m := range slow.C { // ends because the hub has closed it
-			got, last = append(got, number(t, m)), m.Sequence
-		}
-		if len(got) != listenerQueue {
-			t.Errorf("the slow listener got %d events before it was closed, want %d", len(got), listenerQueue)
-		}
-		for more := true; more; {
-			var missed []Message
-			var err error
-			if missed, last, more, err = h.Since(t.Context(), last, 100, "live:a", "live:b"); err != nil {
-				t.Fatal(err)
-			}
-			for _, m := range missed {
-				got = append(got, number(t, m))
-			}
-		}
-		if !slices.Equal(got, heard) || len(got) != all {
-			t.Errorf("with what it missed the slow listener has %d events, the quick one %d of %d", len(got), len(heard), all)
 		}
 	})
 }
@@ -171,7 +158,7 @@ func TestWhoWatches(t *testing.T) {
 		if h.Place() != 3 || h.Everybody() != 0 {
 			t.Errorf("at the start: %d, %d", h.Place(), h.Everybody())
 		}
-		one, two := h.Listen("live:1", "live:2"), h.Listen("live:1")
+		one, two := listen(t, h, "live:1", "live:2"), listen(t, h, "live:1")
 		if h.Everybody() != 2 {
 			t.Errorf("%d listen", h.Everybody())
 		}
@@ -181,7 +168,7 @@ func TestWhoWatches(t *testing.T) {
 			tell(t, d, "live:2", 0, 1)
 		}
 		for n := 0; n < 6; n++ {
-			<-one.C
+			one.next(t)
 		}
 		for h.Place() != 9 { // it is set right after the events were handed on
 			runtime.Gosched()

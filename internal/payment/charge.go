@@ -10,6 +10,10 @@ import (
 	"github.com/ovationhq/ovation/internal/money"
 )
 
+// UnderWay is the condition of the charges whose outcome or fee is not known
+// yet. It is that of an index, word for word, which answers whoever asks with it.
+const UnderWay = "(outcome IN ('unknown', 'requires_action', 'pending') OR (outcome = 'succeeded' AND settled_asset = ''))"
+
 // Record is our row of a charge: the intent, written before the provider is
 // called, and the outcome as far as it is known.
 type Record struct {

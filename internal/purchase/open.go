@@ -2,7 +2,6 @@ package purchase
 
 import (
 	"context"
-	"slices"
 
 	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/id"
@@ -13,8 +12,7 @@ import (
 // which the buyer or the bank has not finished, the oldest first. It reads the
 // index of charges that are under way.
 func Open(ctx context.Context, tx *db.Tx, limit int) ([]Purchase, error) {
-	found, err := db.Collect[id.Purchase](tx.Query(ctx, `SELECT subject FROM payment_charge
-		WHERE (outcome IN ('unknown', 'requires_action', 'pending') OR (outcome = 'succeeded' AND settled_asset = '')) AND outcome <> 'succeeded' AND purpose = $1 ORDER BY id LIMIT $2`, Purpose, limit))(
+	found, err := db.Collect[id.Purchase](tx.Query(ctx, "SELECT subject FROM payment_charge WHERE "+payment.UnderWay+` AND outcome <> 'succeeded' AND purpose = $1 ORDER BY id LIMIT $2`, Purpose, limit))(
 		func(r *db.Rows) (p id.Purchase, err error) { return p, r.Scan((*string)(&p)) })
 	if err != nil {
 		return nil, err
@@ -27,5 +25,5 @@ func Open(ctx context.Context, tx *db.Tx, limit int) ([]Purchase, error) {
 		}
 		all = append(all, one)
 	}
-	return slices.DeleteFunc(all, func(p Purchase) bool { return p.Outcome == payment.Succeeded }), nil
+	return all, nil
 }

@@ -79,8 +79,7 @@ func over(r *payment.Record) bool { return r.Final() && !r.FeeOpen() }
 func (s *Service) Sweep(ctx context.Context) (n int, err error) {
 	var left []string
 	err = s.db.Read(ctx, func(tx *db.Tx) error {
-		left, err = db.Collect[string](tx.Query(ctx, `SELECT id FROM payment_charge
-			WHERE (outcome IN ('unknown', 'requires_action', 'pending') OR (outcome = 'succeeded' AND settled_asset = '')) AND purpose = $1
+		left, err = db.Collect[string](tx.Query(ctx, "SELECT id FROM payment_charge WHERE "+payment.UnderWay+` AND purpose = $1
 			AND NOT EXISTS (SELECT 1 FROM due_work w WHERE w.kind = $2 AND w.work_key = payment_charge.id AND w.dead = 0)
 			ORDER BY id LIMIT $3`, Purpose, WorkSettle, int64(sweepAtOnce)))(func(r *db.Rows) (id string, err error) { return id, r.Scan(&id) })
 		return err

@@ -12,6 +12,7 @@ import (
 	"github.com/ovationhq/ovation/internal/ledger"
 	"github.com/ovationhq/ovation/internal/money"
 	"github.com/ovationhq/ovation/internal/outbox"
+	"github.com/ovationhq/ovation/internal/payment"
 )
 
 // Overview is what stands on the operator's first page.
@@ -157,7 +158,7 @@ func (o *Overview) onTheWay(ctx context.Context, tx *db.Tx) (err error) {
 func (o *Overview) purchases(ctx context.Context, tx *db.Tx) error {
 	return tx.Row(ctx, `SELECT CAST(COALESCE(SUM(CASE WHEN outcome = 'unknown' THEN 1 ELSE 0 END), 0) AS BIGINT), CAST(COALESCE(SUM(CASE WHEN outcome IN ('requires_action', 'pending') THEN 1 ELSE 0 END), 0) AS BIGINT),
 			COALESCE(MIN(CASE WHEN outcome <> 'succeeded' THEN created_us END), 0)
-		FROM payment_charge WHERE (outcome IN ('unknown', 'requires_action', 'pending') OR (outcome = 'succeeded' AND settled_asset = '')) AND purpose = 'coins'`).
+		FROM payment_charge WHERE `+payment.UnderWay+" AND purpose = 'coins'").
 		Scan(&o.Purchases.Unknown, &o.Purchases.Open, &o.Purchases.OldestUS)
 }
 
@@ -265,14 +266,4 @@ func eachDay(rows *db.Rows, err error, add func(day int64, n ...int64)) error {
 // idFrom is the smallest id of the kind that is made at the instant or later.
 func idFrom(k id.Kind, at time.Time) string {
 	return id.Format(k, uint64(max(0, at.UnixMilli()))<<16, 0)
-}
-
-// InState returns how many payouts are in the state, in all currencies.
-func (o *Overview) InState(state string) (n int64) {
-	for _, p := range slices.Concat(o.Due, o.Ended) {
-		if p.State == state {
-			n += p.Count
-		}
-	}
-	return n
 }

@@ -54,7 +54,7 @@ func TestOverview(t *testing.T) {
 		s.bought(fan, open.ID)
 		o, err = s.reader.Overview(s.Ctx)
 		s.OK(err)
-		if fmt.Sprint(o.Payable) != "[{132 USD}]" || o.InState("held") != 1 || o.Due[0].Units != 200 || o.DeadWork != 1 || o.Purchases.Open != 1 || o.Purchases.Unknown != 0 || o.Purchases.OldestUS != s.Clk.Now().UnixMicro() || len(o.Pending) != 0 {
+		if fmt.Sprint(o.Payable) != "[{132 USD}]" || len(o.Due) != 1 || o.Due[0].State != "held" || o.Due[0].Count != 1 || o.Due[0].Units != 200 || o.DeadWork != 1 || o.Purchases.Open != 1 || o.Purchases.Unknown != 0 || o.Purchases.OldestUS != s.Clk.Now().UnixMicro() || len(o.Pending) != 0 {
 			t.Errorf("with a held payout: %+v", o)
 		}
 		if o.Checked == nil || o.Checked.Problems != 0 || o.Checked.Transfers != report1.Transfers || o.Checked.AtUS != s.Clk.Now().UnixMicro() || o.Since != 0 {

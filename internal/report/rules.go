@@ -27,9 +27,6 @@ const (
 	Programmes    RuleSet = "programmes"
 )
 
-// RuleSets are all rule sets.
-var RuleSets = []RuleSet{GiftCatalogue, CoinPacks, RateCards, Programmes}
-
 // When says whether a version has held, holds, or will.
 type When string
 

@@ -13,13 +13,6 @@ import (
 	"github.com/ovationhq/ovation/internal/id"
 )
 
-// TopTargets are the creator's videos and LIVEs that earned most within the
-// filter, at most limit of them.
-func (r *Reader) TopTargets(ctx context.Context, f EarnedFilter, limit int) (Earned, error) {
-	f.Group = ByTarget
-	return r.Earned(ctx, f, "", limit)
-}
-
 // TargetSummary is what a LIVE or a video earned.
 type TargetSummary struct {
 	Target    content.Target

@@ -6,14 +6,13 @@ import (
 	"log/slog"
 	"maps"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/ovationhq/ovation/internal/audit"
 	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/id"
+	"github.com/ovationhq/ovation/internal/ledger"
 	"github.com/ovationhq/ovation/internal/outbox"
 	"github.com/ovationhq/ovation/internal/people"
 )
@@ -117,8 +116,10 @@ func (s *Service) Count(ctx context.Context) (again time.Duration, err error) {
 // look reads the next gifts and adds them up in memory.
 func look(ctx context.Context, tx *db.Tx) (*round, error) {
 	r := &round{sums: map[sumKey]*sum{}, targets: map[string]id.Person{}, newsUS: tx.Now().Add(-newsFor).UnixMicro()}
-	var head int64
-	err := tx.Row(ctx, "SELECT p.seq, p.forgetting, (SELECT COALESCE(MAX(t.seq), 0) FROM ledger_transfer t) FROM support_place p WHERE p.id = 1").Scan(&r.from, &r.forgetting, &head)
+	if err := tx.Row(ctx, "SELECT seq, forgetting FROM support_place WHERE id = 1").Scan(&r.from, &r.forgetting); err != nil {
+		return nil, err
+	}
+	head, _, _, err := ledger.Head(ctx, tx)
 	if err != nil {
 		return nil, err
 	}
@@ -175,10 +176,8 @@ func (r *round) write(ctx context.Context, tx *db.Tx) error {
 	if err != nil || n == 0 {
 		return err
 	}
-	for from := 0; from < len(r.order); from += rowsAtOnce {
-		if err := r.writeSums(ctx, tx, r.order[from:min(from+rowsAtOnce, len(r.order))]); err != nil {
-			return err
-		}
+	if err := r.writeSums(ctx, tx); err != nil {
+		return err
 	}
 	for _, target := range slices.Sorted(maps.Keys(r.targets)) {
 		_, err := tx.Exec(ctx, `INSERT INTO support_told (target, creator_id, told_us, pending) VALUES ($1, $2, 0, 1)
@@ -190,28 +189,16 @@ func (r *round) write(ctx context.Context, tx *db.Tx) error {
 	return nil
 }
 
-// rowsAtOnce is how many sums one statement writes.
-const rowsAtOnce = 100
-
-func (r *round) writeSums(ctx context.Context, tx *db.Tx, keys []sumKey) error {
-	const columns = 6
-	var b strings.Builder
-	b.WriteString("INSERT INTO support_sum (board, fan_id, coins, gifts, first_us, last_us) VALUES ")
-	args := make([]any, 0, columns*len(keys))
-	for i, k := range keys {
+func (r *round) writeSums(ctx context.Context, tx *db.Tx) error {
+	cols := []string{"board", "fan_id", "coins", "gifts", "first_us", "last_us"}
+	args := make([]any, 0, len(cols)*len(r.order))
+	for _, k := range r.order {
 		s := r.sums[k]
 		args = append(args, k.board, string(k.fan), s.coins, s.gifts, s.firstUS, s.lastUS)
-		for c := range columns {
-			b.WriteString([]string{"($", ", $"}[min(c, 1)])
-			b.WriteString(strconv.Itoa(columns*i + c + 1))
-		}
-		b.WriteString([]string{"), ", ")"}[min(1, (i+1)/len(keys))])
 	}
-	b.WriteString(` ON CONFLICT (board, fan_id) DO UPDATE SET coins = support_sum.coins + excluded.coins, gifts = support_sum.gifts + excluded.gifts,
+	return tx.UpsertRows(ctx, "support_sum", cols, 2, len(r.order), args, `coins = support_sum.coins + excluded.coins, gifts = support_sum.gifts + excluded.gifts,
 		first_us = CASE WHEN excluded.first_us < support_sum.first_us THEN excluded.first_us ELSE support_sum.first_us END,
 		last_us = CASE WHEN excluded.last_us > support_sum.last_us THEN excluded.last_us ELSE support_sum.last_us END`)
-	_, err := tx.Exec(ctx, b.String(), args...)
-	return err
 }
 
 // Rebuild forgets all boards and has them counted anew, both in the background;
