@@ -34,7 +34,7 @@ const pauses = document.querySelector('.tools-over [data-pause]');
 if (pauses && video()) {
 	pauses.hidden = false;
 	pauses.addEventListener('click', halt);
-	for (const name of ['play', 'pause']) video().addEventListener(name, () => pressed(pauses, video().paused));
+	for (const name of ['play', 'pause']) video().addEventListener(name, ({ target }) => pressed(pauses, target.paused));
 	pressed(pauses, video().paused);
 }
 
