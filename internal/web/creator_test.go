@@ -426,7 +426,14 @@ func TestExplainChain(t *testing.T) {
 		t.Errorf("%d: the fan is led to the creator's earning", own.status)
 	}
 	r.ok(r.settle(t.Context()))
-	b.post("/sandbox/advance", url.Values{"by": {"1h0m0s"}})
+	before := r.cfg.Sandbox.Now()
+	clock := url.Values{"by": {"1h0m0s"}, "key": {hidden(t, b.get("/c").body, "/sandbox/advance", "key")}}
+	for range 2 { // a double click
+		b.post("/sandbox/advance", clock)
+	}
+	if moved := r.cfg.Sandbox.Now().Sub(before); moved != time.Hour {
+		t.Errorf("a double click moved the clock by %s", moved)
+	}
 	checked, err := ledger.Verify(t.Context(), r.d, nil, wallet.Checks()...)
 	r.ok(err)
 	r.ok(r.d.Write(t.Context(), func(tx *db.Tx) error { return ledger.NoteVerification(t.Context(), tx, checked) }))

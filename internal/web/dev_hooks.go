@@ -215,6 +215,16 @@ func (v *visit) showEndpoint(h *hook, status int) error {
 	return v.show(status, hookView(v, h))
 }
 
+// endpointPath is where the deliveries that are shown can be looked at again;
+// the page may be the answer to a form with another address.
+func (v *visit) endpointPath(h *hook) string {
+	path := "/dev/webhooks/" + string(h.Endpoint.ID)
+	if v.r.Method == http.MethodGet && v.r.URL.Path == path {
+		return v.page()
+	}
+	return path
+}
+
 var deliveryStates = []webhook.DeliveryState{webhook.Waiting, webhook.Delivered, webhook.Dead}
 
 // soon is how near the next try has to be for the page to look again by

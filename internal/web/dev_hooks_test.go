@@ -84,6 +84,7 @@ func TestWebhookPages(t *testing.T) {
 	has(t, boss.post(path+"/redeliver", url.Values{"from": {"7"}, "to": {"3"}}), 422, `value="7"`, `value="3"`)
 	has(t, boss.post(path+"/redeliver", url.Values{"from": {"77"}}), 404, "There is no delivery in this range", `value="77"`)
 	has(t, boss.post(path+"/redeliver", url.Values{"from": {"1"}}), 200, "under the same ids")
+	has(t, boss.post(path+"/secret", url.Values{}), 200, `hx-get="`+path+`"`) // the deliveries look again where they are, not where the form led
 	before := to.got.Load()
 	r.ok(r.settle(t.Context()))
 	if n := to.got.Load() - before; n != 2 {

@@ -11,7 +11,9 @@
 //
 // Every form works without script: it is a plain POST that ends in a redirect
 // or in the same page with what went wrong and what was typed. The scripts only
-// make that faster: app.js is on every page, stream.js is its one stream,
+// make that faster: app.js is on every page, with palette.js, copy.js and part.js
+// (what may take the place of a part of a page); stream.js is its one stream,
+// follow.js the parts that follow it and hub.js the link that tells of news;
 // gift.js the tray, feed.js and party.js what gifts look like as they come,
 // room.js a LIVE, home.js the feed of the first page.
 //
@@ -24,6 +26,9 @@
 //   - Every sentence stands in words_<area>.go in both languages; a test compares
 //     both with what the pages ask for.
 //   - An amount is written by format.go and nowhere else.
+//   - A part of a page goes only when an answer holds it: what fails leaves what
+//     was there, and says so.
+//   - A page listens from before its figures were read (listenFromNow).
 //
 // # How to change
 //

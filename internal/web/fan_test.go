@@ -233,6 +233,9 @@ func TestGoalsAndPlaces(t *testing.T) {
 	if !strings.Contains(seen["goal"], `"text":"10 of 20 × Rose"`) || !strings.Contains(seen["board"], `"name":"Mia Laurent"`) || strings.Contains(seen["board"], "usr_") {
 		t.Errorf("the page heard %v", seen)
 	}
+	if !strings.Contains(seen["board"], `"me":true`) {
+		t.Errorf("the fan's own place is not marked: %v", seen["board"])
+	}
 	page := b.get(room)
 	has(t, page, 200, "20 &lt;roses&gt;", "10 of 20 × Rose", `<progress max="20" value="10"`, "Who gave most", `class="rank">1<`, "you")
 	has(t, b.get(room+"?board=week"), 200, `data-window="week"`, "50 coins")

@@ -23,7 +23,6 @@ type feedItem struct {
 	Item  string `json:"-"`
 	Gift  string `json:"gift,omitempty"`
 	Count int64  `json:"count,omitempty"`
-	Coins string `json:"coins,omitempty"`
 	Units int64  `json:"units,omitempty"` // coins, for how it is celebrated
 	Text  string `json:"text"`            // the whole line in words
 
@@ -104,12 +103,11 @@ func (v *visit) line(m live.Message) (item feedItem, ok bool) {
 	if item.Kind == "gift" {
 		item.Count, item.Units = e.Data.Quantity, e.Data.Coins.Amount
 	}
-	item.Coins = v.coins(item.Units)
 	item.Name = v.site.name(v, e.Data.Sender)
 	item.Item = e.Data.Gift
 	item.Gift, item.Emoji = v.site.giftName(v, item.Item)
 	item.Art = v.artURL(item.Item, item.Emoji)
-	item.Text = v.T("feed.line", item.Name, item.Gift, v.number(item.Count), item.Coins)
+	item.Text = v.T("feed.line", item.Name, item.Gift, v.number(item.Count), v.coins(item.Units))
 	return item, true
 }
 

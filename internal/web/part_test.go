@@ -94,6 +94,7 @@ func (b tab) search(r *rig) {
 		b.T.Errorf("the second hit is pointed at as %q", got)
 	}
 	b.Accessible("the palette")
+	b.Shot("palette")
 	b.Do("close it", browsertest.Click("#palette form[method=dialog] button"))
 	b.Until("be back", `!document.getElementById('palette').open`)
 }

@@ -79,6 +79,7 @@ type place struct {
 	Initials string `json:"initials"`
 	Hue      string `json:"hue"`
 	Coins    string `json:"coins"`
+	Me       bool   `json:"me,omitempty"` // the visitor to whom the stream goes
 }
 
 // news writes what happens around a stage besides gifts; name is "" for what
@@ -121,7 +122,7 @@ func (v *visit) news(m *live.Message) (name string, value any) {
 		rows := []place{}
 		for _, t := range e.Data.Top[:min(len(e.Data.Top), boardRows)] {
 			who := v.site.name(v, t.Person)
-			rows = append(rows, place{t.Rank, who, initials(who), hue(string(t.Person)), v.coins(t.Coins.Amount)})
+			rows = append(rows, place{t.Rank, who, initials(who), hue(string(t.Person)), v.coins(t.Coins.Amount), t.Person == v.me()})
 		}
 		return "board", rows
 	case "chat.message.hidden":

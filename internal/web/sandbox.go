@@ -58,8 +58,12 @@ func sandboxAdvance(v *visit) error {
 	if err != nil || by <= 0 || by > 366*24*time.Hour {
 		return fault.New(fault.InvalidParameter, "The clock moves forward, by at most a year at once.")
 	}
-	if err := v.site.cfg.Sandbox.Advance(context.WithoutCancel(v), by); err != nil {
-		return err
+	form := "clock " + v.form("key")
+	if v.form("key") == "" || v.site.sent.take(form) { // a double click moves it once
+		if err := v.site.cfg.Sandbox.Advance(context.WithoutCancel(v), by); err != nil {
+			v.site.sent.free(form)
+			return err
+		}
 	}
 	if v.person != nil {
 		if err := v.become(v.me()); err != nil {

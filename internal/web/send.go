@@ -22,8 +22,8 @@ func sendGift(v *visit) error {
 			return err
 		}
 		return v.data(http.StatusOK, map[string]any{
-			"ok": true, "id": g.ID, "balance": g.BalanceAfter, "balance_text": v.coins(g.BalanceAfter),
-			"count": max(g.ComboCount, g.Quantity), "coins": g.Coins(), "total": max(g.ComboCoins, g.Coins()), "combo_ms": comboMS, "replayed": g.Replayed,
+			"ok": true, "balance": g.BalanceAfter, "balance_text": v.coins(g.BalanceAfter),
+			"count": max(g.ComboCount, g.Quantity), "total": max(g.ComboCoins, g.Coins()), "combo_ms": comboMS, "replayed": g.Replayed,
 		})
 	}
 	if err != nil {

@@ -31,8 +31,6 @@ func (v *visit) page() string {
 	case strings.HasPrefix(path, "/c/"):
 		part, _, _ := strings.Cut(strings.TrimPrefix(path, "/c/"), "/")
 		return "/c/" + part
-	case strings.HasPrefix(path, "/earnings"):
-		return "/earnings"
 	case strings.HasPrefix(path, "/dev"):
 		return developerPage(path)
 	case strings.HasPrefix(path, "/op/"):

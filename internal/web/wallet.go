@@ -245,12 +245,12 @@ func (v *visit) ownPurchase() (purchase.Purchase, error) {
 
 // purchasePage shows how far a purchase is, and what the visitor does next.
 func purchasePage(v *visit) error {
+	if err := v.listenFromNow(ofWallet); err != nil {
+		return err
+	}
 	p, err := v.ownPurchase()
 	if err != nil {
 		return err
-	}
-	if p.Outcome == payment.Unknown || p.Outcome == payment.Pending {
-		v.w.Header().Set("Refresh", "3")
 	}
 	back := local(v.r.URL.Query().Get("back"), "/wallet")
 	if p.Outcome != payment.Succeeded {

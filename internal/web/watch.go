@@ -186,6 +186,9 @@ func stageKeys(s *stage) (all []pageKey) {
 	if s.Clip != "" {
 		all = append(all, pageKey{[]string{"m"}, "keys.mute"})
 	}
+	if s.Clip != "" && s.OnAir() {
+		all = append(all, pageKey{[]string{"p"}, "keys.pause"})
+	}
 	return append(all, pageKey{[]string{"s"}, "keys.share"})
 }
 

@@ -12,6 +12,7 @@ var _ = speak(phrases{
 	"reel.gift":      {"Gift", "Cadeau"},
 	"reel.share":     {"Share", "Partager"},
 	"reel.copied":    {"Link copied", "Lien copié"},
+	"reel.pause":     {"Pause", "Pause"},
 	"reel.sound":     {"Sound", "Son"},
 	"reel.more":      {"Older videos", "Vidéos plus anciennes"},
 	"reel.more_text": {"There is more to see.", "Il y a encore à voir."},

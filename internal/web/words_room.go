@@ -21,6 +21,7 @@ var _ = speak(phrases{
 
 	"chat.title":         {"Chat and gifts", "Discussion et cadeaux"},
 	"chat.line":          {"%[1]s: %[2]s", "%[1]s : %[2]s"},
+	"chat.aloud":         {"Have messages read out", "Faire lire les messages"},
 	"chat.label":         {"Your message", "Votre message"},
 	"chat.hint":          {"Say something…", "Dites quelque chose…"},
 	"chat.hint_slow":     {"Slow mode: one message in %s s", "Mode lent : un message toutes les %s s"},

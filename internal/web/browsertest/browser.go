@@ -94,7 +94,11 @@ func (b Tab) complaints() {
 				all = append(all, e.Entry.Text+" "+e.Entry.URL)
 			}
 		case *runtime.EventExceptionThrown:
-			all = append(all, e.ExceptionDetails.Text)
+			text := e.ExceptionDetails.Text
+			if e.ExceptionDetails.Exception != nil {
+				text += " " + e.ExceptionDetails.Exception.Description
+			}
+			all = append(all, text)
 		}
 	})
 	if err == nil {

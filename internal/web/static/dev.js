@@ -1,22 +1,27 @@
 // The tail of the events: what the page's stream brings goes to the top of the
-// list. While it is paused, or somebody reads an open event, the list grows only
-// when asked to.
+// list. While it is paused, or somebody reads an open event, the list stands
+// still, and grows when it goes on.
+
 import { on } from './stream.js';
 
 const list = document.getElementById('events');
 const pause = document.getElementById('tail-pause');
 
 if (list && pause && document.body.dataset.stream) {
-	const light = document.getElementById('tail-light');
+	const light = document.getElementById('tail-light'), said = document.getElementById('tail-said');
 	const longest = 300; // rows that the page keeps
+	const apart = 5000; // ms between two sentences for a screen reader
 	const held = [];
-	let paused = false;
+	let paused = false, came = 0, timer = 0;
+
+	const stands = () => paused || list.querySelector('details[open]') || list.contains(document.activeElement);
+	const news = (n) => pause.dataset.new.replace('{n}', n);
 
 	const show = () => {
 		const state = paused ? 'held' : document.body.dataset.connected ? 'on' : 'off';
 		light.textContent = light.dataset[state];
 		light.className = 'light' + { on: ' good', off: ' bad', held: '' }[state];
-		pause.lastElementChild.textContent = !paused ? pause.dataset.stop : pause.dataset.go + (held.length ? ' · ' + pause.dataset.new.replace('{n}', held.length) : '');
+		pause.lastElementChild.textContent = (paused ? pause.dataset.go : pause.dataset.stop) + (held.length ? ' · ' + news(held.length) : '');
 	};
 	const add = (html) => {
 		list.insertAdjacentHTML('afterbegin', html);
@@ -24,23 +29,29 @@ if (list && pause && document.body.dataset.stream) {
 		while (list.children.length > longest) list.lastElementChild.remove();
 		document.getElementById('event-empty').hidden = true;
 	};
+	const goOn = () => {
+		if (!stands()) for (const html of held.splice(0)) add(html);
+		show();
+	};
+	const say = () => {
+		timer = 0;
+		said.textContent = news(came);
+		came = 0;
+	};
 
 	pause.dataset.stop = pause.lastElementChild.textContent;
 	pause.hidden = false;
-	pause.addEventListener('click', () => {
-		paused = !paused;
-		if (!paused) for (const html of held.splice(0)) add(html);
-		show();
-	});
+	pause.addEventListener('click', () => { paused = !paused; goOn(); });
+	list.addEventListener('toggle', goOn, true);
+	list.addEventListener('focusout', () => setTimeout(goOn)); // when the focus has arrived elsewhere
 	on('event', (html) => {
-		if (!paused) add(html);
-		else { held.push(html); if (held.length > longest) held.shift(); }
-		show();
+		held.push(html);
+		if (held.length > longest) held.shift();
+		came++;
+		timer ||= setTimeout(say, apart);
+		goOn();
 	});
 	on('open', show);
 	on('lost', show);
 	show();
 }
-
-// A choice of the filter needs no button.
-document.querySelector('#event-filter select')?.addEventListener('change', (event) => event.target.form.requestSubmit());

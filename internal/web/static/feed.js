@@ -6,6 +6,17 @@ import { end, on } from './stream.js';
 
 const list = document.getElementById('feed');
 const longest = 60; // lines that the page keeps
+const aloud = document.getElementById('aloud'); // whether messages are read out: only who asks for it hears them between the gifts
+
+if (aloud) {
+	const show = () => aloud.setAttribute('aria-pressed', String(sessionStorage.getItem('aloud') === 'yes'));
+	aloud.hidden = false;
+	aloud.addEventListener('click', () => {
+		sessionStorage.setItem('aloud', sessionStorage.getItem('aloud') === 'yes' ? 'no' : 'yes');
+		show();
+	});
+	show();
+}
 
 // message is a line of the chat.
 function message(item) {
@@ -89,6 +100,6 @@ export function listen(stage, { back, lost, over }) {
 		}
 		line(item);
 		if (item.kind === 'gift' || item.kind === 'combo') celebrate(item);
-		say(item.text);
+		if (item.kind !== 'chat' || sessionStorage.getItem('aloud') === 'yes') say(item.text);
 	});
 }

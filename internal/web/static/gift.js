@@ -273,6 +273,7 @@ function waits(on) {
 }
 
 function accepted(c, answer, f, mine) {
+	some = true;
 	complain('');
 	for (const n of tray.querySelectorAll('.notice.good')) n.remove(); // it was about the gift before
 	f.dataset.balance = answer.balance;
@@ -309,6 +310,10 @@ function hold() {
 	release();
 	repeat = setInterval(() => { if (queue.length < 2) tap(); }, betweenTaps);
 }
+
+// given tells whether the visitor has given something since the page is there.
+let some = false;
+export const given = () => some;
 
 // refused ends the combo, the hold and the taps that wait: coins that come
 // later are not for them.

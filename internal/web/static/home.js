@@ -16,16 +16,22 @@ const picture = (slide) => slide?.querySelector('video');
 
 // ---- what plays ----
 
+// halted notes that a slide stands still, or no longer does.
+function halted(slide, yes) {
+	slide.toggleAttribute('data-paused', yes);
+	slide.querySelector('[data-pause]')?.setAttribute('aria-pressed', String(yes));
+}
+
 function play(slide) {
 	const video = picture(slide);
 	if (!video) return;
 	video.muted = !sound;
-	delete slide.dataset.paused;
+	halted(slide, false);
 	video.play().catch(() => {
-		if (video.muted) { slide.dataset.paused = ''; return; } // not allowed at all: the visitor begins it
+		if (video.muted) { halted(slide, true); return; } // not allowed at all: the visitor begins it
 		video.muted = true; // not allowed with sound before the first touch
 		shown();
-		video.play().catch(() => { slide.dataset.paused = ''; });
+		video.play().catch(() => halted(slide, true));
 	});
 }
 
@@ -34,7 +40,7 @@ function toggle(slide) {
 	if (!video) return;
 	if (video.paused) { play(slide); return; }
 	video.pause();
-	slide.dataset.paused = '';
+	halted(slide, true);
 }
 
 function hear() {
@@ -63,7 +69,7 @@ function arrive(slide) {
 	at = slide;
 	if (slide.id === 'feed-end') { more(slide); return; }
 	history.replaceState(history.state, '', slide === reel.firstElementChild ? location.pathname + location.search : '#' + slide.id); // going back comes back here
-	if (calm.matches) slide.dataset.paused = '';
+	if (calm.matches) halted(slide, true);
 	else play(slide);
 	const next = picture(near(slide, 1));
 	if (next) next.preload = 'auto';
@@ -74,7 +80,7 @@ function arrive(slide) {
 function ready(slide) {
 	const video = picture(slide);
 	if (video) video.controls = false;
-	for (const b of slide.querySelectorAll('[data-sound], [data-share]')) b.hidden = false;
+	for (const b of slide.querySelectorAll('[data-sound], [data-share], [data-pause]')) b.hidden = false;
 	seen.observe(slide);
 }
 
@@ -129,6 +135,7 @@ reel?.addEventListener('click', (event) => {
 	const slide = event.target.closest('.slide'), gives = event.target.closest('[data-give]');
 	if (gives && !event.ctrlKey && !event.metaKey && !event.shiftKey) { event.preventDefault(); openTray(sheet, gives.dataset.give); return; }
 	if (event.target.closest('[data-sound]')) { hear(); return; }
+	if (event.target.closest('[data-pause]')) { toggle(slide); return; }
 	if (event.target.closest('#reel-top')) { event.preventDefault(); reel.firstElementChild.scrollIntoView({ behavior: 'instant' }); return; }
 	if (event.target.closest('a, button') || !event.target.closest('.slide-stage')) return;
 	if ('live' in slide.dataset) open(slide);

@@ -2,6 +2,8 @@
 // chat; and how goals and places stand.
 
 import { restart } from './party.js';
+import { given } from './gift.js';
+import { fetched } from './part.js';
 import { on } from './stream.js';
 import { tell } from './feed.js';
 
@@ -25,6 +27,22 @@ function hear() {
 	v.muted = !v.muted;
 	if (v.paused) v.play().catch(() => {});
 	pressed(sounds, !v.muted);
+}
+
+// What moves by itself can be made to stand still.
+const pauses = document.querySelector('.tools-over [data-pause]');
+if (pauses && video()) {
+	pauses.hidden = false;
+	pauses.addEventListener('click', halt);
+	for (const name of ['play', 'pause']) video().addEventListener(name, ({ target }) => pressed(pauses, target.paused));
+	pressed(pauses, video().paused);
+}
+
+function halt() {
+	const v = video();
+	if (!v) return;
+	if (v.paused) v.play().catch(() => {});
+	else v.pause();
 }
 
 // tidy hides everything but the picture, or brings it back.
@@ -82,18 +100,36 @@ on('goal', (goal) => {
 on('board', (places) => {
 	const board = document.getElementById('board'), list = document.getElementById('places');
 	if (board?.dataset.window !== 'live' || list.contains(document.activeElement)) return;
-	const me = [...list.querySelectorAll('.me .place-name')].map((n) => n.textContent)[0];
 	list.replaceChildren(...places.map((p) => {
 		const row = document.createElement('li');
 		const part = (tag, name, text) => { const n = document.createElement(tag); n.className = name; n.textContent = text; return n; };
 		const face = part('span', 'avatar ' + p.hue, p.initials);
 		face.setAttribute('aria-hidden', 'true');
-		row.append(part('span', 'rank', p.rank), face, part('span', 'place-name', p.name), part('span', 'num', p.coins));
-		if (me?.startsWith(p.name)) row.className = 'me';
+		const name = part('span', 'place-name', p.name);
+		if (p.me) {
+			row.className = 'me';
+			name.append(' ', part('span', 'muted small', board.dataset.you));
+		}
+		row.append(part('span', 'rank', p.rank), face, name, part('span', 'num', p.coins));
 		return row;
 	}));
 	document.getElementById('no-places').hidden = places.length > 0;
+	if (places.some((p) => p.me)) document.getElementById('own-place')?.remove();
+	else if (document.getElementById('own-place') || given()) own ||= setTimeout(ownPlace, 10_000 * Math.random());
 });
+
+// A place below those that everybody sees is the visitor's own: it is asked for,
+// now and then, by who has one.
+let own = 0;
+async function ownPlace() {
+	own = 0;
+	const page = await fetched(location.href).catch(() => null), fresh = page?.getElementById('own-place');
+	const board = document.getElementById('board'), now = document.getElementById('own-place');
+	if (!page || board.dataset.window !== page.getElementById('board')?.dataset.window) return;
+	if (fresh && now) now.replaceWith(document.adoptNode(fresh));
+	else if (fresh) board.append(document.adoptNode(fresh));
+	else now?.remove();
+}
 
 // ---- the chat ----
 
@@ -121,6 +157,7 @@ const keys = {
 	b: () => { const tray = document.getElementById('tray'); tray.scrollIntoView({ block: 'nearest' }); (tray.querySelector('input[name=gift]:checked') ?? tray).focus({ preventScroll: true }); },
 	c: () => { if (clean) tidy(!stage.classList.contains('clean')); },
 	m: hear,
+	p: () => pauses?.click(),
 	s: () => document.querySelector('.tools-over [data-share]')?.click(),
 };
 

@@ -1,5 +1,5 @@
-// The shop: the button says what it buys, and a chosen currency needs no button
-// of its own.
+// The shop: the button says what it buys. A receipt is printed by a button, which
+// is there with script alone; it may come while the page is open.
 
 const form = document.getElementById('buy-form'), text = document.getElementById('buy-text');
 
@@ -12,8 +12,4 @@ if (form) {
 	describe();
 	form.addEventListener('change', describe);
 }
-for (const f of document.querySelectorAll('form[data-submits]')) f.addEventListener('change', () => f.requestSubmit());
-for (const b of document.querySelectorAll('[data-print]')) {
-	b.hidden = false;
-	b.addEventListener('click', () => print());
-}
+document.addEventListener('click', (event) => { if (event.target.closest('[data-print]')) print(); });
