@@ -9,20 +9,27 @@ import { search } from './palette.js';
 const panel = document.getElementById('panel');
 const body = document.getElementById('panel-body');
 
-// An amount that is asked where it comes from answers in the side panel.
+// An amount that is asked where it comes from answers in the side panel. Only
+// what was asked last is shown, and nothing once the panel was closed.
+let asked = new AbortController();
+panel?.addEventListener('close', () => asked.abort());
 document.addEventListener('click', async (event) => {
 	const link = event.target.closest('a[data-explain]');
 	if (!link || link.closest('main #explanation') || event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
 	event.preventDefault();
+	asked.abort();
+	const { signal } = asked = new AbortController();
 	try {
-		const answer = await fetch(link.href, { headers: { 'X-Part': 'explain' } });
+		const answer = await fetch(link.href, { headers: { 'X-Part': 'explain' }, signal });
 		if (!answer.ok || answer.redirected) throw new Error(answer.status);
-		body.innerHTML = await answer.text();
+		const text = await answer.text();
+		if (signal.aborted) return;
+		body.innerHTML = text;
 		if (!panel.open) panel.showModal();
 		body.scrollTop = 0;
 		body.focus();
 	} catch {
-		location.href = link.href;
+		if (!signal.aborted) location.href = link.href;
 	}
 });
 
