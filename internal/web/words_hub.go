@@ -100,8 +100,8 @@ var _ = speak(phrases{
 
 	"explorer.text":        {"Every gift and what it brought you. Days are UTC days.", "Chaque cadeau et ce qu’il vous a rapporté. Les jours sont en UTC."},
 	"explorer.group":       {"Rows by", "Lignes par"},
-	"explorer.from":        {"From", "Du"},
-	"explorer.to":          {"To", "Au"},
+	"explorer.from":        {"From (UTC)", "Du (UTC)"},
+	"explorer.to":          {"To (UTC)", "Au (UTC)"},
 	"explorer.source":      {"Source", "Source"},
 	"explorer.state":       {"State", "État"},
 	"explorer.target":      {"LIVE or video", "LIVE ou vidéo"},
