@@ -219,7 +219,7 @@ func (v *visit) unlock(s programme.Standing) task {
 func (v *visit) barColumns() []column {
 	all := []column{{Text: v.T("hub.day")}}
 	for _, name := range v.sourceNames() {
-		all = append(all, column{name, true})
+		all = append(all, column{Text: name, Numeric: true})
 	}
-	return append(all, column{v.T("hub.total"), true}, column{v.T("hub.before"), true})
+	return append(all, column{Text: v.T("hub.total"), Numeric: true}, column{Text: v.T("hub.before"), Numeric: true})
 }

@@ -56,3 +56,36 @@ func TestLiveThatIsOver(t *testing.T) {
 	r.ok(err)
 	has(t, r.browser(r.fan.ID).get("/live/"+string(r.room.ID)), 200, "1 h 0 min")
 }
+
+// TestFeetOfLists: what a number promises stands at the foot of the rows to
+// which it leads.
+func TestFeetOfLists(t *testing.T) {
+	r := still(t)
+	r.grant(r.fan.ID, 100)
+	fan, maker := r.browser(r.fan.ID), r.browser(r.maker.ID)
+	fan.buy(t, "70@99@USD")
+	fan.give(t, r, "rose@5", "3")
+	r.counted(t)
+	for lang, want := range map[string][3]string{
+		"en": {"155 coins", "Sum of the gifts, 9 February 2026 to 10 March 2026", "Sum of 1 supporter"},
+		"fr": {"155 pièces", "Somme des cadeaux, du 9 février 2026 au 10 mars 2026", "Somme de 1 soutien"},
+	} {
+		fan.lang, maker.lang = lang, lang
+		page := fan.get("/wallet")
+		has(t, page, 200, `href="#lots">`+want[0], `id="lots-sum">155<`)
+		given := the(t, page.body, `href="(/wallet\?of=given&amp;since=2026-02-09)#entries"`)
+		page = fan.get(strings.ReplaceAll(given, "&amp;", "&"))
+		has(t, page, 200, want[1], `id="given-sum">−15`, `history.csv?of=given&amp;since=2026-02-09`)
+		checkHTML(t, "what was given", lang, page.body)
+		lacks(t, fan.get("/wallet?of=given"), `id="given-sum"`)
+		none := fan.get("/wallet?of=given&since=2026-03-11")
+		lacks(t, none, `explain/gft_`)
+		if n := strings.Count(fan.get("/wallet/history.csv?since=2026-03-11").body, "\r\n"); n != 1 {
+			t.Errorf("the file of tomorrow has %d lines", n)
+		}
+		page = maker.get("/c/supporters")
+		has(t, page, 200, want[2], `id="supporters-sum"`, ">15</a>")
+		checkHTML(t, "supporters", lang, page.body)
+	}
+	has(t, fan.get("/wallet?since=soon"), 400)
+}

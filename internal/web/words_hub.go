@@ -8,7 +8,10 @@ var _ = speak(phrases{
 	"nav.content":    {"Videos", "Vidéos"},
 	"nav.programmes": {"Ways to earn", "Façons de gagner"},
 
-	"sum": {"Sum", "Somme"},
+	"sum":                   {"Sum", "Somme"},
+	"supporters.sum":        {"Sum of %s", "Somme de %s"},
+	"supporters.fans.one":   {"%s supporter", "%s soutien"},
+	"supporters.fans.other": {"%s supporters", "%s soutiens"},
 
 	"time.short":     {"%[1]d %[2]s", "%[1]d %[2]s"},
 	"month.short.1":  {"Jan", "janv."},
