@@ -89,3 +89,21 @@ func TestFeetOfLists(t *testing.T) {
 	}
 	has(t, fan.get("/wallet?since=soon"), 400)
 }
+
+// TestOverviewTells: how webhooks stand, how old the check of the books is, and
+// how much has happened since.
+func TestOverviewTells(t *testing.T) {
+	r := still(t)
+	boss := r.browser(r.boss.ID)
+	boss.post("/op/verify", url.Values{})
+	r.grant(r.fan.ID, 100)
+	for lang, want := range map[string][]string{
+		"en": {"Webhooks not reached", "0 endpoints are on", "Last checked", "1 transfer since"},
+		"fr": {"Webhooks injoignables", "0 point d’accès actif", "Dernière vérification le", "1 transfert depuis"},
+	} {
+		boss.lang = lang
+		page := boss.get("/op")
+		has(t, page, 200, want...)
+		checkHTML(t, "the overview", lang, page.body)
+	}
+}
