@@ -107,3 +107,30 @@ func TestOverviewTells(t *testing.T) {
 		checkHTML(t, "the overview", lang, page.body)
 	}
 }
+
+// TestComparison shows what was before, says it of today in words, and leaves it
+// out for who does not want it.
+func TestComparison(t *testing.T) {
+	r := still(t)
+	r.grant(r.fan.ID, 1000)
+	fan, maker := r.browser(r.fan.ID), r.browser(r.maker.ID)
+	fan.give(t, r, "lantern@100", "1")
+	r.browser(r.boss.ID).post("/sandbox/advance", url.Values{"by": {"24h0m0s"}})
+	fan, maker = r.browser(r.fan.ID), r.browser(r.maker.ID)
+	fan.give(t, r, "rose@5", "2")
+	for lang, want := range map[string][4]string{
+		"en": {"$0.05 so far today; yesterday brought $0.50 in all.", "Without comparison", "Compare with yesterday", "against"},
+		"fr": {"0,05\u00a0$US jusqu’ici aujourd’hui ; hier a rapporté 0,50\u00a0$US en tout.", "Sans comparaison", "Comparer avec hier", "par rapport"},
+	} {
+		maker.lang = lang
+		page := maker.get("/c?window=today")
+		has(t, page, 200, want[0], want[1], want[3], `href="/c?compare=off&amp;window=today"`)
+		checkHTML(t, "today", lang, page.body)
+		page = maker.get("/c?window=today&compare=off")
+		has(t, page, 200, want[2], `href="/c?window=today"`)
+		lacks(t, page, want[0], want[3])
+		page = maker.get("/c?window=7d&compare=off")
+		lacks(t, page, `class="ghost"`, want[3])
+		checkHTML(t, "a week without comparison", lang, page.body)
+	}
+}

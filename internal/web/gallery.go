@@ -35,8 +35,8 @@ func (v *visit) sampleSlices() []slice {
 func (v *visit) sampleTiles() []tile {
 	usd := func(n int64) string { return v.amount(money.Amount{Units: n, Asset: "USD"}) }
 	return []tile{
-		{Label: v.T("ui.tile"), Value: usd(124_350), Note: v.T("ui.note"), Trend: v.moved(124_350, 110_000, v.T("ui.before")), Points: []int64{3, 5, 4, 8, 7, 9, 12}},
-		{Label: v.T("ui.tile_less"), Value: usd(8_210), Href: "#tiles", Trend: v.moved(8_210, 12_000, v.T("ui.before"))},
+		{Label: v.T("ui.tile"), Value: usd(124_350), Note: v.T("ui.note"), Trend: v.trendOf(new(int64(13)), v.T("ui.before")), Points: []int64{3, 5, 4, 8, 7, 9, 12}},
+		{Label: v.T("ui.tile_less"), Value: usd(8_210), Href: "#tiles", Trend: v.trendOf(new(int64(-32)), v.T("ui.before"))},
 		{Label: v.T("ui.tile_none"), Value: usd(0), Note: v.T("ui.note_none")},
 		{Label: v.T("ui.tile_light"), Value: v.T("ui.light_good"), Light: "good", Note: v.T("as_of", v.when(v.shown()))},
 		{Label: v.T("ui.tile_light"), Value: v.T("ui.light_wait"), Light: "wait"},

@@ -66,10 +66,9 @@ func (v *visit) wanted() (h history, err error) {
 	case "bought", "given", "other":
 		h.Of = of
 	}
-	if h.Since = q.Get("since"); h.Since != "" && h.since().IsZero() {
-		return h, errDay()
-	}
-	return h, nil
+	h.Since = q.Get("since")
+	_, err = dayTyped(h.Since)
+	return h, err
 }
 
 // history reads the page of the wallet's history that the address asks for.

@@ -122,16 +122,7 @@ func (o *overview) inStates(all []report.PayoutCount, states ...string) (n int64
 // sumOf adds up payouts by currency.
 func sumOf(all []report.PayoutCount) (sums []money.Amount) {
 	for _, p := range all {
-		found := false
-		for i := range sums {
-			if sums[i].Asset == p.Asset {
-				sums[i].Units += p.Units
-				found = true
-			}
-		}
-		if !found {
-			sums = append(sums, p.Amount)
-		}
+		sums = addAmount(sums, p.Amount)
 	}
 	return sums
 }

@@ -49,7 +49,7 @@ func TestPackFormIsNotGuessed(t *testing.T) {
 		has(t, b.pay(t, pack), 422, "Choose how many coins to buy. Nothing was charged.")
 	}
 	has(t, b.pay(t, "70@98@USD"), 409)
-	has(t, b.pay(t, "70@99@USD"), 200, "<span>70 coins</span>")
+	has(t, b.pay(t, "70@99@USD"), 200, ">70 coins</a>")
 }
 
 // TestLinksAreNotLogged fails at a page whose address is a secret.

@@ -69,19 +69,3 @@ func share(part, whole int64) string {
 	}
 	return strconv.FormatFloat(100*float64(part)/float64(whole), 'f', 2, 64)
 }
-
-// moved says how a number stands against an earlier one; nil when there is
-// nothing to compare with.
-func (v *visit) moved(now, before int64, against string) *trend {
-	if before == 0 {
-		return nil
-	}
-	percent := (now - before) * 100 / before
-	t := &trend{Up: now > before, Down: now < before}
-	sign := ""
-	if percent > 0 {
-		sign = "+"
-	}
-	t.Text = v.T("trend", sign+strings.Replace(v.number(percent), "-", "−", 1), against)
-	return t
-}
