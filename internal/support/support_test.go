@@ -271,6 +271,17 @@ func TestSupporters(t *testing.T) {
 		}
 		h.count()
 		whole := h.board(string(h.star), support.All, "").Entries
+		want := support.BoardTotal{}
+		for _, e := range whole {
+			want.Fans, want.Coins, want.Gifts = want.Fans+1, want.Coins+e.Coins, want.Gifts+e.Gifts
+		}
+		for _, w := range []support.Window{support.All, support.Week} {
+			var total support.BoardTotal
+			h.Read(func(tx *db.Tx) (err error) { total, err = support.TotalOf(h.Ctx, tx, h.star, w); return err })
+			if total != want || want.Fans != 7 {
+				t.Errorf("the board of %s adds up to %+v, its rows to %+v", w, total, want)
+			}
+		}
 		for limit := 1; limit <= 8; limit++ {
 			var got []support.Sum
 			for page := (support.Page{Window: support.All, Limit: limit}); ; {

@@ -50,7 +50,56 @@ func TestAccessible(t *testing.T) {
 		}
 		b.Cookie(s.url, "ovation_lang", "en")
 	}
+	s.deeper(t, b)
 	t.Logf("%d pages, each in %d views as who sees it first", len(seen), len(views))
+}
+
+// deep are pages that stand in no navigation, as who sees them, each with the
+// link on another page that leads there, or with its address.
+var deep = []struct{ who, from, link string }{
+	{"Fay", "", "/me/limits"},
+	{"Fay", "", "/@mina"},
+	{"Fay", "", "/explain/gft_00000000000000000000000000"}, // a problem
+	{"Fay", "/wallet", `a[href^="/purchases/"]`},
+	{"Fay", "/wallet", `a[href^="/explain/gft_"], a[href^="/explain/cmb_"]`},
+	{"Mina", "/c/lives", `.things a[href^="/c/lives/"]`},
+	{"Mina", "/c/payouts", `a[href^="/c/payouts/pyo_"]`},
+	{"Olu", "/op/people", `a[href^="/op/people/usr_"]`},
+	{"Olu", "/op/ledger?prefix=platform/", `a[href^="/op/ledger/account?"]`},
+	{"Olu", "/op/ledger/transfers", `a[href^="/op/ledger/txn_"]`},
+	{"Olu", "", "/op/catalog/new?set=gift-catalog"},
+}
+
+// deeper looks at pages that only other pages lead to, each in one view, each
+// time another.
+func (s *sandbox) deeper(t *testing.T, b tab) {
+	who := ""
+	for n, d := range deep {
+		if d.who != who {
+			who = d.who
+			b.Size(1440, 900)
+			b.Go(s.url + "/wallet")
+			b.Become(who)
+		}
+		path := d.link
+		if d.from != "" {
+			b.Go(s.url + d.from)
+			if path = b.Value("document.querySelector(`" + d.link + "`)?.getAttribute('href') ?? ''"); path == "" {
+				t.Errorf("%s as %s leads to no %s", d.from, who, d.link)
+				continue
+			}
+		}
+		v := views[n%len(views)]
+		b.Cookie(s.url, "ovation_lang", v.lang)
+		b.Theme(v.theme, true)
+		b.Size(v.width, v.height)
+		b.Go(s.url + path)
+		name := fmt.Sprintf("%s as %q, %s, %s, %d wide", path, who, v.theme, v.lang, v.width)
+		b.Accessible(name)
+		b.Narrow(name)
+		b.Spoken(name)
+		b.Cookie(s.url, "ovation_lang", "en")
+	}
 }
 
 // pages are those of the navigation as the person sees it, and some besides.

@@ -120,6 +120,12 @@ func (c barChart) ghost(i int) rect {
 	return rect{units(x), units(y), units(w), units(float64(c.high-chartBelow) - y), "ghost"}
 }
 
+// reach is where bar i can be pressed: the whole height of its period, however
+// little there is to see.
+func (c barChart) reach(i int) rect {
+	return rect{units(chartLeft + c.slot()*float64(i)), units(chartAbove), units(c.slot()), units(float64(c.high - chartAbove)), "reach"}
+}
+
 // labelled reports whether there is room for the label of bar i.
 func (c barChart) labelled(i int) bool {
 	room := c.wide / 44 // letters of one label

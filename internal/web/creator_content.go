@@ -2,8 +2,6 @@ package web
 
 import (
 	"net/http"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/ovationhq/ovation/internal/content"
@@ -33,19 +31,18 @@ func (v *visit) contentFrom() (content.Cursor, error) {
 	if after == "" || v.r.Method == http.MethodPost {
 		return content.Cursor{}, nil
 	}
-	at, name, _ := strings.Cut(after, " ")
-	us, err := strconv.ParseInt(at, 10, 64)
-	if err != nil {
+	from, ok := readCursor(after)
+	if !ok {
 		return content.Cursor{}, fault.New(fault.CursorInvalid, "This is no place in this list. Begin at its first page.")
 	}
-	return content.Cursor{AtUS: us, ID: name}, nil
+	return from, nil
 }
 
 func contentOlder(path string, c content.Cursor) string {
-	if c == (content.Cursor{}) {
-		return ""
+	if next := cursorText(c); next != "" {
+		return path + "?" + query("after", next)
 	}
-	return path + "?" + query("after", numeral(c.AtUS)+" "+c.ID)
+	return ""
 }
 
 // contentPage lists the creator's videos.

@@ -191,6 +191,12 @@ func (v *visit) fields(x *explorer) []filter {
 	}
 }
 
+// earnedColumns are the columns of the explorer.
+func (v *visit) earnedColumns(x *explorer) []column {
+	return []column{{Text: v.T(x.groupKey())}, {Text: v.T("explorer.coins"), Numeric: true, Class: "far"}, {Text: v.T("explorer.diamonds"), Numeric: true, Class: "far"},
+		{Text: v.T("explorer.rule"), Class: "far"}, {Text: v.T("explorer.state"), Class: "far"}, {Text: v.T("explorer.available"), Class: "far"}, {Text: v.T("explorer.amount"), Numeric: true}}
+}
+
 // rowsBehind leads from a row of a group to the gifts that it adds up.
 func (x *explorer) rowsBehind(row *report.EarnedRow) string {
 	switch x.Group {

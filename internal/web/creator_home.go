@@ -21,6 +21,7 @@ type hub struct {
 	Rooms    []content.Room // that are live or open
 	Latest   report.Earned  // the last gifts of the window
 	News     []news
+	Compare  bool // whether the days before are shown beside those of the window
 }
 
 // latestGifts is how many gifts the first page shows.
@@ -33,7 +34,7 @@ var windowWords = map[report.Window][2]string{
 
 // creatorHome shows what came in, what happens next, and what is to be done.
 func creatorHome(v *visit) error {
-	h := &hub{}
+	h := &hub{Compare: v.r.URL.Query().Get("compare") != "off"}
 	err := v.listenFromNow(ofCreator)
 	if err != nil {
 		return err
@@ -90,11 +91,29 @@ func (h *hub) live() *content.Room {
 }
 
 // windowTabs lead to each window.
-func (v *visit) windowTabs(on report.Window) (all []option) {
+func (v *visit) windowTabs(h *hub) (all []option) {
 	for _, w := range report.Windows {
-		all = append(all, option{Text: v.T(windowWords[w][0]), Href: "/c?" + query("window", string(w)), On: w == on})
+		all = append(all, option{Text: v.T(windowWords[w][0]), Href: homeHref(w, h.Compare), On: w == h.Window})
 	}
 	return all
+}
+
+// homeHref is the first page with a window, compared with what was before or
+// not.
+func homeHref(w report.Window, compare bool) string {
+	if compare {
+		return "/c?" + query("window", string(w))
+	}
+	return "/c?" + query("window", string(w), "compare", "off")
+}
+
+// against is how much a figure has changed, or nothing where nobody wants to
+// know.
+func (h *hub) against(change *int64) *int64 {
+	if !h.Compare {
+		return nil
+	}
+	return change
 }
 
 // rowsOf leads to the rows that add up to a figure of the window.
@@ -131,9 +150,9 @@ func (v *visit) incomeTiles(h *hub, c *report.CurrencyIncome) []tile {
 	if c.Pending > 0 {
 		note = v.T("hub.of_it_pending", v.money(c.Pending, c.Asset))
 	}
-	all := []tile{{Label: v.T("hub.income"), Value: v.money(c.Total, c.Asset), Href: h.rowsOf(), Trend: v.trendOf(c.Change, against), Note: note, Wide: true}}
+	all := []tile{{Label: v.T("hub.income"), Value: v.money(c.Total, c.Asset), Href: h.rowsOf(), Trend: v.trendOf(h.against(c.Change), against), Note: note, Wide: true}}
 	for _, s := range c.Sources {
-		all = append(all, tile{Label: v.sourceName(s.Source), Value: v.money(s.Total, c.Asset), Href: h.rowsOf("source", string(s.Source)), Trend: v.trendOf(s.Change, ""),
+		all = append(all, tile{Label: v.sourceName(s.Source), Value: v.money(s.Total, c.Asset), Href: h.rowsOf("source", string(s.Source)), Trend: v.trendOf(h.against(s.Change), ""),
 			Note: v.N("unit.diamonds", s.Diamonds)})
 	}
 	available := ""
@@ -146,11 +165,15 @@ func (v *visit) incomeTiles(h *hub, c *report.CurrencyIncome) []tile {
 }
 
 // incomeBars are the days of a currency, by source, beside the period before.
-func (v *visit) incomeBars(c *report.CurrencyIncome) barChart {
+func (v *visit) incomeBars(h *hub, c *report.CurrencyIncome) barChart {
 	chart := barChart{Title: v.T("hub.chart"), Series: v.sourceNames(), Write: func(n int64) string { return v.money(n, c.Asset) }}
 	for _, d := range c.Days {
 		day := d.Day.Format(time.DateOnly)
-		chart.Bars = append(chart.Bars, bar{Label: v.dayShort(d.Day), Full: v.day(d.Day), Href: "/c/earnings?" + query("from", day, "to", day, "group", "none"), Parts: d.Bars, Before: d.Previous})
+		one := bar{Label: v.dayShort(d.Day), Full: v.day(d.Day), Href: "/c/earnings?" + query("from", day, "to", day, "group", "none"), Parts: d.Bars}
+		if h.Compare {
+			one.Before = d.Previous
+		}
+		chart.Bars = append(chart.Bars, one)
 	}
 	return chart
 }
@@ -216,10 +239,14 @@ func (v *visit) unlock(s programme.Standing) task {
 }
 
 // barColumns are the columns of the chart's table.
-func (v *visit) barColumns() []column {
+func (v *visit) barColumns(h *hub) []column {
 	all := []column{{Text: v.T("hub.day")}}
 	for _, name := range v.sourceNames() {
-		all = append(all, column{name, true})
+		all = append(all, column{Text: name, Numeric: true})
 	}
-	return append(all, column{v.T("hub.total"), true}, column{v.T("hub.before"), true})
+	all = append(all, column{Text: v.T("hub.total"), Numeric: true})
+	if h.Compare {
+		all = append(all, column{Text: v.T("hub.before"), Numeric: true})
+	}
+	return all
 }

@@ -99,8 +99,8 @@ func lasted(r content.Room) time.Duration {
 	return time.Duration(max(0, r.EndedUS-r.StartedUS)) * time.Microsecond
 }
 
-// areaOf is the page of the navigation that a video or a LIVE belongs to.
-func (v *visit) areaOf(kind id.Kind) string {
+// contentArea is the page of the navigation that a video or a LIVE belongs to.
+func contentArea(kind id.Kind) string {
 	if kind == id.KindLive {
 		return "/c/lives"
 	}

@@ -18,6 +18,7 @@ import (
 type supporters struct {
 	Window support.Window
 	Rows   []supporter
+	Total  support.BoardTotal // of all rows, also those on other pages
 	Older  string
 }
 
@@ -64,6 +65,9 @@ func supportersPage(v *visit) error {
 		all = all[:supportersAtOnce]
 		last := all[supportersAtOnce-1].Sum
 		s.Older = "/c/supporters?" + query("window", string(s.Window), "after", strings.Join([]string{numeral(last.Coins), numeral(last.LastUS), string(last.Fan), numeral(rank + supportersAtOnce)}, " "))
+	}
+	if s.Total, err = report.Ask2(v, v.site.cfg.Reader, support.TotalOf, v.me(), s.Window); err != nil {
+		return err
 	}
 	was, err := v.ranksBefore(s.Window)
 	if err != nil {
@@ -148,7 +152,13 @@ func (v *visit) supporterTabs(on support.Window) []option {
 	}
 }
 
-// rows leads to what a supporter gave, as the explorer shows it.
+// supporterColumns are the columns of the board.
+func (v *visit) supporterColumns() []column {
+	return []column{{Text: v.T("supporters.rank"), Class: "rank"}, {Text: v.T("explorer.fan")}, {Text: v.T("summary.gifts"), Numeric: true, Class: "far"},
+		{Text: v.T("supporters.first"), Class: "far"}, {Text: v.T("supporters.last"), Class: "far"}, {Text: v.T("explorer.coins"), Numeric: true}}
+}
+
+// rows leads to what a supporter gave, or all of them, as the explorer shows it.
 func (s *supporters) rows(v *visit, fan id.Person) string {
 	from := ""
 	if s.Window == support.Week {

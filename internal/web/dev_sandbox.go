@@ -24,15 +24,7 @@ type panelOf struct {
 }
 
 // clockMoves are the steps of the clock that the page offers.
-var clockMoves = []struct {
-	Key string
-	By  time.Duration
-}{
-	{"sandbox.hour", time.Hour},
-	{"sandbox.day", 24 * time.Hour},
-	{"sandbox.week", 8 * 24 * time.Hour},
-	{"dev.box.month", 31 * 24 * time.Hour},
-}
+var clockMoves = append(slices.Clone(steps), clockStep{"dev.box.month", 31 * 24 * time.Hour})
 
 func sandboxPage(v *visit) error {
 	did := v.r.URL.Query().Get("did")
@@ -52,7 +44,7 @@ func (v *visit) showSandbox(p *panelOf, status int) error {
 		p.Fault = ProviderFault{Calls: "charges", How: "after", Next: 1}
 	}
 	if p.Date == "" {
-		p.Date = time.UnixMicro(v.now()).UTC().AddDate(0, 1, 0).Format(time.DateOnly)
+		p.Date = time.UnixMicro(v.shown()).UTC().AddDate(0, 1, 0).Format(time.DateOnly)
 	}
 	provider, err := c.Provider()
 	if err != nil {
@@ -79,7 +71,7 @@ func moveClock(v *visit) error {
 	if v.form("by") == "" {
 		var day time.Time
 		if day, err = time.Parse(time.DateOnly, p.Date); err == nil {
-			by = day.Sub(time.UnixMicro(v.now()))
+			by = day.Sub(time.UnixMicro(v.shown()))
 		}
 	}
 	if err != nil || by <= 0 || by > 366*24*time.Hour {

@@ -71,7 +71,7 @@ func sandboxView(v *visit, p *panelOf) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = asOf(v, v.now()).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = asOf(v, v.shown()).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -181,7 +181,7 @@ func clockPanel(v *visit, p *panelOf) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = instant(v, v.now()).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = instant(v, v.shown()).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

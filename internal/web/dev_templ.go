@@ -423,7 +423,7 @@ func quickSteps(v *visit, q *quickstart) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			} else {
-				templ_7745c5c3_Err = empty(v, v.T("dev.quick.no_live"), "", "").Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = empty(v, v.T("dev.quick.no_live"), "/c/lives", v.T("lives.start")).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

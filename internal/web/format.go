@@ -98,7 +98,11 @@ func (v *visit) when(us int64) string {
 	return v.T("time.format", v.day(t), t.Format("15:04"))
 }
 
-// day writes a date.
+// day writes a date, in CLDR's long form of the day before the month: that of
+// French, where the first is written 1er as its readers expect, and for English
+// the one of en-001, which nobody reads as another day (see docs/adr/0010). No
+// library that is kept writes CLDR's dates: the tables of golang.org/x/text are
+// its own.
 func (v *visit) day(t time.Time) string {
 	t = t.UTC()
 	day := strconv.Itoa(t.Day())

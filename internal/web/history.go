@@ -2,6 +2,7 @@ package web
 
 import (
 	"bufio"
+	"time"
 
 	"github.com/ovationhq/ovation/internal/gift"
 	"github.com/ovationhq/ovation/internal/id"
@@ -12,6 +13,7 @@ import (
 // history is what changed the wallet, one page of it.
 type history struct {
 	Of      string // bought, given, other, or "" for everything
+	Since   string // a UTC day, such as 2026-03-01, or "" for the beginning
 	Changes []change
 	Before  int64 // where this page begins; 0 at the newest
 	Older   int64 // where the next page begins; 0 at the end
@@ -24,6 +26,25 @@ const boughtKind, gaveKind = "coin_purchase.completed", "gift.sent"
 // how many pages of entries are gone through for those of one kind: what comes
 // after them is on the next page, however many of other kinds lie between.
 const entriesAtOnce, looksAtMost = 20, 10
+
+// since is the beginning of the first day that the history shows.
+func (h *history) since() time.Time {
+	day, err := time.Parse(time.DateOnly, h.Since)
+	if err != nil {
+		return time.Time{}
+	}
+	return day
+}
+
+// over reports whether the entry, and so all after it, are too old to be shown.
+func (h *history) over(e report.WalletEntry) bool {
+	return h.Since != "" && stampUS(e.At) < h.since().UnixMicro()
+}
+
+// givenSince is the address of the gifts since the day.
+func givenSince(day time.Time) string {
+	return "/wallet?" + query("of", "given", "since", day.Format(time.DateOnly)) + "#entries"
+}
 
 // in reports whether the history shows the entry.
 func (h *history) in(e report.WalletEntry) bool {
@@ -38,14 +59,24 @@ func (h *history) in(e report.WalletEntry) bool {
 	return true
 }
 
-// history reads the page of the wallet's history that the address asks for.
-func (v *visit) history() (h history, err error) {
+// wanted reads what the address wants of the history.
+func (v *visit) wanted() (h history, err error) {
 	q := v.r.URL.Query()
 	switch of := q.Get("of"); of {
 	case "bought", "given", "other":
 		h.Of = of
 	}
-	h.Before = integer(q.Get("before"))
+	h.Since = q.Get("since")
+	_, err = dayTyped(h.Since)
+	return h, err
+}
+
+// history reads the page of the wallet's history that the address asks for.
+func (v *visit) history() (h history, err error) {
+	if h, err = v.wanted(); err != nil {
+		return h, err
+	}
+	h.Before = integer(v.r.URL.Query().Get("before"))
 	var shown []report.WalletEntry
 	for at, look := h.Before, 0; ; look++ {
 		entries, err := v.site.cfg.Reader.WalletEntries(v, v.me(), at, entriesAtOnce+1)
@@ -57,6 +88,10 @@ func (v *visit) history() (h history, err error) {
 			entries = entries[:entriesAtOnce]
 		}
 		for _, e := range entries {
+			if h.over(e) {
+				more = false
+				break
+			}
 			if at = e.Seq; h.in(e) {
 				if shown = append(shown, e); len(shown) == entriesAtOnce && (more || e.Seq != entries[len(entries)-1].Seq) {
 					h.Older = e.Seq
@@ -81,6 +116,9 @@ func (h *history) address(before int64) string {
 	var pairs []string
 	if h.Of != "" {
 		pairs = append(pairs, "of", h.Of)
+	}
+	if h.Since != "" {
+		pairs = append(pairs, "since", h.Since)
 	}
 	if before > 0 {
 		pairs = append(pairs, "before", numeral(before))
@@ -169,7 +207,10 @@ const csvAtOnce = 100
 // historyCSV writes the whole history that the page shows a part of, with the
 // same filter: one row for each entry, the newest first.
 func historyCSV(v *visit) error {
-	h := history{Of: v.r.URL.Query().Get("of")}
+	h, err := v.wanted()
+	if err != nil {
+		return err
+	}
 	return v.file("history", func(to *bufio.Writer) error {
 		var out *text.CSV
 		for before, more := int64(0), true; more; {
@@ -180,6 +221,10 @@ func historyCSV(v *visit) error {
 			more = len(entries) == csvAtOnce
 			var shown []report.WalletEntry
 			for _, e := range entries {
+				if h.over(e) {
+					more = false
+					break
+				}
 				if before = e.Seq; h.in(e) {
 					shown = append(shown, e)
 				}

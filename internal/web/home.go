@@ -88,11 +88,18 @@ func cursorText(c content.Cursor) string {
 
 // cursorOf reads what cursorText wrote. What it did not write is the beginning.
 func cursorOf(text string) content.Cursor {
-	at, last, ok := strings.Cut(text, "-")
-	if !ok || !id.Valid(id.KindVideo, last) {
-		return content.Cursor{}
+	c, _ := readCursor(text)
+	return c
+}
+
+// readCursor reads a place in a list of videos or LIVEs, and whether it is one.
+func readCursor(text string) (content.Cursor, bool) {
+	at, last, _ := strings.Cut(text, "-")
+	us, ok := counted(at)
+	if !ok || !id.Valid(id.KindVideo, last) && !id.Valid(id.KindLive, last) {
+		return content.Cursor{}, false
 	}
-	return content.Cursor{AtUS: integer(at), ID: last}
+	return content.Cursor{AtUS: us, ID: last}, true
 }
 
 // nameOf is how a person is called on a page.

@@ -97,6 +97,16 @@ func (s *accountSheet) balances() (all []int64) {
 	return all
 }
 
+// linesText says of which lines the chart is, where it is not of all: the
+// history of an account is walked line by line (see docs/adr/0007), so a chart of
+// all time would read all of it.
+func (v *visit) linesText(s *accountSheet) string {
+	if s.Next == "" && v.param("after") == "" {
+		return ""
+	}
+	return v.N("op.chart_of", int64(len(s.Lines)))
+}
+
 // assetTabs lead to the accounts of the same path in other assets.
 func (v *visit) assetTabs(s *accountSheet) (all []option) {
 	for _, a := range s.Others {

@@ -171,7 +171,7 @@ func accountView(v *visit, s *accountSheet) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = tiles(v, []tile{{Label: v.T("op.balance"), Value: v.amount(money.Amount{Units: s.Account.Balance, Asset: s.Account.Asset}), Note: v.floorText(&s.Account), Points: s.balances(), Wide: true}}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = tiles(v, []tile{{Label: v.T("op.balance"), Value: v.amount(money.Amount{Units: s.Account.Balance, Asset: s.Account.Asset}), Note: joined(v.floorText(&s.Account), v.linesText(s)), Points: s.balances(), Wide: true}}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -75,7 +75,24 @@ func (v *visit) workTiles(o *overview) []tile {
 		v.countTile("operator.failed", o.inStates(o.Ended, "failed", "returned"), "/op/payouts?"+query("state", "failed", "since", since), "bad", v.T("operator.in_28")),
 		v.countTile("operator.unknown", o.Purchases.Unknown, "/op/purchases", "bad", open),
 		v.countTile("operator.dead_work", o.DeadWork, "/op/jobs?"+query("state", "dead"), "bad", ""),
+		v.webhookTile(o),
 	}
+}
+
+// webhookTile is how the endpoints of webhooks stand: how many are not reached.
+func (v *visit) webhookTile(o *overview) tile {
+	w := o.Webhooks
+	t := v.countTile("operator.webhooks", w.Failing, "/dev/webhooks", "bad", v.N("operator.webhooks_of", w.Enabled))
+	if w.FailingUS != 0 {
+		t.Note = joined(t.Note, v.T("operator.webhooks_since", v.when(w.FailingUS)))
+	}
+	if w.Waiting > 0 {
+		t.Note = joined(t.Note, v.N("operator.webhooks_wait", w.Waiting))
+	}
+	if w.Disabled > 0 {
+		t.Note = joined(t.Note, v.N("operator.webhooks_off", w.Disabled))
+	}
+	return t
 }
 
 // countTile is a number of things that wait; none of them is fine.
@@ -105,16 +122,7 @@ func (o *overview) inStates(all []report.PayoutCount, states ...string) (n int64
 // sumOf adds up payouts by currency.
 func sumOf(all []report.PayoutCount) (sums []money.Amount) {
 	for _, p := range all {
-		found := false
-		for i := range sums {
-			if sums[i].Asset == p.Asset {
-				sums[i].Units += p.Units
-				found = true
-			}
-		}
-		if !found {
-			sums = append(sums, p.Amount)
-		}
+		sums = addAmount(sums, p.Amount)
 	}
 	return sums
 }

@@ -662,7 +662,7 @@ func treeCard(v *visit, x *bookTree) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if len(x.Tree.Branches) == 0 {
-			templ_7745c5c3_Err = empty(v, v.T("op.no_accounts"), "", "").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = empty(v, v.T("op.no_accounts"), "/op/ledger", v.T("op.accounts_all")).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

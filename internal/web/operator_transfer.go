@@ -172,16 +172,7 @@ func transferPage(v *visit) error {
 // movedBy sums a transfer's lines by asset: it moves so much.
 func movedBy(t *ledger.Recorded) (all []money.Amount) {
 	for _, l := range t.Lines {
-		found := false
-		for i := range all {
-			if all[i].Asset == l.Amount.Asset {
-				all[i].Units += l.Amount.Units
-				found = true
-			}
-		}
-		if !found {
-			all = append(all, l.Amount)
-		}
+		all = addAmount(all, l.Amount)
 	}
 	return all
 }

@@ -70,6 +70,12 @@ func (v *visit) problemOf(err error) *problem {
 	return p
 }
 
+// Passes reports whether the same may well work in a while: it was not what was
+// asked for that failed.
+func (p *problem) Passes() bool {
+	return p.Status >= http.StatusInternalServerError || p.Status == http.StatusTooManyRequests || p.Status == http.StatusRequestTimeout
+}
+
 // declined says why a card was refused. What the provider says of a card that
 // is not the visitor's would tell whether somebody else has it.
 func (v *visit) declined(code, reason string) string {

@@ -1,10 +1,12 @@
 package web_test
 
 import (
+	"strconv"
 	"testing"
 
 	"github.com/chromedp/chromedp"
 
+	"github.com/ovationhq/ovation/internal/content"
 	"github.com/ovationhq/ovation/internal/web/browsertest"
 )
 
@@ -79,4 +81,22 @@ func TestLostConnection(t *testing.T) {
 	b.Until("be back", `document.getElementById('feed-state').hidden && !document.getElementById('send').hasAttribute('aria-disabled')`)
 	b.Do("tap", browsertest.Run(`document.getElementById('gift-form').requestSubmit(), true`))
 	b.Until("give", `document.querySelector('[data-balance-text]').textContent === '95 coins'`)
+}
+
+// TestPlaceInFeedInBrowser goes on in the feed to what was brought while it was
+// watched, and finds that place again after going away and back.
+func TestPlaceInFeedInBrowser(t *testing.T) {
+	b := tab{browsertest.Open(t)}
+	r := running(t)
+	for n := range 16 {
+		_, err := r.creators.Post(t.Context(), content.NewVideo{Creator: r.maker.ID, Title: "Number " + strconv.Itoa(n), Media: "clip1.mp4", Poster: "poster1.jpg"})
+		r.ok(err)
+	}
+	b.Do("open the feed", chromedp.EmulateViewport(360, 740), chromedp.Navigate(r.url+"/"), browsertest.See("#reel .slide"))
+	b.Do("see its end", browsertest.Run(`document.getElementById('feed-end').scrollIntoView({behavior: 'instant'}), true`))
+	b.Until("have more of it", `document.querySelectorAll('#reel .slide').length > 18`)
+	b.Do("look at an old one", browsertest.Run(`[...document.querySelectorAll('#reel .slide[id^=vid_]')].at(-2).scrollIntoView({behavior: 'instant'}), true`))
+	b.Until("have its address", `location.search.startsWith('?after=') && location.hash === '#' + [...document.querySelectorAll('#reel .slide[id^=vid_]')].at(-2).id`)
+	b.Do("remember it, and go away", browsertest.Run(`sessionStorage.setItem('was', location.hash), true`), chromedp.Navigate(r.url+"/live"), browsertest.See("h1"), browsertest.Run(`history.back(), true`), browsertest.See("#reel .slide"))
+	b.Until("be there again", `location.hash === sessionStorage.getItem('was') && document.querySelector(location.hash)?.getBoundingClientRect().top < 200`)
 }

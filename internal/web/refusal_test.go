@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"bufio"
+	"context"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -10,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/people"
 )
 
@@ -47,7 +49,7 @@ func TestPackFormIsNotGuessed(t *testing.T) {
 		has(t, b.pay(t, pack), 422, "Choose how many coins to buy. Nothing was charged.")
 	}
 	has(t, b.pay(t, "70@98@USD"), 409)
-	has(t, b.pay(t, "70@99@USD"), 200, "<span>70 coins</span>")
+	has(t, b.pay(t, "70@99@USD"), 200, ">70 coins</a>")
 }
 
 // TestLinksAreNotLogged fails at a page whose address is a secret.
@@ -124,4 +126,38 @@ func TestSessionEndsMeanwhile(t *testing.T) {
 			checkHTML(t, path+" signed out", lang, page.body)
 		}
 	}
+}
+
+// TestProblemsCanBeHandedOn: what went wrong has an id to copy, and what may pass
+// a way to try again.
+func TestProblemsCanBeHandedOn(t *testing.T) {
+	r := still(t)
+	for lang, again := range map[string]string{"en": "Try again", "fr": "Réessayer"} {
+		b := r.browser(r.fan.ID)
+		b.lang = lang
+		page := b.get("/nowhere/at-all")
+		has(t, page, 404, `data-copy="request-req_`)
+		lacks(t, page, again)
+		checkHTML(t, "nothing", lang, page.body)
+		mend := r.hide("wallet_lot")
+		page = b.get("/wallet?of=given")
+		mend()
+		has(t, page, 500, `href="/wallet?of=given">`+again, `data-copy="request-req_`)
+		wrong := b.post("/me/limits", url.Values{"currency": {"nothing"}})
+		has(t, wrong, wrong.status, `id="trouble"`, `data-copy="request-req_`)
+		checkHTML(t, "limits with a problem", lang, wrong.body)
+	}
+}
+
+// hide takes a table away until the function that it returns is called.
+func (r *rig) hide(table string) (back func()) {
+	r.t.Helper()
+	run := func(from, to string) {
+		r.ok(r.d.Write(context.Background(), func(tx *db.Tx) error {
+			_, err := tx.Exec(context.Background(), "ALTER TABLE "+from+" RENAME TO "+to)
+			return err
+		}))
+	}
+	run(table, table+"_gone")
+	return func() { run(table+"_gone", table) }
 }

@@ -12,11 +12,14 @@ import (
 	"github.com/ovationhq/ovation/internal/programme"
 )
 
-// steps are what the sandbox's clock can be moved by, with one click.
-var steps = []struct {
-	Key string
+// clockStep is what a button moves the sandbox's clock by.
+type clockStep struct {
+	Key string // of its words
 	By  time.Duration
-}{
+}
+
+// steps are what the sandbox's clock can be moved by, with one click.
+var steps = []clockStep{
 	{"sandbox.hour", time.Hour},
 	{"sandbox.day", 24 * time.Hour},
 	{"sandbox.week", 8 * 24 * time.Hour},

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"github.com/ovationhq/ovation/internal/people"
@@ -133,9 +132,4 @@ func hue(id string) string {
 
 // shown is when the page was made, for the browser to say how old it is when
 // the connection is gone.
-func (v *visit) shown() int64 {
-	if v.site.cfg.Sandbox != nil {
-		return v.now()
-	}
-	return time.Now().UnixMicro()
-}
+func (v *visit) shown() int64 { return v.clock().UnixMicro() }

@@ -46,9 +46,6 @@ func (v *visit) hereOf(s *stage) string {
 	return s.Path() + "?" + query("gift", s.Tray.Selected.ID, "quantity", numeral(s.Tray.Quantity)) + "#topup"
 }
 
-// now is the sandbox's instant.
-func (v *visit) now() int64 { return v.site.cfg.Sandbox.Now().UnixMicro() }
-
 func other(lang string) string {
 	if lang == "fr" {
 		return "en"

@@ -2,6 +2,7 @@ package web
 
 import (
 	"strconv"
+	"strings"
 )
 
 // The parts that pages are made of (ui.templ) take words, numbers and amounts
@@ -38,6 +39,15 @@ type option struct {
 type column struct {
 	Text    string
 	Numeric bool
+	Class   string // rank, or far for what a phone leaves out
+}
+
+// class is what the head of the column is.
+func (c column) class() string {
+	if c.Numeric {
+		return strings.TrimSpace("num " + c.Class)
+	}
+	return c.Class
 }
 
 // filter is one field of a filter form. Choices make a list, otherwise it is

@@ -139,6 +139,15 @@ func noticeOf(did string, known ...string) string {
 	return ""
 }
 
+// inOlderLots are the coins that are left in lots which the page does not show.
+func (w *purse) inOlderLots() int64 {
+	rest := w.Coins
+	for _, l := range w.Lots {
+		rest -= l.Left
+	}
+	return rest
+}
+
 // canExplain reports whether there is an explanation of the thing.
 func canExplain(cause string) bool {
 	switch id.KindOf(cause) {

@@ -87,6 +87,7 @@ var _ = speak(phrases{
 
 	"left.title":      {"Available, by earning", "Disponible, par gain"},
 	"left.text":       {"The next payout takes from these, the oldest first.", "Le prochain versement prend dans ceux-ci, les plus anciens d’abord."},
+	"left.none_do":    {"See what is pending", "Voir ce qui est en attente"},
 	"left.none":       {"Nothing is available now.", "Rien n’est disponible pour l’instant."},
 	"left.more.one":   {"%s further earning", "%s autre gain"},
 	"left.more.other": {"%s further earnings", "%s autres gains"},

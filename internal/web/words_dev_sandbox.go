@@ -14,7 +14,7 @@ var _ = speak(phrases{
 	"dev.box.text":          {"A world of its own: move its clock, make things happen, and see what your program does.", "Un monde à part : avancez son horloge, faites arriver des choses, et voyez ce que fait votre programme."},
 	"dev.box.clock":         {"Clock", "Horloge"},
 	"dev.box.month":         {"+31 days", "+31 jours"},
-	"dev.box.to":            {"Forward to", "Avancer au"},
+	"dev.box.to":            {"Forward to (UTC)", "Avancer au (UTC)"},
 	"dev.box.go":            {"Go there", "Y aller"},
 	"dev.box.clock_text":    {"It moves forward only, by at most a year at once. What becomes due on the way happens.", "Elle n’avance que vers l’avant, d’un an au plus à la fois. Ce qui échoit en chemin se produit."},
 	"dev.box.acts":          {"Make something happen", "Faire arriver quelque chose"},

@@ -8,7 +8,10 @@ var _ = speak(phrases{
 	"nav.content":    {"Videos", "Vidéos"},
 	"nav.programmes": {"Ways to earn", "Façons de gagner"},
 
-	"sum": {"Sum", "Somme"},
+	"sum":                   {"Sum", "Somme"},
+	"supporters.sum":        {"Sum of %s", "Somme de %s"},
+	"supporters.fans.one":   {"%s supporter", "%s soutien"},
+	"supporters.fans.other": {"%s supporters", "%s soutiens"},
 
 	"time.short":     {"%[1]d %[2]s", "%[1]d %[2]s"},
 	"month.short.1":  {"Jan", "janv."},
@@ -48,6 +51,9 @@ var _ = speak(phrases{
 	"hub.pending_text":  {"Becomes available day by day.", "Devient disponible jour après jour."},
 	"hub.change":        {"%s%%", "%s %%"},
 	"hub.chart":         {"Income by day and source", "Revenus par jour et par source"},
+	"hub.compare_off":   {"Without comparison", "Sans comparaison"},
+	"hub.compare_on":    {"Compare with %s", "Comparer avec %s"},
+	"hub.so_far":        {"%[1]s so far today; yesterday brought %[2]s in all.", "%[1]s jusqu’ici aujourd’hui ; hier a rapporté %[2]s en tout."},
 	"hub.ghost":         {"dotted: %s", "en pointillé : %s"},
 	"hub.as_table":      {"The same as a table", "La même chose en tableau"},
 	"hub.day":           {"Day", "Jour"},
@@ -100,8 +106,8 @@ var _ = speak(phrases{
 
 	"explorer.text":        {"Every gift and what it brought you. Days are UTC days.", "Chaque cadeau et ce qu’il vous a rapporté. Les jours sont en UTC."},
 	"explorer.group":       {"Rows by", "Lignes par"},
-	"explorer.from":        {"From", "Du"},
-	"explorer.to":          {"To", "Au"},
+	"explorer.from":        {"From (UTC)", "Du (UTC)"},
+	"explorer.to":          {"To (UTC)", "Au (UTC)"},
 	"explorer.source":      {"Source", "Source"},
 	"explorer.state":       {"State", "État"},
 	"explorer.target":      {"LIVE or video", "LIVE ou vidéo"},

@@ -33,7 +33,7 @@ var _ = speak(phrases{
 	"limits.break_day":     {"24 hours", "24 heures"},
 	"limits.break_week":    {"7 days", "7 jours"},
 	"limits.break_month":   {"30 days", "30 jours"},
-	"limits.break_until":   {"Until the beginning of", "Jusqu’au début du"},
+	"limits.break_until":   {"Until the beginning of (UTC)", "Jusqu’au début du (UTC)"},
 	"limits.sure":          {"I know that it can not be ended early", "Je sais qu’elle ne peut pas être écourtée"},
 	"limits.break_do":      {"Begin the break", "Commencer la pause"},
 

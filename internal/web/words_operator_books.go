@@ -22,6 +22,8 @@ var _ = speak(phrases{
 	"op.found":          {"Found for “%s”", "Trouvé pour « %s »"},
 	"op.found_none":     {"Nothing has this id, handle, address or path.", "Rien n’a cet identifiant, ce pseudo, cette adresse ou ce chemin."},
 	"op.asset":          {"Asset", "Actif"},
+	"op.chart_of.one":   {"the chart is of the %s line below", "la courbe est celle de la ligne ci-dessous (%s)"},
+	"op.chart_of.other": {"the chart is of the %s lines below", "la courbe est celle des %s lignes ci-dessous"},
 	"op.balance":        {"Balance", "Solde"},
 	"op.floor":          {"Never below %s", "Jamais sous %s"},
 	"op.no_floor":       {"May go below zero", "Peut passer sous zéro"},

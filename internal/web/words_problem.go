@@ -4,6 +4,7 @@ package web
 var _ = speak(phrases{
 	"problem.request":                 {"Request", "Requête"},
 	"problem.typed":                   {"What you had typed was not sent. Copy it, sign in, and put it in again:", "Ce que vous aviez écrit n’a pas été envoyé. Copiez-le, connectez-vous, puis remettez-le :"},
+	"problem.again":                   {"Try again", "Réessayer"},
 	"problem.home":                    {"To the first page", "Vers la première page"},
 	"problem.offline":                 {"The server can not be reached. Nothing was charged for what was not confirmed.", "Le serveur est injoignable. Rien n’a été débité pour ce qui n’a pas été confirmé."},
 	"problem.internal":                {"Something went wrong on our side. It is noted under the id of the request. If you were paying, look into your wallet before you try again: what is not there was not charged.", "Une erreur est survenue de notre côté. Elle est notée sous l’identifiant de la requête. Si vous étiez en train de payer, regardez votre portefeuille avant de réessayer : ce qui n’y est pas n’a pas été débité."},

@@ -70,6 +70,7 @@ var _ = speak(phrases{
 	"sandbox.label":         {"Sandbox", "Bac à sable"},
 	"sandbox.word":          {"SANDBOX", "BAC À SABLE"},
 	"sandbox.text":          {"no real money.", "pas d’argent réel."},
+	"sandbox.tools":         {"Tools of the sandbox", "Outils du bac à sable"},
 	"sandbox.clock":         {"Clock:", "Horloge :"},
 	"sandbox.hour":          {"+1 h", "+1 h"},
 	"sandbox.day":           {"+1 day", "+1 jour"},

@@ -56,7 +56,7 @@ var _ = speak(phrases{
 	"summary.combos.other": {"%s combos", "%s combos"},
 	"summary.duration":     {"Duration", "Durée"},
 	"summary.top":          {"Top gift", "Cadeau n° 1"},
-	"summary.timeline":     {"Gifts over time, in coins", "Cadeaux au fil du temps, en pièces"},
+	"summary.timeline":     {"Gifts over time (UTC), in coins", "Cadeaux au fil du temps (UTC), en pièces"},
 	"summary.slot":         {"%[1]s, %[2]s", "%[1]s, %[2]s"},
 	"summary.part":         {"the latest 20,000 gifts", "les 20 000 derniers cadeaux"},
 	"summary.items":        {"By gift", "Par cadeau"},

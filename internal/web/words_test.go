@@ -167,3 +167,31 @@ func TestIDIn(t *testing.T) {
 		}
 	}
 }
+
+// TestDates compares dates with CLDR 46: its long and abbreviated months, and
+// its long form; the first of a month in French is the one deviation.
+func TestDates(t *testing.T) {
+	months := map[string][2]string{
+		"fr": {"janvier février mars avril mai juin juillet août septembre octobre novembre décembre", "janv. févr. mars avr. mai juin juil. août sept. oct. nov. déc."},
+		"en": {"January February March April May June July August September October November December", "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec"},
+	}
+	for lang, names := range months {
+		v := &visit{lang: lang}
+		long, short := strings.Fields(names[0]), strings.Fields(names[1])
+		for m := range 12 {
+			day := time.Date(2026, time.Month(m+1), 12, 15, 4, 0, 0, time.UTC)
+			if got, want := v.day(day), "12 "+long[m]+" 2026"; got != want {
+				t.Errorf("%s: %q, want %q", lang, got, want)
+			}
+			if got, want := v.dayShort(day), "12 "+short[m]; got != want {
+				t.Errorf("%s: %q, want %q", lang, got, want)
+			}
+		}
+	}
+	first := time.Date(2026, 3, 1, 5, 4, 0, 0, time.UTC).UnixMicro()
+	for lang, want := range map[string]string{"en": "1 March 2026, 05:04 UTC", "fr": "1er mars 2026 à 05:04 UTC"} {
+		if got := (&visit{lang: lang}).when(first); got != want {
+			t.Errorf("%s: %q, want %q", lang, got, want)
+		}
+	}
+}

@@ -61,6 +61,9 @@ var _ = speak(phrases{
 	"entries.none":     {"There is nothing of this kind here.", "Il n’y a rien de cette sorte ici."},
 	"entries.receipt":  {"Receipt", "Reçu"},
 	"entries.empty":    {"Nothing has happened yet.", "Il ne s’est encore rien passé."},
+	"entries.sum":      {"Sum of the gifts, %[1]s to %[2]s", "Somme des cadeaux, du %[1]s au %[2]s"},
+	"lots.sum":         {"Sum of what is left", "Somme de ce qui reste"},
+	"lots.older":       {"Left in older lots", "Reste dans des lots plus anciens"},
 	"entries.empty_do": {"See who is LIVE", "Voir qui est en LIVE"},
 
 	"purchase.title":     {"Your purchase", "Votre achat"},

@@ -7,6 +7,7 @@ import { share } from './share.js';
 
 const reel = document.getElementById('reel');
 const sheet = document.getElementById('gift-sheet');
+const begun = location.pathname + location.search; // the page of the feed that was opened
 let at = null; // the slide in view
 let sound = sessionStorage.getItem('sound') === 'on';
 
@@ -68,7 +69,8 @@ function arrive(slide) {
 	if (video) { video.pause(); video.currentTime = 0; }
 	at = slide;
 	if (slide.id === 'feed-end') { more(slide); return; }
-	history.replaceState(history.state, '', slide === reel.firstElementChild ? location.pathname + location.search : '#' + slide.id); // going back comes back here
+	const page = slide.dataset.page ?? begun; // of the feed, on which the slide stands
+	history.replaceState(history.state, '', slide === reel.firstElementChild ? page : page + '#' + slide.id); // going back comes back here
 	if (calm.matches) halted(slide, true);
 	else play(slide);
 	const next = picture(near(slide, 1));
@@ -94,6 +96,7 @@ async function more(end) {
 		if (!answer.ok) throw new Error(String(answer.status));
 		const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
 		const older = [...page.querySelectorAll('#reel > .slide')].filter((s) => s.id === 'feed-end' || !document.getElementById(s.id));
+		for (const s of older) s.dataset.page = address;
 		end.replaceWith(...older);
 		for (const s of older) ready(s);
 		if (at === end) { at = null; for (const s of older.slice(0, 1)) arrive(s); }
@@ -136,13 +139,14 @@ reel?.addEventListener('click', (event) => {
 	if (gives && !event.ctrlKey && !event.metaKey && !event.shiftKey) { event.preventDefault(); openTray(sheet, gives.dataset.give); return; }
 	if (event.target.closest('[data-sound]')) { hear(); return; }
 	if (event.target.closest('[data-pause]')) { toggle(slide); return; }
-	if (event.target.closest('#reel-top')) { event.preventDefault(); reel.firstElementChild.scrollIntoView({ behavior: 'instant' }); return; }
+	if (event.target.closest('#reel-top') && begun === '/') { event.preventDefault(); reel.firstElementChild.scrollIntoView({ behavior: 'instant' }); return; }
 	if (event.target.closest('a, button') || !event.target.closest('.slide-stage')) return;
 	if ('live' in slide.dataset) open(slide);
 	else toggle(slide);
 });
 
 if (reel) {
+	document.getElementById(location.hash.slice(1))?.scrollIntoView({ behavior: 'instant' }); // a browser that goes back scrolls the window alone
 	for (const s of slides()) ready(s);
 	for (const [id, step] of [['reel-up', -1], ['reel-down', 1]]) {
 		const b = document.getElementById(id);
