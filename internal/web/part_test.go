@@ -42,7 +42,7 @@ func TestPartsInBrowser(t *testing.T) {
 			<-req.Context().Done() // it never answers
 		}
 	})
-	b.Do("choose, and think better of it", chooses(of, "given"), chooses(of, "bought"), chooses(of, "other"))
+	b.Do("choose, and think better of it", browsertest.Run(`(s => { for (const of of ['given', 'bought', 'other']) { s.value = of; s.dispatchEvent(new Event('change', { bubbles: true })); } return true; })(document.querySelector('select[name=of]'))`))
 	b.Until("see the last choice", `location.search === '?of=other' && !document.querySelector('#lost .notice')`)
 	if got := b.Value(`document.querySelector('a[href^="/wallet/history.csv"]').getAttribute('href')`); got != "/wallet/history.csv?of=other" {
 		t.Errorf("the file is %s, and the page shows another choice", got)
