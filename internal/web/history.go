@@ -126,6 +126,14 @@ func (h *history) address(before int64) string {
 	return "/wallet?" + query(pairs...) + "#entries"
 }
 
+// file is the address of all that the history shows, as a file.
+func (h *history) file() string {
+	if h.Since == "" {
+		return "/wallet/history.csv?" + query("of", h.Of)
+	}
+	return "/wallet/history.csv?" + query("of", h.Of, "since", h.Since)
+}
+
 // change is a line of the wallet's history: a purchase, a gift, or the taps of
 // a combo together.
 type change struct {

@@ -119,7 +119,7 @@ func TestDeclinedGetsANewKey(t *testing.T) {
 	form := url.Values{"key": {hidden(t, page.body, "/wallet/buy", "key")}, "pack": {"70@99@USD"}, "card": {cardOf.FindStringSubmatch(page.body)[1]}}
 	page = b.post("/wallet/buy", form)
 	has(t, page, 402, "The card was declined")
-	if key := hidden(t, page.body, "/wallet/buy", "key"); key == form.Get("key") || !regexp.MustCompile(`^frm_[a-z0-9]+$`).MatchString(key) {
+	if key := hidden(t, page.body, "/wallet/buy", "key"); key == form.Get("key") || !regexp.MustCompile(`^frm_[a-z0-9]+\.?[a-z0-9_]*$`).MatchString(key) {
 		t.Errorf("after %s the key is %s", form.Get("key"), key)
 	}
 	form.Set("key", hidden(t, page.body, "/wallet/buy", "key"))
