@@ -201,3 +201,20 @@ func Supporters(ctx context.Context, tx *db.Tx, creator id.Person, p Page) ([]Su
 	}
 	return all, err
 }
+
+// allAtOnce is how many supporters AllSupporters reads with one query.
+const allAtOnce = 500
+
+// AllSupporters returns everybody who gave to the creator, as they stood at one
+// moment.
+func AllSupporters(ctx context.Context, tx *db.Tx, creator id.Person, window Window) (all []Supporter, err error) {
+	for p := (Page{Window: window, Limit: allAtOnce}); ; p.After = all[len(all)-1].Sum {
+		some, err := Supporters(ctx, tx, creator, p)
+		if err != nil {
+			return nil, err
+		}
+		if all = append(all, some...); len(some) < p.Limit {
+			return all, nil
+		}
+	}
+}

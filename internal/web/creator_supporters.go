@@ -29,7 +29,7 @@ type supporter struct {
 	Was  int64 // the rank of the week before, 0 for none
 }
 
-const supportersAtOnce, supportersInFile = 25, 500
+const supportersAtOnce = 25
 
 // supporterWindow reads the window in the address.
 func (v *visit) supporterWindow() (support.Window, error) {
@@ -117,27 +117,18 @@ func supportersFile(v *visit) error {
 	if err != nil {
 		return err
 	}
+	all, err := report.Ask2(v, v.site.cfg.Reader, support.AllSupporters, v.me(), window)
+	if err != nil {
+		return err
+	}
 	return v.file("supporters", func(to *bufio.Writer) error {
-		var out *text.CSV
-		rank := int64(0)
-		for after, first := (support.Sum{}), true; first || after.Fan != ""; first = false {
-			all, err := report.Ask2(v, v.site.cfg.Reader, support.Supporters, v.me(), support.Page{Window: window, After: after, Limit: supportersInFile})
-			if err != nil {
+		out, err := text.NewCSV(to, "rank", "fan", "fan_handle", "fan_name", "coins", "gifts", "first_at", "last_at")
+		if err != nil {
+			return err
+		}
+		for i, s := range all {
+			if err := out.Row(numeral(int64(i+1)), string(s.Fan), s.Who.Handle, s.Who.Name, numeral(s.Coins), numeral(s.Gifts), machine(s.FirstUS), machine(s.LastUS)); err != nil {
 				return err
-			}
-			if first {
-				if out, err = text.NewCSV(to, "rank", "fan", "fan_handle", "fan_name", "coins", "gifts", "first_at", "last_at"); err != nil {
-					return err
-				}
-			}
-			for _, s := range all {
-				rank++
-				if err := out.Row(numeral(rank), string(s.Fan), s.Who.Handle, s.Who.Name, numeral(s.Coins), numeral(s.Gifts), machine(s.FirstUS), machine(s.LastUS)); err != nil {
-					return err
-				}
-			}
-			if after = (support.Sum{}); len(all) == supportersInFile {
-				after = all[len(all)-1].Sum
 			}
 		}
 		return out.Close()
