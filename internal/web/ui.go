@@ -1,9 +1,6 @@
 package web
 
-import (
-	"strconv"
-	"strings"
-)
+import "strings"
 
 // The parts that pages are made of (ui.templ) take words, numbers and amounts
 // that are written already; they know nothing of products. The gallery
@@ -57,15 +54,4 @@ type filter struct {
 	Type               string // date, search, text
 	Choices            []option
 	Grow               bool
-}
-
-// share writes which part of a whole the value is, for a width in percent.
-func share(part, whole int64) string {
-	if whole <= 0 || part <= 0 {
-		return "0"
-	}
-	if part > whole {
-		part = whole
-	}
-	return strconv.FormatFloat(100*float64(part)/float64(whole), 'f', 2, 64)
 }
