@@ -70,6 +70,11 @@ func (s *sandbox) schedules(b tab) {
 	if log := b.Text("#acts"); !strings.Contains(log, "A price that was too low") {
 		s.Errorf("the log does not say why the price changes: %s", log)
 	}
+	b.letters("g", "j")
+	b.Do("see what the server does", browsertest.See("main table th a"))
+	if raw := b.Value(`[...document.querySelectorAll('main table th a')].map(n => n.textContent).filter(t => /^[a-z_]+\.[a-z_]+$/.test(t)).join(' ')`); raw != "" {
+		s.Errorf("kinds of work without words: %s", raw)
+	}
 	b.letters("g", "u")
 	b.Do("see the people", browsertest.See(`input[type=search][name=q]`))
 	b.Fill(`main input[type=search][name=q]`, "mina")

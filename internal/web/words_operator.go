@@ -149,6 +149,7 @@ var _ = speak(phrases{
 	"work.earning.add_up":    {"Adding up what was earned", "Totaux des gains"},
 	"work.purchase.settle":   {"Purchases to settle", "Achats à régler"},
 	"work.payout.drive":      {"Payouts on their way", "Versements en route"},
+	"work.goal.end":          {"Goals that end", "Objectifs qui se terminent"},
 	"work.limit.apply":       {"Limits that change", "Plafonds qui changent"},
 	"work.ledger.verify":     {"Checking the books", "Vérification des livres"},
 	"work.programme.recheck": {"Checking who may earn", "Contrôle des programmes"},
