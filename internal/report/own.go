@@ -70,6 +70,18 @@ func (r *Reader) OwnRooms(ctx context.Context, creator id.Person, from content.C
 	})
 }
 
+// latestRooms is among how many of a creator's LIVEs OpenRooms looks.
+const latestRooms = 20
+
+// OpenRooms returns those of the creator's latest LIVEs that have not ended,
+// the one that was opened last first.
+func (r *Reader) OpenRooms(ctx context.Context, creator id.Person) ([]content.Room, error) {
+	return Ask(ctx, r, func(ctx context.Context, tx *db.Tx) ([]content.Room, error) {
+		rooms, _, err := content.OwnRooms(ctx, tx, creator, content.Cursor{}, latestRooms)
+		return slices.DeleteFunc(rooms, func(room content.Room) bool { return room.State == content.Ended }), err
+	})
+}
+
 // earnedBy adds up what each of the targets of the filter earned. A page of
 // them lies within days, and of these alone the earnings are read: how long the
 // creator has been here costs nothing.

@@ -50,14 +50,8 @@ func showGoals(v *visit, s *goalsShown, status int) error {
 		s.Ended = s.Ended[:goalsAtOnce]
 		s.Older = "/c/goals?" + query("before", string(s.Ended[goalsAtOnce-1].ID))
 	}
-	own, err := v.site.cfg.Reader.OwnRooms(v, v.me(), content.Cursor{}, 20)
-	if err != nil {
+	if s.Rooms, err = v.site.cfg.Reader.OpenRooms(v, v.me()); err != nil {
 		return err
-	}
-	for _, room := range own.Rooms {
-		if room.State != content.Ended {
-			s.Rooms = append(s.Rooms, room)
-		}
 	}
 	if s.Items, err = report.Ask(v, v.site.cfg.Reader, gift.Catalog); err != nil {
 		return err

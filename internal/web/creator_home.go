@@ -55,14 +55,8 @@ func creatorHome(v *visit) error {
 	if h.Standing, err = v.site.cfg.Creators.Standing(v, v.me()); err != nil {
 		return err
 	}
-	own, err := v.site.cfg.Reader.OwnRooms(v, v.me(), content.Cursor{}, 20)
-	if err != nil {
+	if h.Rooms, err = v.site.cfg.Reader.OpenRooms(v, v.me()); err != nil {
 		return err
-	}
-	for _, room := range own.Rooms {
-		if room.State != content.Ended {
-			h.Rooms = append(h.Rooms, room)
-		}
 	}
 	if h.News, err = v.newsFor(h.Standing); err != nil {
 		return err

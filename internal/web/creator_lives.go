@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/ovationhq/ovation/internal/content"
@@ -55,11 +56,11 @@ func (c *shownContent) others() (all []content.Room) {
 func startLive(v *visit) error {
 	typed := &shownContent{Title: v.form("title"), Poster: v.form("poster"), GiftsOn: v.form("gifts") == "yes"}
 	err := v.alone("goes LIVE", func() error {
-		own, err := v.site.cfg.Reader.OwnRooms(v, v.me(), content.Cursor{}, contentAtOnce)
+		open, err := v.site.cfg.Reader.OpenRooms(v, v.me())
 		if err != nil {
 			return err
 		}
-		if now := (&shownContent{OwnContent: own}).onAir(); now != nil {
+		if slices.ContainsFunc(open, func(r content.Room) bool { return r.State == content.Live }) {
 			return fault.New(fault.StateConflict, "You are LIVE already. End that LIVE first, or go on with it.")
 		}
 		room, err := v.site.cfg.Creators.Open(v, content.NewRoom{Creator: v.me(), Title: typed.Title, Poster: typed.Poster, GiftsOn: typed.GiftsOn})
