@@ -7,11 +7,14 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/chromedp/chromedp/kb"
+
 	"github.com/ovationhq/ovation/internal/web/browsertest"
 )
 
 // TestDeveloper makes a key and sends the calls that the page writes, watches
-// the events come, has them sent to a server, and makes things happen.
+// the events come, has them sent to a server, and makes things happen: by the
+// keyboard alone.
 func TestDeveloper(t *testing.T) {
 	s := open(t)
 	got := make(chan string, 100)
@@ -23,7 +26,8 @@ func TestDeveloper(t *testing.T) {
 	b := s.browser()
 	b.Become("Olu")
 	b.Go(s.url + "/dev")
-	b.Do("make a key", browsertest.Click(`form[action="/dev/key"] button`), browsertest.See("#quick-secret"))
+	b.Enter(`form[action="/dev/key"] button`)
+	b.Do("have a key", browsertest.See("#quick-secret"))
 	b.Accessible("the quickstart with a key")
 	key := b.Value(`document.getElementById('quick-secret').textContent.trim()`)
 	for _, step := range []string{"quick-find", "quick-give", "quick-read"} {
@@ -37,21 +41,22 @@ func TestDeveloper(t *testing.T) {
 	tail.Until("follow", `document.body.dataset.connected`)
 	s.send(b.Value(`document.getElementById('quick-give').textContent`))
 	tail.Until("see the gift come", `document.querySelector('#events > li.event-fresh[data-type="gift.sent"]')`)
-	tail.Do("pause", browsertest.Click("#tail-pause"))
+	tail.Enter("#tail-pause")
 	before := tail.Value(`String(document.querySelectorAll('#events > li').length)`)
 	s.send(strings.Replace(b.Value(`document.getElementById('quick-give').textContent`), "Idempotency-Key: ", "Idempotency-Key: again-", 1))
 	tail.Until("count what is held", `document.getElementById('tail-pause').textContent.includes('new')`)
 	if n := tail.Value(`String(document.querySelectorAll('#events > li').length)`); n != before {
 		t.Errorf("paused, the list went from %s to %s rows", before, n)
 	}
-	tail.Do("go on", browsertest.Click("#tail-pause"))
+	tail.Enter("#tail-pause")
 	tail.Until("show what was held", `document.querySelectorAll('#events > li').length > `+before)
-	tail.Do("open an event", browsertest.Click("#events > li summary"))
+	tail.Enter("#events > li summary")
 	tail.Accessible("an open event")
 
 	b.Go(s.url + "/dev/webhooks")
-	b.Do("have events sent", browsertest.Type("#endpoint-url", receiver.URL+"/hook"), browsertest.Click(`form[action="/dev/webhooks"] button[type=submit]`), browsertest.See("#deliveries"))
-	b.Do("send a test", browsertest.Click(`form[action$="/test"] button`), browsertest.See("#deliveries"))
+	b.Fill("#endpoint-url", receiver.URL+"/hook")
+	b.Do("have events sent", browsertest.Press(kb.Enter), browsertest.See("#deliveries"))
+	b.Enter(`form[action$="/test"] button`)
 	b.Until("see it delivered without opening the page again", `[...document.querySelectorAll('#deliveries summary')].some(n => n.textContent.includes('webhook.test') && n.textContent.includes('delivered'))`)
 	for message := range got { // what happened meanwhile is sent too
 		if !strings.HasPrefix(message, "v1,") {
@@ -61,17 +66,19 @@ func TestDeveloper(t *testing.T) {
 			break
 		}
 	}
-	b.Do("open the delivery", browsertest.Click("#deliveries summary"), browsertest.See("#deliveries details[open] table"))
+	b.Enter("#deliveries ol.events > li:first-child summary")
+	b.Do("see the delivery", browsertest.See("#deliveries details[open] table"))
 	b.Accessible("an endpoint with a delivery")
 	b.Size(360, 640)
 	b.Narrow("an endpoint with a delivery")
 	b.Size(1440, 900)
 
 	b.Go(s.url + "/dev/sandbox")
-	b.Do("have a payout bounce", browsertest.Click(`button[value="payout.failed"]`), browsertest.See("#happened"))
+	b.Enter(`button[value="payout.failed"]`)
 	b.Until("read what happened", `document.querySelector('.happened')?.textContent.includes('payout.failed ×1')`)
 	b.Accessible("the sandbox after something happened")
-	b.Do("ask where it comes from", browsertest.Click(`.happened a[data-explain]`), browsertest.See("#panel[open] #explanation"))
+	b.Enter(`.happened a[data-explain]`)
+	b.Do("see where it comes from", browsertest.See("#panel[open] #explanation"))
 
 	b.Go(s.url + "/dev")
 	if undone := b.Value(`[...document.querySelectorAll('.checks .mark.wait')].map(n => n.parentNode.textContent.trim()).join('; ')`); undone != "" {

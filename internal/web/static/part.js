@@ -24,6 +24,7 @@ export function lost(text = document.body.dataset.problem) {
 }
 
 document.addEventListener('htmx:after:request', (event) => {
+	if (rests(event.detail.ctx)) { event.preventDefault(); return; }
 	const { text, select, response } = event.detail.ctx, page = parse(text);
 	if (select ? page.querySelector(select) : response.raw.ok && !response.raw.redirected) return;
 	event.preventDefault();
@@ -35,8 +36,8 @@ document.addEventListener('htmx:error', () => lost());
 document.addEventListener('htmx:after:swap', () => document.getElementById('lost')?.replaceChildren());
 
 // A part that looks again by itself waits while somebody is in it, or reads what
-// they have opened there.
-document.addEventListener('htmx:before:request', (event) => {
-	const { sourceElement: part, sourceEvent } = event.detail.ctx;
-	if (sourceEvent?.type === 'every' && (document.hidden || part.contains(document.activeElement) || part.querySelector('details[open]'))) event.preventDefault();
-});
+// they have opened there; also if they came while the answer was on its way.
+function rests({ sourceElement: part, sourceEvent }) {
+	return sourceEvent?.type === 'every' && (document.hidden || part.contains(document.activeElement) || part.querySelector('details[open]'));
+}
+document.addEventListener('htmx:before:request', (event) => { if (rests(event.detail.ctx)) event.preventDefault(); });
