@@ -65,12 +65,16 @@ func (v *visit) workTiles(o *overview) []tile {
 	if len(o.Days) > 0 {
 		since = o.Days[0].Day.Format(time.DateOnly)
 	}
+	due := ""
+	if len(o.Due) > 0 {
+		due = v.amounts(sumOf(o.Due))
+	}
 	open := ""
 	if o.Purchases.Open > 0 {
 		open = v.N("operator.open", o.Purchases.Open)
 	}
 	return []tile{
-		v.countTile("operator.due", o.inStates(o.Due, "scheduled", "held", "sending", "sent", "returning"), "/op/payouts?"+query("state", "open"), "", v.amounts(sumOf(o.Due))),
+		v.countTile("operator.due", o.inStates(o.Due, "scheduled", "held", "sending", "sent", "returning"), "/op/payouts?"+query("state", "open"), "", due),
 		v.countTile("operator.held", o.inStates(o.Due, "held"), "/op/payouts?"+query("state", "held"), "wait", ""),
 		v.countTile("operator.failed", o.inStates(o.Ended, "failed", "returned"), "/op/payouts?"+query("state", "failed", "since", since), "bad", v.T("operator.in_28")),
 		v.countTile("operator.unknown", o.Purchases.Unknown, "/op/purchases", "bad", open),

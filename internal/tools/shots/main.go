@@ -148,4 +148,4 @@ func (b *browser) capture(file string, full bool) error {
 }
 
 // patience is how long one step may take.
-const patience = 30 * time.Second
+const patience = 2 * time.Minute

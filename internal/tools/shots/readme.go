@@ -20,7 +20,7 @@ type readmeShot struct {
 // readmeShots are the README's pictures: one for each of who uses it. %s is the
 // address of a LIVE.
 var readmeShots = []readmeShot{
-	{file: "live.png", as: "Fay", path: "%s", setting: setting{"1440x900", "dark", "en", false}, until: `document.body.dataset.connected === 'yes' && document.querySelectorAll('#feed li').length > 3`},
+	{file: "live.png", as: "Fay", path: "%s", setting: setting{"1440x900", "dark", "en", false}, until: `document.body.dataset.connected === 'yes' && document.querySelectorAll('#feed li').length > 9 && document.querySelector('#goals progress')?.value > 0 && document.querySelector('#fireworks .burst')`},
 	{file: "creator.png", as: "Mina", path: "/c?window=28d", setting: setting{"1440x900", "light", "en", false}},
 	{file: "explain.png", as: "Mina", path: "/c/payouts", setting: setting{"1440x900", "light", "en", false}, open: "main a.explain[data-explain]", until: `document.querySelector('#panel[open] #explanation')`},
 	{file: "operator.png", as: "Olu", path: "/op", setting: setting{"1440x900", "dark", "en", false}},
