@@ -382,10 +382,11 @@ function wire() {
 }
 
 // connected and disconnected switch gifts on and off with the stream: who does
-// not see the room does not pay into it.
+// not see the room does not pay into it. A stream may open while the browser
+// says already that there is no network; then gifts wait for that, too.
 function connected() {
 	delete stage.dataset.away;
-	byID('send')?.removeAttribute('aria-disabled');
+	if (navigator.onLine) byID('send')?.removeAttribute('aria-disabled');
 	reached();
 	if (unanswered) settle().catch(() => {});
 }
@@ -434,6 +435,7 @@ if (stage && tray) {
 	const way = document.querySelector('.to-tray'); // needed where the tray is not
 	if (way) new IntersectionObserver(([tray]) => { way.toggleAttribute('data-there', tray.isIntersecting); }, { threshold: 0.2 }).observe(tray);
 	listen(stage, { back: connected, lost: disconnected, over: ended });
+	addEventListener('online', () => { if (!away()) byID('send')?.removeAttribute('aria-disabled'); });
 	// A picture that moves by itself stands still for who asked for calm.
 	if (calm.matches) document.querySelector('.screen video[autoplay]')?.pause();
 }
