@@ -159,6 +159,9 @@ func TestWebhooks(t *testing.T) {
 	all = append(all, in.until(t, "gift.sent")...)
 	dev.post(t, "", "/v1/webhook-endpoints/"+e.ID+"/test", "", nil)
 	all = append(all, in.until(t, "webhook.test")...)
+	// Who is stopped before the answer is noted sends the message again, under
+	// the same id: a receiver knows it by that.
+	all = slices.CompactFunc(all, func(a, b webhook.Envelope) bool { return a.ID == b.ID })
 	if !slices.EqualFunc(all, []int64{1, 2, 3}, func(e webhook.Envelope, n int64) bool { return e.Sequence == n }) {
 		t.Errorf("the messages: %v", all)
 	}
