@@ -104,7 +104,9 @@ func (s *pageStream) sendRow(m *live.Message) bool {
 	var e struct {
 		Timestamp string `json:"timestamp"`
 	}
-	_ = json.Unmarshal(m.JSON, &e) // our own words
+	if err := json.Unmarshal(m.JSON, &e); err != nil {
+		return false
+	}
 	var b bytes.Buffer
 	if err := eventLine(s.v, eventRow{m.Sequence, m.Type, stampUS(e.Timestamp), m.JSON}).Render(s.v, &b); err != nil {
 		return false
