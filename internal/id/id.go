@@ -40,6 +40,10 @@ type (
 	Delivery   string // whd
 	Goal       string // gol
 	Message    string // msg
+	Tip        string // tip
+	Dispute    string // dsp
+	Claw       string // clw
+	Case       string // cas
 )
 
 // Kind is a prefix, the part of an id before the underscore.
@@ -70,6 +74,10 @@ const (
 	KindDelivery   Kind = "whd"
 	KindGoal       Kind = "gol"
 	KindMessage    Kind = "msg"
+	KindTip        Kind = "tip"
+	KindDispute    Kind = "dsp"
+	KindClaw       Kind = "clw"
+	KindCase       Kind = "cas"
 )
 
 // Len is the length of every id: prefix, underscore, 26 characters.
