@@ -19,6 +19,9 @@ const (
 	Conversion      = "world/conversion"         // money: what was exchanged, above zero in what we got, below in what we gave
 	ProcessingCosts = "platform/cost/processing" // money: the provider's fees, below zero
 	Reserve         = "platform/cost/reserve"    // money: what the platform bears of refunds and disputes, below zero
+	DifferenceCosts = "platform/cost/difference" // money: what nobody could explain and was written off
+	ProviderUnknown = "suspense/provider"        // money: what moved at the provider for a reason that is not known yet
+	Bank            = "world/bank"               // money: above zero by what the provider has paid out to the platform's own bank
 )
 
 // LotPath is the COIN account of one lot.
