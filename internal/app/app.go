@@ -33,6 +33,7 @@ import (
 	"github.com/ovationhq/ovation/internal/limit"
 	"github.com/ovationhq/ovation/internal/live"
 	"github.com/ovationhq/ovation/internal/outbox"
+	"github.com/ovationhq/ovation/internal/payment/collect"
 	"github.com/ovationhq/ovation/internal/payment/sandbox"
 	"github.com/ovationhq/ovation/internal/payment/stripe"
 	"github.com/ovationhq/ovation/internal/payout"
@@ -87,6 +88,7 @@ type App struct {
 	Stripe    *stripe.Client
 	People    *people.Service
 	Gifts     *gift.Sender
+	Collect   *collect.Service
 	Purchases *purchase.Service
 	Payouts   *payout.Service
 	Creators  *creator.Service
@@ -199,7 +201,8 @@ func (a *App) build(ctx context.Context) error {
 	}
 	a.People = people.NewService(a.DB, mode)
 	a.Gifts = gift.NewSender(a.DB)
-	a.Purchases = purchase.NewService(a.DB, a.Stripe)
+	a.Collect = collect.New(a.DB, a.Stripe, people.Payer)
+	a.Purchases = purchase.NewService(a.DB, a.Collect)
 	a.Payouts = payout.NewService(a.DB, a.Stripe)
 	a.Creators = creator.NewService(a.DB)
 	a.Limits = limit.NewService(a.DB)
