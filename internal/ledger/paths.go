@@ -18,6 +18,7 @@ const (
 	GiftRevenue     = "platform/revenue/gift"    // money: the coins given, less what creators were paid for them
 	Conversion      = "world/conversion"         // money: what was exchanged, above zero in what we got, below in what we gave
 	ProcessingCosts = "platform/cost/processing" // money: the provider's fees, below zero
+	Reserve         = "platform/cost/reserve"    // money: what the platform bears of refunds and disputes, below zero
 )
 
 // LotPath is the COIN account of one lot.
@@ -26,7 +27,7 @@ func LotPath(lot id.Lot) string { return "lot/" + string(lot) }
 // IsLot reports whether the path is a lot's.
 func IsLot(path string) bool { return strings.HasPrefix(path, "lot/") }
 
-// EarningPath is the DIAMOND account of one earning.
+// EarningPath is the account of one earning, in DIAMOND or in money.
 func EarningPath(e id.Earning) string { return "earning/" + string(e) }
 
 // AvailablePath is the money that a creator can have paid out.
@@ -35,3 +36,7 @@ func AvailablePath(creator id.Person) string { return "creator/" + string(creato
 // PayoutPath is the money of one payout, from the request until the provider
 // has it.
 func PayoutPath(p id.Payout) string { return "payout/" + string(p) }
+
+// ClawPath is what a refund or a dispute took back from one earning, in DIAMOND or
+// in money, while it is not decided who keeps it.
+func ClawPath(c id.Claw) string { return "claw/" + string(c) }
