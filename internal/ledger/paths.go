@@ -19,6 +19,7 @@ const (
 	Conversion      = "world/conversion"         // money: what was exchanged, above zero in what we got, below in what we gave
 	ProcessingCosts = "platform/cost/processing" // money: the provider's fees, below zero
 	TipSuspense     = "suspense/tip"             // money: what the provider's fees of covered tips were less than the rules say, or below zero more
+	Reserve         = "platform/cost/reserve"    // money: what the platform bears of refunds and disputes, below zero
 )
 
 // LotPath is the COIN account of one lot.
@@ -27,7 +28,7 @@ func LotPath(lot id.Lot) string { return "lot/" + string(lot) }
 // IsLot reports whether the path is a lot's.
 func IsLot(path string) bool { return strings.HasPrefix(path, "lot/") }
 
-// EarningPath is the DIAMOND account of one earning.
+// EarningPath is the account of one earning, in DIAMOND or in money.
 func EarningPath(e id.Earning) string { return "earning/" + string(e) }
 
 // AvailablePath is the money that a creator can have paid out.
@@ -39,3 +40,7 @@ func TipPath(t id.Tip) string { return "tip/" + string(t) }
 // PayoutPath is the money of one payout, from the request until the provider
 // has it.
 func PayoutPath(p id.Payout) string { return "payout/" + string(p) }
+
+// ClawPath is what a refund or a dispute took back from one earning, in DIAMOND or
+// in money, while it is not decided who keeps it.
+func ClawPath(c id.Claw) string { return "claw/" + string(c) }
