@@ -137,6 +137,8 @@ func (a *API) moneyOut() {
 
 	get(a, "/v1/audit", a.auditList, "What operators, the host and the console have decided, newest first", needs(people.Admin), impersonal(), tagged("operations"))
 
+	a.caseRoutes()
+
 	get(a, "/v1/clock", a.clockGet, "The instance's clock", public(), tagged("sandbox"))
 	if a.cfg.Services.Advance != nil {
 		post(a, "/v1/clock/advance", a.clockAdvance, "Move the sandbox's clock forward", needs(people.Admin), impersonal(), tagged("sandbox"), within(5*time.Minute))

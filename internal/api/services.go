@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/ovationhq/ovation/internal/casework"
 	"github.com/ovationhq/ovation/internal/chat"
 	"github.com/ovationhq/ovation/internal/creator"
 	"github.com/ovationhq/ovation/internal/gift"
@@ -30,6 +31,7 @@ type Services struct {
 	Payouts   *payout.Service
 	Creators  *creator.Service
 	Limits    *limit.Service
+	Cases     *casework.Service
 	Reader    *report.Reader
 	Support   *support.Service
 	Goals     *goal.Service

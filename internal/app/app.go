@@ -19,6 +19,7 @@ import (
 
 	"github.com/ovationhq/ovation/internal/api"
 	"github.com/ovationhq/ovation/internal/audit"
+	"github.com/ovationhq/ovation/internal/casework"
 	"github.com/ovationhq/ovation/internal/chat"
 	"github.com/ovationhq/ovation/internal/clock"
 	"github.com/ovationhq/ovation/internal/config"
@@ -94,6 +95,7 @@ type App struct {
 	Payouts   *payout.Service
 	Creators  *creator.Service
 	Limits    *limit.Service
+	Cases     *casework.Service
 	Reader    *report.Reader
 	Support   *support.Service
 	Goals     *goal.Service
@@ -124,11 +126,11 @@ type App struct {
 // Checks are the rules of all products for ledger verify.
 func Checks() []ledger.Check {
 	var all []ledger.Check
-	for _, c := range [][]ledger.Check{wallet.Checks(), earnings.Checks(), gift.Checks(), purchase.Checks(), payout.Checks(), tip.Checks(), limit.Checks(id.KindPurchase, id.KindTip), webhook.Checks(), support.Checks(), goal.Checks(), chat.Checks()} {
+	for _, c := range [][]ledger.Check{wallet.Checks(), earnings.Checks(), gift.Checks(), purchase.Checks(), payout.Checks(), tip.Checks(), limit.Checks(id.KindPurchase, id.KindTip), casework.Checks(), webhook.Checks(), support.Checks(), goal.Checks(), chat.Checks()} {
 		all = append(all, c...)
 	}
 	all = append(all, ledger.Check{Name: audit.Rule, Run: checkAudit})
-	return append(all, ledger.KindsOnly(slices.Concat(wallet.Kinds, earnings.Kinds, gift.Kinds, purchase.Kinds, payout.Kinds, tip.Kinds)...))
+	return append(all, ledger.KindsOnly(slices.Concat(wallet.Kinds, earnings.Kinds, gift.Kinds, purchase.Kinds, payout.Kinds, tip.Kinds, casework.Kinds)...))
 }
 
 // checkAudit is the check of the audit log, which stands on the floor of the
@@ -208,6 +210,7 @@ func (a *App) build(ctx context.Context) error {
 	a.Creators = creator.NewService(a.DB)
 	a.Creators.PayoutReady = payoutReady
 	a.Limits = limit.NewService(a.DB)
+	a.Cases = casework.NewService(a.DB)
 	a.Reader = report.NewReader(a.DB)
 	a.Support = support.NewService(a.DB)
 	a.Goals = goal.NewService(a.DB)

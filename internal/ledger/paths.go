@@ -20,6 +20,9 @@ const (
 	ProcessingCosts = "platform/cost/processing" // money: the provider's fees, below zero
 	TipSuspense     = "suspense/tip"             // money: what the provider's fees of covered tips were less than the rules say, or below zero more
 	Reserve         = "platform/cost/reserve"    // money: what the platform bears of refunds and disputes, below zero
+	DifferenceCosts = "platform/cost/difference" // money: what nobody could explain and was written off
+	ProviderUnknown = "suspense/provider"        // money: what moved at the provider for a reason that is not known yet
+	Bank            = "world/bank"               // money: above zero by what the provider has paid out to the platform's own bank
 )
 
 // LotPath is the COIN account of one lot.

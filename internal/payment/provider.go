@@ -204,6 +204,9 @@ type Entry struct {
 	ID          string
 	Type        string // charge, refund, transfer, payout, adjustment…
 	Source      string // the provider's id of what caused it
+	SourceKind  string // what that is: charge, refund, dispute, transfer, transfer_reversal, payout…; "" if nothing did
+	Ref         string // our row's id, where the source carries it
+	Parent      string // the Charge.ID of what it belongs to: of a charge itself, of a refund, of a dispute
 	Amount      money.Amount
 	Fee         money.Amount
 	Net         money.Amount

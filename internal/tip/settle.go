@@ -49,7 +49,7 @@ func arrived(ctx context.Context, tx *db.Tx, r *payment.Record, _ *payment.Charg
 	var earning id.Earning
 	if net.Units > 0 {
 		earning, err = earnings.Accrue(ctx, tx, earnings.Accrual{Kind: Booked, Cause: string(t.ID), Creator: t.Creator, Source: earnings.FromTip, Amount: net,
-			From: ledger.TipPath(t.ID), More: moves})
+			From: ledger.TipPath(t.ID), Where: earnings.Where{Target: t.Target, Fan: t.Giver(), Item: Purpose}, More: moves})
 	} else if len(moves) > 0 {
 		_, err = ledger.Post(ctx, tx, Booked, string(t.ID), "", moves...)
 	}
@@ -60,7 +60,7 @@ func arrived(ctx context.Context, tx *db.Tx, r *payment.Record, _ *payment.Charg
 	if err != nil || difference.Units == 0 {
 		return err
 	}
-	_, err = casework.Open(ctx, tx, casework.New{Kind: casework.Difference, Subject: string(t.ID), Person: t.Creator, Amount: difference, Words: differs})
+	_, err = casework.Open(ctx, tx, casework.New{Kind: casework.Difference, Subject: string(t.ID), Person: t.Creator, Amount: difference, Account: ledger.TipSuspense, Words: differs})
 	return err
 }
 
@@ -71,7 +71,7 @@ const differs = "The provider took another fee of this tip than the rule says. T
 const Booked = "tip.succeeded"
 
 // parts divides what arrived: what the creator gets, the moves beside the
-// creator's line, and what suspense bears (below zero: what it gets). A covered
+// creator's line, and what suspense gets (below zero: what it bears). A covered
 // tip that came in the currency it was given in is the creator's whole, whatever
 // the fee was; else the creator gets what the provider left.
 func parts(t *Tip, r *payment.Record) (net money.Amount, moves []ledger.Move, difference money.Amount) {
@@ -83,12 +83,12 @@ func parts(t *Tip, r *payment.Record) (net money.Amount, moves []ledger.Move, di
 		net = t.Price.Net
 	}
 	moves = append(moves, ledger.Move{From: ledger.Provider, To: path, Amount: r.Settled}, ledger.Move{From: path, To: ledger.Provider, Amount: r.Fee()})
-	difference = of(net.Units - rest)
+	difference = of(rest - net.Units)
 	switch {
 	case difference.Units > 0:
-		moves = append(moves, ledger.Move{From: ledger.TipSuspense, To: path, Amount: difference})
+		moves = append(moves, ledger.Move{From: path, To: ledger.TipSuspense, Amount: difference})
 	case difference.Units < 0:
-		moves = append(moves, ledger.Move{From: path, To: ledger.TipSuspense, Amount: of(-difference.Units)})
+		moves = append(moves, ledger.Move{From: ledger.TipSuspense, To: path, Amount: of(-difference.Units)})
 	}
 	return net, moves, difference
 }
