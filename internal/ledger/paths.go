@@ -18,6 +18,7 @@ const (
 	GiftRevenue       = "platform/revenue/gift"     // money: the coins given, less what creators were paid for them
 	Conversion        = "world/conversion"          // money: what was exchanged, above zero in what we got, below in what we gave
 	ProcessingCosts   = "platform/cost/processing"  // money: the provider's fees, below zero
+	TipSuspense       = "suspense/tip"              // money: what the provider's fees of covered tips were less than the rules say, or below zero more
 	Reserve           = "platform/cost/reserve"     // money: what the platform bears of refunds and disputes, below zero
 	DisputeCosts      = "platform/cost/dispute"     // money: what the provider takes for disputes, below zero
 	RefundDifference  = "suspense/refund"           // money: what a refund took at the provider beyond what it should
@@ -39,6 +40,9 @@ func EarningPath(e id.Earning) string { return "earning/" + string(e) }
 
 // AvailablePath is the money that a creator can have paid out.
 func AvailablePath(creator id.Person) string { return "creator/" + string(creator) + "/available" }
+
+// TipPath is the money of one tip on its way through: it ends at nothing.
+func TipPath(t id.Tip) string { return "tip/" + string(t) }
 
 // PayoutPath is the money of one payout, from the request until the provider
 // has it.
