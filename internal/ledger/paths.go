@@ -21,6 +21,7 @@ const (
 	DifferenceCosts = "platform/cost/difference" // money: what nobody could explain and was written off
 	ProviderUnknown = "suspense/provider"        // money: what moved at the provider for a reason that is not known yet
 	Bank            = "world/bank"               // money: above zero by what the provider has paid out to the platform's own bank
+	Reserve         = "platform/cost/reserve"    // money: what the platform bears of refunds and disputes, below zero
 )
 
 // LotPath is the COIN account of one lot.
@@ -29,7 +30,7 @@ func LotPath(lot id.Lot) string { return "lot/" + string(lot) }
 // IsLot reports whether the path is a lot's.
 func IsLot(path string) bool { return strings.HasPrefix(path, "lot/") }
 
-// EarningPath is the DIAMOND account of one earning.
+// EarningPath is the account of one earning, in DIAMOND or in money.
 func EarningPath(e id.Earning) string { return "earning/" + string(e) }
 
 // AvailablePath is the money that a creator can have paid out.
@@ -38,3 +39,7 @@ func AvailablePath(creator id.Person) string { return "creator/" + string(creato
 // PayoutPath is the money of one payout, from the request until the provider
 // has it.
 func PayoutPath(p id.Payout) string { return "payout/" + string(p) }
+
+// ClawPath is what a refund or a dispute took back from one earning, in DIAMOND or
+// in money, while it is not decided who keeps it.
+func ClawPath(c id.Claw) string { return "claw/" + string(c) }
