@@ -5,6 +5,9 @@ package api
 //
 //nolint:misspell // it is French
 var frenchOfBooks = map[string]string{
+	// Differences.
+	"The provider moved %s %s (%s), and nothing of ours explains it.": "Le prestataire a mouvementé %s %s (%s), et rien chez nous ne l’explique.",
+
 	// Cases.
 	"There is no case %s.":               "Il n’y a pas de dossier %s.",
 	"The case %s was closed before: %s.": "Le dossier %s a déjà été clos : %s.",

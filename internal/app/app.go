@@ -38,6 +38,7 @@ import (
 	"github.com/ovationhq/ovation/internal/payout"
 	"github.com/ovationhq/ovation/internal/people"
 	"github.com/ovationhq/ovation/internal/purchase"
+	"github.com/ovationhq/ovation/internal/reconcile"
 	"github.com/ovationhq/ovation/internal/report"
 	"github.com/ovationhq/ovation/internal/support"
 	"github.com/ovationhq/ovation/internal/wallet"
@@ -92,6 +93,7 @@ type App struct {
 	Creators  *creator.Service
 	Limits    *limit.Service
 	Cases     *casework.Service
+	Books     *reconcile.Service
 	Reader    *report.Reader
 	Support   *support.Service
 	Goals     *goal.Service
@@ -122,11 +124,11 @@ type App struct {
 // Checks are the rules of all products for ledger verify.
 func Checks() []ledger.Check {
 	var all []ledger.Check
-	for _, c := range [][]ledger.Check{wallet.Checks(), earnings.Checks(), gift.Checks(), purchase.Checks(), payout.Checks(), limit.Checks(id.KindPurchase), casework.Checks(), webhook.Checks(), support.Checks(), goal.Checks(), chat.Checks()} {
+	for _, c := range [][]ledger.Check{wallet.Checks(), earnings.Checks(), gift.Checks(), purchase.Checks(), payout.Checks(), limit.Checks(id.KindPurchase), casework.Checks(), reconcile.Checks(), webhook.Checks(), support.Checks(), goal.Checks(), chat.Checks()} {
 		all = append(all, c...)
 	}
 	all = append(all, ledger.Check{Name: audit.Rule, Run: checkAudit})
-	return append(all, ledger.KindsOnly(slices.Concat(wallet.Kinds, earnings.Kinds, gift.Kinds, purchase.Kinds, payout.Kinds, casework.Kinds)...))
+	return append(all, ledger.KindsOnly(slices.Concat(wallet.Kinds, earnings.Kinds, gift.Kinds, purchase.Kinds, payout.Kinds, casework.Kinds, reconcile.Kinds)...))
 }
 
 // checkAudit is the check of the audit log, which stands on the floor of the
@@ -204,6 +206,7 @@ func (a *App) build(ctx context.Context) error {
 	a.Creators = creator.NewService(a.DB)
 	a.Limits = limit.NewService(a.DB)
 	a.Cases = casework.NewService(a.DB)
+	a.Books = reconcile.NewService(a.DB, a.Stripe)
 	a.Reader = report.NewReader(a.DB)
 	a.Support = support.NewService(a.DB)
 	a.Goals = goal.NewService(a.DB)

@@ -20,7 +20,7 @@ const (
 	ProcessingCosts = "platform/cost/processing" // money: the provider's fees, below zero
 	DifferenceCosts = "platform/cost/difference" // money: what nobody could explain and was written off
 	ProviderUnknown = "suspense/provider"        // money: what moved at the provider for a reason that is not known yet
-	Bank            = "world/bank"               // money: above zero by what the provider has paid out to the platform's own bank
+	Bank            = "world/bank"               // money: below zero by what the provider has paid out to the platform's own bank
 	Reserve         = "platform/cost/reserve"    // money: what the platform bears of refunds and disputes, below zero
 )
 

@@ -42,6 +42,9 @@ func (s *Server) Books() []Books {
 			b.Balances[r.owner] += o.Net
 			b.Total += o.Net
 			b.Fees += o.Fee
+			if o.Type == "stripe_fee" {
+				b.Fees -= o.Amount
+			}
 		case *charge:
 			if o.Paid && o.Sandbox.EntryAt == 0 && o.SourceTransfer == "" { // a transfer in is no card's money
 				in, n := o.Sandbox.Settled.of(o.Currency, o.Amount)
