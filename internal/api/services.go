@@ -18,6 +18,7 @@ import (
 	"github.com/ovationhq/ovation/internal/payout"
 	"github.com/ovationhq/ovation/internal/people"
 	"github.com/ovationhq/ovation/internal/purchase"
+	"github.com/ovationhq/ovation/internal/reconcile"
 	"github.com/ovationhq/ovation/internal/report"
 	"github.com/ovationhq/ovation/internal/support"
 	"github.com/ovationhq/ovation/internal/webhook"
@@ -51,6 +52,8 @@ type Services struct {
 	Observe func(context.Context, payment.Event) error
 	// Verify checks the books, as ovation ledger verify does.
 	Verify func(context.Context) (*ledger.Report, error)
+	// Reconcile compares the books with the payment provider's.
+	Reconcile func(context.Context, reconcile.Ask) (reconcile.Run, error)
 	// Advance moves the sandbox's clock; nil outside the sandbox, where the
 	// operation does not exist.
 	Advance func(context.Context, time.Duration) (time.Time, error)

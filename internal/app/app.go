@@ -118,7 +118,10 @@ type App struct {
 	// otherwise hold a connection for as long as they are let.
 	stopping  chan struct{}
 	verifying singleflight.Group
-	verified  atomic.Pointer[verification] // nil until the books were checked
+	// The books beside the provider's.
+	reconciling singleflight.Group
+	reconciled  atomic.Int64                 // when they were compared last, by the machine's clock
+	verified    atomic.Pointer[verification] // nil until the books were checked
 }
 
 // Checks are the rules of all products for ledger verify.

@@ -64,7 +64,7 @@ func (a *App) register() {
 	a.Runner.Every(workVerify, verifyEvery, a.verifyAlone)
 	a.Runner.Revived = revived
 	a.Runner.Every("programme.recheck", time.Hour, a.Creators.Recheck)
-	a.Runner.Every("payment.poll", pollEvery, a.poll)
+	a.Runner.Every("payment.poll", pollEvery, a.pollAndReconcile)
 	a.Runner.Every("payment.sweep", sweepEvery, a.sweep)
 	a.Runner.Every("people.sweep", 24*time.Hour, func(ctx context.Context) error {
 		return a.DB.Write(ctx, func(tx *db.Tx) error { return people.Sweep(ctx, tx) })
@@ -163,9 +163,6 @@ const mostAccounts = 200
 // own and those of the creators' accounts. What goes wrong with one of them
 // does not keep the others.
 func (a *App) poll(ctx context.Context) error {
-	if a.Options.Config.StripeKey == "" && a.sandbox == nil {
-		return nil
-	}
 	accounts, err := a.Payouts.Watched(ctx)
 	if err != nil {
 		return err

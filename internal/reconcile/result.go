@@ -79,3 +79,20 @@ func EntriesOf(ctx context.Context, tx *db.Tx, cause string, limit int) ([]Entry
 		return Entry{e.ID, e.Provider, e.Type, e.Source, e.Cause, in(e.Amount), in(e.Fee), in(e.Net), e.CreatedUS, e.Booked}, err
 	})
 }
+
+// ToDo is what to do about the difference, in a sentence.
+func (d *Difference) ToDo() string {
+	switch {
+	case d.InFlight:
+		return "Wait: it is minutes old, and the other side may be on its way."
+	case d.Kind == MissingHere && d.Cause == "":
+		return "It happened to a charge of ours, and its news have not had their effect yet. The hourly poll brings them; look at the work that was given up if it does not."
+	case d.Kind == MissingHere:
+		return "Our books lack it. If the database was restored from an older copy, it was lost with it: see docs/reconciliation.md for how to make it good."
+	case d.Kind == MissingThere:
+		return "The provider has no entry for it. Look its id up at the provider: it may not have told what became of it yet, or it was done under another account."
+	case d.Kind == FeeDiffers:
+		return "The amounts agree and the fees do not. The provider's fee is the one that counts; if it does not come by itself, look at the charge."
+	}
+	return "Both books have it, with other amounts. Compare the provider's entries with the transfers of this id, one by one."
+}
