@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/money"
 	"github.com/ovationhq/ovation/internal/people"
@@ -72,7 +71,7 @@ func viewReconciliation(l Language, r *reconcile.Run) reconciliationView {
 type reconciliationOut struct{ Body reconciliationView }
 
 func (a *API) reconciliationGet(ctx context.Context, _ *struct{}) (*reconciliationOut, error) {
-	last, err := report.Ask(ctx, a.cfg.Services.Reader, func(ctx context.Context, tx *db.Tx) ([]reconcile.Run, error) { return reconcile.Runs(ctx, tx, 1) })
+	last, err := report.Ask1(ctx, a.cfg.Services.Reader, reconcile.Runs, 1)
 	if err != nil {
 		return nil, err
 	}

@@ -24,6 +24,7 @@ import (
 	"github.com/ovationhq/ovation/internal/ledger"
 	"github.com/ovationhq/ovation/internal/limit"
 	"github.com/ovationhq/ovation/internal/live"
+	"github.com/ovationhq/ovation/internal/payment/collect"
 	"github.com/ovationhq/ovation/internal/payment/sandbox"
 	"github.com/ovationhq/ovation/internal/payment/stripe"
 	"github.com/ovationhq/ovation/internal/payout"
@@ -59,7 +60,7 @@ func newShop(t *testing.T, change ...func(*Config)) *shop {
 	s.g.OK(err)
 	s.world = newWorld(t, func(c *Config) {
 		c.Auth = nil
-		c.Services = Services{People: s.people, Gifts: s.g.Gifts, Catalogues: gift.NewPublisher(d), Purchases: purchase.NewService(d, client), Payouts: payout.NewService(d, client),
+		c.Services = Services{People: s.people, Gifts: s.g.Gifts, Catalogues: gift.NewPublisher(d), Purchases: purchase.NewService(d, collect.New(d, client, people.Payer)), Payouts: payout.NewService(d, client),
 			Creators: creator.NewService(d), Limits: limit.NewService(d), Cases: casework.NewService(d), Reconcile: reconcile.NewService(d, client).Run, Reader: report.NewReader(d), Support: support.NewService(d), Goals: goal.NewService(d), Chat: chat.NewService(d), Hub: live.NewHub(d), Stripe: client, PublicURL: "http://ovation.test",
 			Now: clk.Now, Observe: nil, Verify: func(ctx context.Context) (*ledger.Report, error) { return ledger.Verify(ctx, d, nil) }}
 		for _, f := range change {

@@ -33,6 +33,8 @@ import (
 	"github.com/ovationhq/ovation/internal/limit"
 	"github.com/ovationhq/ovation/internal/live"
 	"github.com/ovationhq/ovation/internal/outbox"
+	"github.com/ovationhq/ovation/internal/payment"
+	"github.com/ovationhq/ovation/internal/payment/collect"
 	"github.com/ovationhq/ovation/internal/payment/sandbox"
 	"github.com/ovationhq/ovation/internal/payment/stripe"
 	"github.com/ovationhq/ovation/internal/payout"
@@ -88,6 +90,7 @@ type App struct {
 	Stripe    *stripe.Client
 	People    *people.Service
 	Gifts     *gift.Sender
+	Collect   *collect.Service
 	Purchases *purchase.Service
 	Payouts   *payout.Service
 	Creators  *creator.Service
@@ -127,7 +130,7 @@ type App struct {
 // Checks are the rules of all products for ledger verify.
 func Checks() []ledger.Check {
 	var all []ledger.Check
-	for _, c := range [][]ledger.Check{wallet.Checks(), earnings.Checks(), gift.Checks(), purchase.Checks(), payout.Checks(), limit.Checks(id.KindPurchase), casework.Checks(), reconcile.Checks(), webhook.Checks(), support.Checks(), goal.Checks(), chat.Checks()} {
+	for _, c := range [][]ledger.Check{wallet.Checks(), earnings.Checks(), gift.Checks(), purchase.Checks(), payout.Checks(), limit.Checks(id.KindPurchase), payment.Checks(), casework.Checks(), reconcile.Checks(), webhook.Checks(), support.Checks(), goal.Checks(), chat.Checks()} {
 		all = append(all, c...)
 	}
 	all = append(all, ledger.Check{Name: audit.Rule, Run: checkAudit})
@@ -204,7 +207,8 @@ func (a *App) build(ctx context.Context) error {
 	}
 	a.People = people.NewService(a.DB, mode)
 	a.Gifts = gift.NewSender(a.DB)
-	a.Purchases = purchase.NewService(a.DB, a.Stripe)
+	a.Collect = collect.New(a.DB, a.Stripe, people.Payer)
+	a.Purchases = purchase.NewService(a.DB, a.Collect)
 	a.Payouts = payout.NewService(a.DB, a.Stripe)
 	a.Creators = creator.NewService(a.DB)
 	a.Limits = limit.NewService(a.DB)

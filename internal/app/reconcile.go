@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/ovationhq/ovation/internal/reconcile"
@@ -52,18 +53,16 @@ func (a *App) pollAndReconcile(ctx context.Context) error {
 	if a.Options.Config.StripeKey == "" && a.sandbox == nil {
 		return nil
 	}
-	if err := a.poll(ctx); err != nil {
-		return err
-	}
+	polled := a.poll(ctx) // what one piece of news lacks is no reason not to compare the rest
 	if last := a.reconciled.Load(); last != 0 && time.Since(time.Unix(0, last)) < reconcileLeast {
-		return nil
+		return polled
 	}
 	r, err := a.Reconcile(ctx, reconcile.Ask{})
 	switch {
 	case err != nil && ctx.Err() != nil: // it goes on without the work
-		return nil
+		return polled
 	case err == nil && !r.OK():
 		a.Log.Error("our books and the payment provider's differ", "differences", r.Problems, "see", "/op/reconcile")
 	}
-	return err
+	return errors.Join(polled, err)
 }

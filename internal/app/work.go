@@ -16,10 +16,10 @@ import (
 	"github.com/ovationhq/ovation/internal/limit"
 	"github.com/ovationhq/ovation/internal/outbox"
 	"github.com/ovationhq/ovation/internal/payment"
+	"github.com/ovationhq/ovation/internal/payment/collect"
 	"github.com/ovationhq/ovation/internal/payment/stripe"
 	"github.com/ovationhq/ovation/internal/payout"
 	"github.com/ovationhq/ovation/internal/people"
-	"github.com/ovationhq/ovation/internal/purchase"
 	"github.com/ovationhq/ovation/internal/webhook"
 )
 
@@ -51,12 +51,14 @@ func (a *App) register() {
 	a.Runner.Inside(limit.WorkApply, func(ctx context.Context, tx *db.Tx, key string) (int64, error) {
 		return limit.RunApply(ctx, tx, id.Person(key))
 	})
-	a.Runner.Outside(purchase.WorkSettle, a.patient(purchase.WorkSettle, func(ctx context.Context, key string) (time.Duration, error) {
-		return a.Purchases.Settle(ctx, id.Payment(key))
+	a.Runner.Outside(collect.WorkSettle, a.patient(collect.WorkSettle, func(ctx context.Context, key string) (time.Duration, error) {
+		return a.Collect.Settle(ctx, id.Payment(key))
 	}))
 	a.Runner.Outside(payout.WorkDrive, a.patient(payout.WorkDrive, func(ctx context.Context, key string) (time.Duration, error) {
 		return a.Payouts.Drive(ctx, id.Payout(key))
 	}))
+	a.Runner.Brief(collect.WorkSettle)
+	a.Runner.Brief(payout.WorkDrive)
 	a.Senders.Beside(sendersAtOnce)
 	a.Senders.Drive(webhook.WorkDrive, a.Webhooks.Drive)
 	a.Runner.Every("webhook.sweep", time.Hour, a.Webhooks.Sweep)
@@ -133,7 +135,7 @@ func (a *App) Observe(ctx context.Context, ev payment.Event) error {
 }
 
 func (a *App) observe(ctx context.Context, ev payment.Event) (handled bool, err error) {
-	for _, observe := range []func(context.Context, payment.Event) (bool, error){a.Purchases.Observe, a.Payouts.Observe} {
+	for _, observe := range []func(context.Context, payment.Event) (bool, error){a.Collect.Observe, a.Payouts.Observe} {
 		if handled, err := observe(ctx, ev); handled || err != nil {
 			return handled, err
 		}
@@ -143,7 +145,7 @@ func (a *App) observe(ctx context.Context, ev payment.Event) (handled bool, err 
 
 // sweep has all money looked after that is on its way.
 func (a *App) sweep(ctx context.Context) error {
-	charges, err := a.Purchases.Sweep(ctx)
+	charges, err := a.Collect.Sweep(ctx)
 	payouts, err2 := a.Payouts.Sweep(ctx)
 	if charges+payouts > 0 {
 		a.Log.Warn("money was on its way with nobody to look after it; its work is planned again", "charges", charges, "payouts", payouts)

@@ -17,9 +17,11 @@ import (
 	"github.com/ovationhq/ovation/internal/ledger/ledgertest"
 	"github.com/ovationhq/ovation/internal/money"
 	"github.com/ovationhq/ovation/internal/payment"
+	"github.com/ovationhq/ovation/internal/payment/collect"
 	"github.com/ovationhq/ovation/internal/payment/sandbox"
 	"github.com/ovationhq/ovation/internal/payment/sandbox/sandboxtest"
 	"github.com/ovationhq/ovation/internal/payment/stripe"
+	"github.com/ovationhq/ovation/internal/people"
 	"github.com/ovationhq/ovation/internal/purchase"
 	"github.com/ovationhq/ovation/internal/reconcile"
 )
@@ -31,6 +33,7 @@ type desk struct {
 	*gifttest.World
 	box  *sandboxtest.Box
 	api  *stripe.Client
+	pay  *collect.Service
 	shop *purchase.Service
 	rec  *reconcile.Service
 	fan  id.Person
@@ -48,7 +51,8 @@ func each(t *testing.T, test func(s *desk)) {
 		var err error
 		s.api, err = stripe.New(stripe.Config{SecretKey: sandbox.DefaultSecretKey, BaseURL: s.box.URL, HTTPClient: sandboxtest.Client(10 * time.Second), Timeout: 10 * time.Second})
 		s.OK(err)
-		s.shop, s.rec = purchase.NewService(d, s.api), reconcile.NewService(d, s.api)
+		s.pay = collect.New(d, s.api, people.Payer)
+		s.shop, s.rec = purchase.NewService(d, s.pay), reconcile.NewService(d, s.api)
 		s.fan = s.Person()
 		c, err := s.shop.AddTestCard(s.Ctx, s.fan, "pm_card_bypassPending")
 		s.OK(err)
@@ -174,7 +178,7 @@ func TestConverted(t *testing.T) {
 			return err
 		})
 		for _, c := range open {
-			_, err := s.shop.Settle(s.Ctx, id.Payment(c))
+			_, err := s.pay.Settle(s.Ctx, id.Payment(c))
 			s.OK(err)
 		}
 		s.agrees(reconcile.Ask{})
