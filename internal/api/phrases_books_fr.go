@@ -16,6 +16,11 @@ var frenchOfBooks = map[string]string{
 	"The amounts agree and the fees do not. The provider's fee is the one that counts; if it does not come by itself, look at the charge.":                         "Les montants concordent, mais pas les frais. Ceux du prestataire font foi ; s’ils n’arrivent pas d’eux-mêmes, regardez l’encaissement.",
 	"Both books have it, with other amounts. Compare the provider's entries with the transfers of this id, one by one.":                                            "Les deux livres l’ont, avec d’autres montants. Comparez une à une les écritures du prestataire et les transferts de cet identifiant.",
 
+	"Say how many calls go wrong (next), or how many of a hundred (percent). Nothing was changed.": "Dites combien d’appels échouent (next), ou combien sur cent (percent). Rien n’a changé.",
+	"Nothing is called %q that could happen at the provider.":                                      "Rien ne s’appelle %q de ce qui peut arriver chez le prestataire.",
+	"The sandbox's provider has no such thing.":                                                    "Le prestataire du bac à sable n’a rien de tel.",
+	"The sandbox's provider refuses: %s":                                                           "Le prestataire du bac à sable refuse : %s",
+
 	// Cases.
 	"There is no case %s.":               "Il n’y a pas de dossier %s.",
 	"The case %s was closed before: %s.": "Le dossier %s a déjà été clos : %s.",

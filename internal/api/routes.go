@@ -144,6 +144,9 @@ func (a *API) moneyOut() {
 	if a.cfg.Services.Advance != nil {
 		post(a, "/v1/clock/advance", a.clockAdvance, "Move the sandbox's clock forward", needs(people.Admin), impersonal(), tagged("sandbox"), within(5*time.Minute))
 	}
+	if a.cfg.Services.Provider != nil {
+		a.providerRoutes()
+	}
 	if a.cfg.Services.Trigger != nil {
 		post(a, "/v1/happenings", a.happeningMake, "Make something happen in a sandbox", needs(people.Admin), impersonal(), keyed(), class(classMoney), tagged("sandbox"), within(5*time.Minute), fails(fault.StateConflict, fault.CardDeclined, fault.InsufficientBalance))
 	}

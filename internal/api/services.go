@@ -14,6 +14,7 @@ import (
 	"github.com/ovationhq/ovation/internal/live"
 	"github.com/ovationhq/ovation/internal/outbox"
 	"github.com/ovationhq/ovation/internal/payment"
+	"github.com/ovationhq/ovation/internal/payment/sandbox"
 	"github.com/ovationhq/ovation/internal/payment/stripe"
 	"github.com/ovationhq/ovation/internal/payout"
 	"github.com/ovationhq/ovation/internal/people"
@@ -57,6 +58,8 @@ type Services struct {
 	// Advance moves the sandbox's clock; nil outside the sandbox, where the
 	// operation does not exist.
 	Advance func(context.Context, time.Duration) (time.Time, error)
+	// Provider is the payment provider of a sandbox; nil outside of it.
+	Provider *sandbox.Server
 	// Trigger makes something happen in a sandbox, once for each key; nil
 	// outside of it.
 	Trigger func(ctx context.Context, key, what string) (Happening, error)

@@ -31,7 +31,7 @@ func (a *App) handlers() (site, admin http.Handler, err error) {
 			Stripe: a.Stripe, PublicURL: a.Options.Config.PublicURL(), Now: a.time.Now, Observe: a.Observe, Verify: a.Verify, Reconcile: a.Reconcile},
 	}
 	if a.sandbox != nil {
-		cfg.Services.Advance, cfg.Services.Trigger = a.Advance, a.control.trigger
+		cfg.Services.Advance, cfg.Services.Trigger, cfg.Services.Provider = a.Advance, a.control.trigger, a.sandbox.server
 		cfg.Hosts = []string{} // the machine's own names
 		if u, err := url.Parse(a.Options.Config.PublicURL()); err == nil && u.Host != "" {
 			cfg.Hosts = append(cfg.Hosts, strings.ToLower(u.Hostname()))

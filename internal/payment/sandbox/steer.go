@@ -1,9 +1,13 @@
 package sandbox
 
 import (
+	"errors"
+	"net/http"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/ovationhq/ovation/internal/fault"
 )
 
 // What the sandbox lets somebody see and do to it, beside what Stripe's API has:
@@ -189,4 +193,73 @@ func SettlementCurrencies() []string {
 	}
 	slices.Sort(all)
 	return all
+}
+
+// Act is something that shall happen at the provider.
+type Act struct {
+	What     string // one of Acts
+	ID       string // of the charge, dispute, payout, account or event
+	Reason   string // of a dispute or a rejection, the bank's code of a bounce, what an account lacks
+	Amount   int64  // of a dispute (0 is all of it), a payout or a fee
+	Currency string // of a payout or a fee
+	Inquiry  bool   // a dispute that only asks
+}
+
+// Acts are what can be made to happen.
+var Acts = []string{"dispute.open", "dispute.win", "dispute.lose", "payout.bounce", "payout.own", "fee.take", "account.ask", "account.restrict", "account.reject", "event.send"}
+
+// Do makes it happen, and returns the id of what was made, if something was. Its
+// faults: not_found, validation_failed, state_conflict.
+func (s *Server) Do(a Act) (made string, err error) {
+	switch a.What {
+	case "dispute.open":
+		made, err = s.Dispute(a.ID, a.Reason, a.Amount, a.Inquiry)
+	case "dispute.win", "dispute.lose":
+		err = s.CloseDispute(a.ID, a.What == "dispute.win")
+	case "payout.bounce":
+		err = s.Bounce(a.ID, a.Reason)
+	case "payout.own":
+		made, err = s.PayOut(a.Currency, a.Amount)
+	case "fee.take":
+		err = s.TakeFee(a.Currency, a.Amount)
+	case "account.ask":
+		err = s.AskFor(a.ID, a.Reason)
+	case "account.restrict":
+		err = s.Restrict(a.ID, a.Reason)
+	case "account.reject":
+		err = s.Reject(a.ID, a.Reason)
+	case "event.send":
+		err = s.Resend(a.ID)
+	default:
+		return "", fault.New(fault.ValidationFailed, "Nothing is called %q that could happen at the provider.", fault.Clip(a.What))
+	}
+	return made, Explain(err)
+}
+
+// Explain turns a refusal of the sandbox into a fault.
+func Explain(err error) error {
+	p, ok := errors.AsType[*problem](err)
+	switch {
+	case err == nil || !ok:
+		return err
+	case p.status == http.StatusNotFound:
+		return fault.Wrap(err, fault.NotFound, "The sandbox's provider has no such thing.")
+	}
+	return fault.Wrap(err, fault.StateConflict, "The sandbox's provider refuses: %s", p.Message)
+}
+
+// FaultModes are the ways in which calls of the provider can go wrong.
+func FaultModes() []Mode {
+	return slices.DeleteFunc(slices.Clone(modes), func(m Mode) bool { return m == Hold })
+}
+
+// SetSettings changes how the sandbox keeps its balance from now on.
+func (s *Server) SetSettings(st Settings) error {
+	st.SettleIn = strings.ToLower(st.SettleIn)
+	if st.SettleIn != "" && dollars[st.SettleIn] == 0 {
+		return refuse("", "currency", "The sandbox does not convert into %s.", clip(st.SettleIn))
+	}
+	return s.set(func(o *settings) {
+		o.ExtraFee, o.LateEntries, o.SettleIn = max(st.ExtraFee, 0), st.LateEntries, st.SettleIn
+	})
 }
