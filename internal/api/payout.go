@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"github.com/ovationhq/ovation/internal/earnings"
 	"github.com/ovationhq/ovation/internal/fault"
@@ -187,7 +188,7 @@ type payoutHoldIn struct {
 }
 
 func (a *API) payoutHold(ctx context.Context, in *payoutHoldIn) (*payoutBody, error) {
-	p, err := a.cfg.Services.Payouts.Hold(ctx, CallerOf(ctx).Caller, in.ID, in.Body.Reason)
+	p, err := a.cfg.Services.Payouts.Hold(ctx, CallerOf(ctx).Caller, in.ID, in.Body.Reason, time.Time{})
 	return &payoutBody{viewPayout(LanguageOf(ctx), p)}, err
 }
 
