@@ -15,6 +15,7 @@ import (
 	"github.com/ovationhq/ovation/internal/earnings"
 	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/gift"
+	"github.com/ovationhq/ovation/internal/payout"
 	"github.com/ovationhq/ovation/internal/programme"
 	"github.com/ovationhq/ovation/internal/wallet"
 )
@@ -33,6 +34,7 @@ type preset struct {
 	From       time.Time
 	Card       earnings.RateCard
 	Packs      []wallet.Pack
+	Payouts    payout.Rules
 	Gifts      []gift.Item
 	Programmes []presetProgramme
 }
@@ -143,6 +145,11 @@ func (p preset) unchanged(ctx context.Context, tx *db.Tx, file string, c earning
 	slices.SortFunc(items, func(a, b gift.Item) int { return strings.Compare(a.ID, b.ID) })
 	slices.SortFunc(catalogue, func(a, b gift.Item) int { return strings.Compare(a.ID, b.ID) })
 	same = same && slices.Equal(packs, there) && slices.Equal(items, catalogue)
+	payouts, err := p.samePayouts(ctx, tx)
+	if err != nil {
+		return err
+	}
+	same = same && payouts
 	installed, err := programme.Policies(ctx, tx)
 	if err != nil {
 		return err
@@ -181,6 +188,9 @@ func (p preset) install(ctx context.Context, tx *db.Tx, cards []earnings.RateCar
 		return err
 	}
 	if err := gift.Install(ctx, tx, items); err != nil {
+		return err
+	}
+	if err := payout.InstallRules(ctx, tx, p.payouts()); err != nil {
 		return err
 	}
 	policies, _ := p.policies()

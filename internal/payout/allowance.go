@@ -11,6 +11,7 @@ import (
 	"github.com/ovationhq/ovation/internal/id"
 	"github.com/ovationhq/ovation/internal/ledger"
 	"github.com/ovationhq/ovation/internal/money"
+	"github.com/ovationhq/ovation/internal/payment/stripe"
 )
 
 // Allowance is how much of a currency a creator may ask for now.
@@ -24,22 +25,29 @@ type Allowance struct {
 	Monthly   money.Amount // the least of what goes by the calendar
 	ResetsUS  int64        // when the cap is whole again
 
-	room room
+	room  room
+	grain int64 // amounts are multiples of it, because the provider takes no others
 }
+
+// least is the minimum in whole grains.
+func (a *Allowance) least() int64 { return (a.Minimum.Units + a.grain - 1) / a.grain * a.grain }
+
+// whole is so much of the units as the provider takes.
+func (a *Allowance) whole(units int64) int64 { return units - units%a.grain }
 
 // Most is the most that can be asked for; less than Minimum means nothing.
 func (a *Allowance) Most() int64 {
-	asked := a.Available.Units - a.ByDate.Units
+	asked := a.whole(a.Available.Units - a.ByDate.Units)
 	if asked < a.Minimum.Units {
 		return asked
 	}
-	_, rest := a.room.split(asked, a.Minimum.Units, 0)
+	_, rest := a.room.split(asked, a.least(), 0)
 	return asked - rest
 }
 
 // Days is on how many days the most would go.
 func (a *Allowance) Days() int {
-	all, _ := a.room.split(a.Most(), a.Minimum.Units, 0)
+	all, _ := a.room.split(a.Most(), a.least(), 0)
 	return len(all)
 }
 
@@ -106,7 +114,7 @@ func allowance(ctx context.Context, tx *db.Tx, creator id.Person, asset money.As
 		return Allowance{}, err
 	}
 	of := func(units int64) money.Amount { return money.Amount{Units: units, Asset: asset} }
-	a := Allowance{Rule: limit.Rule, Available: of(0), ByDate: of(0), DailyCap: of(limit.DailyCap), Minimum: of(limit.Minimum), Monthly: of(limit.Monthly)}
+	a := Allowance{Rule: limit.Rule, Available: of(0), ByDate: of(0), DailyCap: of(limit.DailyCap), Minimum: of(limit.Minimum), Monthly: of(limit.Monthly), grain: stripe.Grain(asset)}
 	if a.Available.Units, err = ledger.Balance(ctx, tx, ledger.Ref{Path: ledger.AvailablePath(creator), Asset: asset}); err != nil {
 		return a, err
 	}
@@ -123,6 +131,9 @@ func allowance(ctx context.Context, tx *db.Tx, creator id.Person, asset money.As
 	}
 	goes := tx.Now().Add(cancelWithin).UnixMicro()
 	a.room, err = roomFrom(ctx, tx, creator, asset, limit.DailyCap, goes, "")
+	for i := range a.room.left {
+		a.room.left[i] = a.whole(a.room.left[i])
+	}
 	a.LeftToday, a.ResetsUS = of(a.room.left[0]), (a.room.first+1)*dayUS
 	return a, err
 }
@@ -147,7 +158,11 @@ func (a *Allowance) allowed(tx *db.Tx, amount int64) ([]portion, error) {
 		return nil, fault.New(fault.PayoutBelowMinimum, "A payout is at least %s, and %s are available. The rest stays with you.", format(a.Minimum.Units), format(available)).
 			With("minimum", a.Minimum).With("available", a.Available)
 	}
-	portions, rest := a.room.split(amount, a.Minimum.Units, tx.Now().Add(cancelWithin).UnixMicro())
+	if amount != a.whole(amount) {
+		return nil, fault.New(fault.AmountOutOfRange, "The payment provider takes %s in steps of %s only. Ask for %s.", string(a.Available.Asset), format(a.grain), format(a.whole(amount))).
+			At("/amount", fault.AmountOutOfRange, "in steps of %d", a.grain)
+	}
+	portions, rest := a.room.split(amount, a.least(), tx.Now().Add(cancelWithin).UnixMicro())
 	if rest == 0 {
 		return portions, nil
 	}

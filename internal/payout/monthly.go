@@ -236,7 +236,7 @@ func payMonth(ctx context.Context, tx *db.Tx, creator id.Person, m *month, a *Al
 	}
 	_, err = tx.Exec(ctx, "UPDATE payout_month SET rule = $4, run_us = $5, outcome = $6, units = $7, group_id = $8 WHERE creator_id = $1 AND month = $2 AND asset = $3",
 		creator, m.name, string(a.Available.Asset), a.Rule, tx.NowUS(), outcome, of, group)
-	if err != nil || paid == units {
+	if err != nil || paid == units || why == nil { // less than the provider takes stays without a word
 		return err
 	}
 	rest := money.Amount{Units: units - paid, Asset: a.Available.Asset}
@@ -267,7 +267,8 @@ func monthPayouts(ctx context.Context, tx *db.Tx, creator id.Person, m *month, a
 	if err != nil {
 		return "", 0, nil, err
 	}
-	portions, rest := a.room.split(amount.Units, a.Minimum.Units, tx.Now().Add(cancelWithin).UnixMicro())
+	part := amount.Units - a.whole(amount.Units)
+	portions, rest := a.room.split(amount.Units-part, a.least(), tx.Now().Add(cancelWithin).UnixMicro())
 	if rest > 0 {
 		why = fault.New(fault.LimitReached, "At most %s are paid out in a day (UTC). What the days of a month can not take is carried over to the next month.", format(a.DailyCap))
 	}
@@ -278,7 +279,7 @@ func monthPayouts(ctx context.Context, tx *db.Tx, creator id.Person, m *month, a
 	if err != nil {
 		return "", 0, nil, err
 	}
-	return all[0].Group, amount.Units - rest, why, nil
+	return all[0].Group, amount.Units - part - rest, why, nil
 }
 
 func tellMonth(ctx context.Context, tx *db.Tx, kind string, creator id.Person, m *month, a *Allowance, amount money.Amount, more ...field) error {
