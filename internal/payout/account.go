@@ -34,6 +34,7 @@ type Account struct {
 	BankName         string
 	BankLast4        string
 	BankChangedUS    int64 // when another bank than before was seen; 0 is never
+	HeldUS           int64 // until when payouts wait for that, as it was read; 0 if they do not
 	UpdatedUS        int64
 
 	print  string // of all banks
@@ -114,6 +115,7 @@ func accountBy(ctx context.Context, tx *db.Tx, column, value string, person id.P
 	if err != nil || len(all) == 0 {
 		return a, err
 	}
+	all[0].HeldUS = all[0].HeldUntilUS(tx.NowUS())
 	return all[0], nil
 }
 

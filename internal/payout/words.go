@@ -1,6 +1,10 @@
 package payout
 
-import "strings"
+import (
+	"maps"
+	"slices"
+	"strings"
+)
 
 // Requirement says in words what the provider asks for by a name such as
 // individual.verification.document. A name that is not known is said as it can
@@ -136,4 +140,9 @@ var troubles = map[string]Trouble{
 	"payouts_not_allowed":             {"The payment provider does not pay out to this account at the moment.", "See what it wants to know, then have it paid out again."},
 	"account_invalid":                 {"The payout account is not connected any more.", "Connect one again, then have it paid out again."},
 	"unsupported_card":                {"The bank card takes no payouts.", otherBank},
+}
+
+// TroubleCodes are the provider's codes that have words of their own, and none.
+func TroubleCodes() []string {
+	return append(slices.Sorted(maps.Keys(troubles)), "something_new")
 }
