@@ -91,21 +91,28 @@ func (c *Client) Endpoints(ctx context.Context) ([]Endpoint, error) {
 	return all, nil
 }
 
-// Connect reports whether our account may have connected accounts.
-func (c *Client) Connect(ctx context.Context) (bool, error) {
+// Connect reports whether our account may have connected accounts, and which of
+// the newest hundred pay out by a schedule of Stripe's instead of on our request.
+func (c *Client) Connect(ctx context.Context) (enabled bool, automatic []string, err error) {
 	ctx, cancel := c.bounded(ctx)
 	defer cancel()
 	p := &sdk.AccountListParams{}
-	p.Limit = sdk.Int64(1)
-	for _, err := range c.api.V1Accounts.List(ctx, p).All(ctx) {
+	p.Limit = sdk.Int64(100)
+	n := 0
+	for o, err := range c.api.V1Accounts.List(ctx, p).All(ctx) {
 		if err != nil {
 			err = failure(err)
 			if e, ok := errors.AsType[*payment.Error](err); ok && (e.Kind == payment.ErrInvalid || e.Kind == payment.ErrConfig) {
-				return false, nil
+				return false, nil, nil
 			}
-			return false, err
+			return false, nil, err
 		}
-		break
+		if s := o.Settings; s != nil && s.Payouts != nil && s.Payouts.Schedule != nil && s.Payouts.Schedule.Interval != "manual" {
+			automatic = append(automatic, o.ID)
+		}
+		if n++; n == 100 {
+			break
+		}
 	}
-	return true, nil
+	return true, automatic, nil
 }
