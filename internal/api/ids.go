@@ -46,6 +46,7 @@ type (
 	deliveryID   string
 	goalID       string
 	messageID    string
+	caseID       string
 )
 
 func (personID) Schema(huma.Registry) *huma.Schema     { return idSchema(id.KindPerson) }
@@ -69,6 +70,7 @@ func (endpointID) Schema(huma.Registry) *huma.Schema   { return idSchema(id.Kind
 func (deliveryID) Schema(huma.Registry) *huma.Schema   { return idSchema(id.KindDelivery) }
 func (goalID) Schema(huma.Registry) *huma.Schema       { return idSchema(id.KindGoal) }
 func (messageID) Schema(huma.Registry) *huma.Schema    { return idSchema(id.KindMessage) }
+func (caseID) Schema(huma.Registry) *huma.Schema       { return idSchema(id.KindCase) }
 
 // idAliases pairs the types of package id with their schemas.
 var idAliases = map[reflect.Type]reflect.Type{
@@ -93,4 +95,5 @@ var idAliases = map[reflect.Type]reflect.Type{
 	reflect.TypeFor[id.Delivery]():   reflect.TypeFor[deliveryID](),
 	reflect.TypeFor[id.Goal]():       reflect.TypeFor[goalID](),
 	reflect.TypeFor[id.Message]():    reflect.TypeFor[messageID](),
+	reflect.TypeFor[id.Case]():       reflect.TypeFor[caseID](),
 }

@@ -12,8 +12,10 @@ import (
 	"github.com/ovationhq/ovation/internal/gift/gifttest"
 	"github.com/ovationhq/ovation/internal/id"
 	"github.com/ovationhq/ovation/internal/ledger/ledgertest"
+	"github.com/ovationhq/ovation/internal/payment/collect"
 	"github.com/ovationhq/ovation/internal/payment/sandbox"
 	"github.com/ovationhq/ovation/internal/payout"
+	"github.com/ovationhq/ovation/internal/people"
 	"github.com/ovationhq/ovation/internal/purchase"
 )
 
@@ -118,7 +120,7 @@ func TestPurchaseOfUnknownOutcome(t *testing.T) {
 // TestPurchaseLeavesTimeToAnswer: the provider's part of a purchase ends well
 // before the request does.
 func TestPurchaseLeavesTimeToAnswer(t *testing.T) {
-	if most := purchase.NewService(nil, nil).Patience; most <= 0 || most > maxRun*2/3 {
+	if most := purchase.NewService(nil, collect.New(nil, nil, people.Payer)).Patience; most <= 0 || most > maxRun*2/3 {
 		t.Errorf("a purchase waits %s for the provider, and a request ends after %s", most, maxRun)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/ovationhq/ovation/internal/casework"
 	"github.com/ovationhq/ovation/internal/chat"
 	"github.com/ovationhq/ovation/internal/clock"
 	"github.com/ovationhq/ovation/internal/creator"
@@ -23,11 +24,13 @@ import (
 	"github.com/ovationhq/ovation/internal/ledger"
 	"github.com/ovationhq/ovation/internal/limit"
 	"github.com/ovationhq/ovation/internal/live"
+	"github.com/ovationhq/ovation/internal/payment/collect"
 	"github.com/ovationhq/ovation/internal/payment/sandbox"
 	"github.com/ovationhq/ovation/internal/payment/stripe"
 	"github.com/ovationhq/ovation/internal/payout"
 	"github.com/ovationhq/ovation/internal/people"
 	"github.com/ovationhq/ovation/internal/purchase"
+	"github.com/ovationhq/ovation/internal/reconcile"
 	"github.com/ovationhq/ovation/internal/report"
 	"github.com/ovationhq/ovation/internal/support"
 )
@@ -57,8 +60,8 @@ func newShop(t *testing.T, change ...func(*Config)) *shop {
 	s.g.OK(err)
 	s.world = newWorld(t, func(c *Config) {
 		c.Auth = nil
-		c.Services = Services{People: s.people, Gifts: s.g.Gifts, Catalogues: gift.NewPublisher(d), Purchases: purchase.NewService(d, client), Payouts: payout.NewService(d, client),
-			Creators: creator.NewService(d), Limits: limit.NewService(d), Reader: report.NewReader(d), Support: support.NewService(d), Goals: goal.NewService(d), Chat: chat.NewService(d), Hub: live.NewHub(d), Stripe: client, PublicURL: "http://ovation.test",
+		c.Services = Services{People: s.people, Gifts: s.g.Gifts, Catalogues: gift.NewPublisher(d), Purchases: purchase.NewService(d, collect.New(d, client, people.Payer)), Payouts: payout.NewService(d, client),
+			Creators: creator.NewService(d), Limits: limit.NewService(d), Cases: casework.NewService(d), Reconcile: reconcile.NewService(d, client).Run, Provider: s.box, Reader: report.NewReader(d), Support: support.NewService(d), Goals: goal.NewService(d), Chat: chat.NewService(d), Hub: live.NewHub(d), Stripe: client, PublicURL: "http://ovation.test",
 			Now: clk.Now, Observe: nil, Verify: func(ctx context.Context) (*ledger.Report, error) { return ledger.Verify(ctx, d, nil) }}
 		for _, f := range change {
 			f(c)

@@ -19,6 +19,7 @@ import (
 
 	"github.com/ovationhq/ovation/internal/api"
 	"github.com/ovationhq/ovation/internal/audit"
+	"github.com/ovationhq/ovation/internal/casework"
 	"github.com/ovationhq/ovation/internal/chat"
 	"github.com/ovationhq/ovation/internal/clock"
 	"github.com/ovationhq/ovation/internal/config"
@@ -32,13 +33,18 @@ import (
 	"github.com/ovationhq/ovation/internal/limit"
 	"github.com/ovationhq/ovation/internal/live"
 	"github.com/ovationhq/ovation/internal/outbox"
+	"github.com/ovationhq/ovation/internal/payment"
+	"github.com/ovationhq/ovation/internal/payment/collect"
 	"github.com/ovationhq/ovation/internal/payment/sandbox"
 	"github.com/ovationhq/ovation/internal/payment/stripe"
 	"github.com/ovationhq/ovation/internal/payout"
 	"github.com/ovationhq/ovation/internal/people"
 	"github.com/ovationhq/ovation/internal/purchase"
+	"github.com/ovationhq/ovation/internal/reconcile"
 	"github.com/ovationhq/ovation/internal/report"
+	"github.com/ovationhq/ovation/internal/reversal"
 	"github.com/ovationhq/ovation/internal/support"
+	"github.com/ovationhq/ovation/internal/tip"
 	"github.com/ovationhq/ovation/internal/wallet"
 	"github.com/ovationhq/ovation/internal/webhook"
 	"github.com/ovationhq/ovation/internal/webhook/courier"
@@ -86,10 +92,15 @@ type App struct {
 	Stripe    *stripe.Client
 	People    *people.Service
 	Gifts     *gift.Sender
+	Collect   *collect.Service
 	Purchases *purchase.Service
+	Tips      *tip.Service
+	Reversals *reversal.Service
 	Payouts   *payout.Service
 	Creators  *creator.Service
 	Limits    *limit.Service
+	Cases     *casework.Service
+	Books     *reconcile.Service
 	Reader    *report.Reader
 	Support   *support.Service
 	Goals     *goal.Service
@@ -114,17 +125,25 @@ type App struct {
 	// otherwise hold a connection for as long as they are let.
 	stopping  chan struct{}
 	verifying singleflight.Group
-	verified  atomic.Pointer[verification] // nil until the books were checked
+	// The books beside the provider's.
+	reconciling singleflight.Group
+	reconciled  atomic.Int64                 // when they were compared last, by the machine's clock
+	verified    atomic.Pointer[verification] // nil until the books were checked
 }
 
 // Checks are the rules of all products for ledger verify.
 func Checks() []ledger.Check {
 	var all []ledger.Check
-	for _, c := range [][]ledger.Check{wallet.Checks(), earnings.Checks(), gift.Checks(), purchase.Checks(), payout.Checks(), limit.Checks(id.KindPurchase), webhook.Checks(), support.Checks(), goal.Checks(), chat.Checks()} {
+	for _, c := range [][]ledger.Check{
+		wallet.Checks(), earnings.Checks(), gift.Checks(), purchase.Checks(), payout.Checks(), tip.Checks(), reversal.Checks(),
+		limit.Checks(id.KindPurchase, id.KindTip), payment.Checks(), casework.Checks(), reconcile.Checks(),
+		webhook.Checks(), support.Checks(), goal.Checks(), chat.Checks(),
+	} {
 		all = append(all, c...)
 	}
 	all = append(all, ledger.Check{Name: audit.Rule, Run: checkAudit})
-	return append(all, ledger.KindsOnly(slices.Concat(wallet.Kinds, earnings.Kinds, gift.Kinds, purchase.Kinds, payout.Kinds)...))
+	return append(all, ledger.KindsOnly(slices.Concat(wallet.Kinds, earnings.Kinds, gift.Kinds, purchase.Kinds, payout.Kinds, tip.Kinds, reversal.Kinds,
+		casework.Kinds, reconcile.Kinds)...))
 }
 
 // checkAudit is the check of the audit log, which stands on the floor of the
@@ -197,10 +216,16 @@ func (a *App) build(ctx context.Context) error {
 	}
 	a.People = people.NewService(a.DB, mode)
 	a.Gifts = gift.NewSender(a.DB)
-	a.Purchases = purchase.NewService(a.DB, a.Stripe)
+	a.Collect = collect.New(a.DB, a.Stripe, people.Payer)
+	a.Purchases = purchase.NewService(a.DB, a.Collect)
 	a.Payouts = payout.NewService(a.DB, a.Stripe)
+	a.Tips = tip.NewService(a.DB, a.Collect, payout.Ready)
+	a.Reversals = reversal.NewService(a.DB, a.Stripe)
 	a.Creators = creator.NewService(a.DB)
+	a.Creators.PayoutReady = payoutReady
 	a.Limits = limit.NewService(a.DB)
+	a.Cases = casework.NewService(a.DB)
+	a.Books = reconcile.NewService(a.DB, a.Stripe)
 	a.Reader = report.NewReader(a.DB)
 	a.Support = support.NewService(a.DB)
 	a.Goals = goal.NewService(a.DB)
@@ -211,6 +236,13 @@ func (a *App) build(ctx context.Context) error {
 	a.Webhooks = a.webhooks()
 	a.register()
 	return nil
+}
+
+// payoutReady tells programmes whether a creator's payout account can receive
+// money.
+func payoutReady(ctx context.Context, tx *db.Tx, creator id.Person) (bool, error) {
+	account, err := payout.AccountOf(ctx, tx, creator)
+	return account.Ready(), err
 }
 
 // webhooks makes the service that sends events. What it signs has the machine's

@@ -6,6 +6,7 @@ import (
 	"embed"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -17,6 +18,7 @@ import (
 	"github.com/ovationhq/ovation/internal/gift"
 	"github.com/ovationhq/ovation/internal/payout"
 	"github.com/ovationhq/ovation/internal/programme"
+	"github.com/ovationhq/ovation/internal/tip"
 	"github.com/ovationhq/ovation/internal/wallet"
 )
 
@@ -36,6 +38,7 @@ type preset struct {
 	Packs      []wallet.Pack
 	Payouts    payout.Rules
 	Gifts      []gift.Item
+	Tips       []tip.Rule
 	Programmes []presetProgramme
 }
 
@@ -150,6 +153,11 @@ func (p preset) unchanged(ctx context.Context, tx *db.Tx, file string, c earning
 		return err
 	}
 	same = same && payouts
+	tips, err := tip.RulesOf(ctx, tx, p.Version)
+	if err != nil {
+		return err
+	}
+	same = same && slices.EqualFunc(p.tips(), tips, func(a, b tip.Rule) bool { return reflect.DeepEqual(a, b) })
 	installed, err := programme.Policies(ctx, tx)
 	if err != nil {
 		return err
@@ -193,6 +201,9 @@ func (p preset) install(ctx context.Context, tx *db.Tx, cards []earnings.RateCar
 	if err := payout.InstallRules(ctx, tx, p.payouts()); err != nil {
 		return err
 	}
+	if err := tip.Install(ctx, tx, p.tips()); err != nil {
+		return err
+	}
 	policies, _ := p.policies()
 	if err := programme.Install(ctx, tx, policies); err != nil {
 		return err
@@ -233,6 +244,17 @@ func (p preset) dated() (card earnings.RateCard, packs []wallet.Pack, items []gi
 	}
 	return card, packs, items
 }
+
+// tips returns the rules of tips with the version and the start.
+func (p preset) tips() []tip.Rule {
+	all := slices.Clone(p.Tips)
+	for i := range all {
+		all[i].Version, all[i].FromUS = p.Version, p.From.UnixMicro()
+	}
+	return all
+}
+
+func compareTips(a, b tip.Rule) int { return cmp.Compare(a.Asset, b.Asset) }
 
 func comparePacks(a, b wallet.Pack) int {
 	return cmp.Or(cmp.Compare(a.Price.Asset, b.Price.Asset), cmp.Compare(a.Coins, b.Coins))

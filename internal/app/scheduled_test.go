@@ -11,6 +11,7 @@ import (
 	"github.com/ovationhq/ovation/internal/earnings"
 	"github.com/ovationhq/ovation/internal/gift"
 	"github.com/ovationhq/ovation/internal/money"
+	"github.com/ovationhq/ovation/internal/payment/collect"
 	"github.com/ovationhq/ovation/internal/payout"
 	"github.com/ovationhq/ovation/internal/people"
 	"github.com/ovationhq/ovation/internal/purchase"
@@ -65,7 +66,7 @@ func TestScheduledRulesOutliveAStart(t *testing.T) {
 			ok(err)
 			_, err = gift.NewPublisher(d).Schedule(ctx, by, gift.NewCatalogue{FromUS: us, Reason: "Why not.", Items: []gift.Item{{ID: "pebble", Name: "Pebble", Emoji: "x", PriceCoins: 2, OnLive: true}}})
 			ok(err)
-			_, err = purchase.NewService(d, nil).SchedulePacks(ctx, by, us, []wallet.Pack{{Coins: 9, Price: money.Amount{Units: 99, Asset: money.USD}}}, "Why not.")
+			_, err = purchase.NewService(d, collect.New(d, nil, people.Payer)).SchedulePacks(ctx, by, us, []wallet.Pack{{Coins: 9, Price: money.Amount{Units: 99, Asset: money.USD}}}, "Why not.")
 			ok(err)
 		}
 		start("current", "")

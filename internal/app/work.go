@@ -16,10 +16,11 @@ import (
 	"github.com/ovationhq/ovation/internal/limit"
 	"github.com/ovationhq/ovation/internal/outbox"
 	"github.com/ovationhq/ovation/internal/payment"
+	"github.com/ovationhq/ovation/internal/payment/collect"
 	"github.com/ovationhq/ovation/internal/payment/stripe"
 	"github.com/ovationhq/ovation/internal/payout"
 	"github.com/ovationhq/ovation/internal/people"
-	"github.com/ovationhq/ovation/internal/purchase"
+	"github.com/ovationhq/ovation/internal/reversal"
 	"github.com/ovationhq/ovation/internal/webhook"
 )
 
@@ -51,9 +52,10 @@ func (a *App) register() {
 	a.Runner.Inside(limit.WorkApply, func(ctx context.Context, tx *db.Tx, key string) (int64, error) {
 		return limit.RunApply(ctx, tx, id.Person(key))
 	})
-	a.Runner.Outside(purchase.WorkSettle, a.patient(purchase.WorkSettle, func(ctx context.Context, key string) (time.Duration, error) {
-		return a.Purchases.Settle(ctx, id.Payment(key))
+	a.Runner.Outside(collect.WorkSettle, a.patient(collect.WorkSettle, func(ctx context.Context, key string) (time.Duration, error) {
+		return a.Collect.Settle(ctx, id.Payment(key))
 	}))
+	a.Runner.Outside(reversal.WorkDrive, a.patient(reversal.WorkDrive, a.Reversals.Drive))
 	a.Runner.Outside(payout.WorkDrive, a.patient(payout.WorkDrive, func(ctx context.Context, key string) (time.Duration, error) {
 		return a.Payouts.Drive(ctx, id.Payout(key))
 	}))
@@ -62,6 +64,8 @@ func (a *App) register() {
 	})
 	a.Runner.Every("payout.plan", time.Hour, a.Payouts.Plan)
 	a.Runner.Every("payout.recheck", time.Hour, a.recheck)
+	a.Runner.Brief(collect.WorkSettle)
+	a.Runner.Brief(payout.WorkDrive)
 	a.Senders.Beside(sendersAtOnce)
 	a.Senders.Drive(webhook.WorkDrive, a.Webhooks.Drive)
 	a.Runner.Every("webhook.sweep", time.Hour, a.Webhooks.Sweep)
@@ -69,7 +73,7 @@ func (a *App) register() {
 	a.Runner.Every(workVerify, verifyEvery, a.verifyAlone)
 	a.Runner.Revived = revived
 	a.Runner.Every("programme.recheck", time.Hour, a.Creators.Recheck)
-	a.Runner.Every("payment.poll", pollEvery, a.poll)
+	a.Runner.Every("payment.poll", pollEvery, a.pollAndReconcile)
 	a.Runner.Every("payment.sweep", sweepEvery, a.sweep)
 	a.Runner.Every("people.sweep", 24*time.Hour, func(ctx context.Context) error {
 		return a.DB.Write(ctx, func(tx *db.Tx) error { return people.Sweep(ctx, tx) })
@@ -138,7 +142,7 @@ func (a *App) Observe(ctx context.Context, ev payment.Event) error {
 }
 
 func (a *App) observe(ctx context.Context, ev payment.Event) (handled bool, err error) {
-	for _, observe := range []func(context.Context, payment.Event) (bool, error){a.Purchases.Observe, a.Payouts.Observe} {
+	for _, observe := range []func(context.Context, payment.Event) (bool, error){a.Collect.Observe, a.Reversals.Observe, a.Payouts.Observe} {
 		if handled, err := observe(ctx, ev); handled || err != nil {
 			return handled, err
 		}
@@ -156,12 +160,13 @@ func (a *App) recheck(ctx context.Context) error {
 
 // sweep has all money looked after that is on its way.
 func (a *App) sweep(ctx context.Context) error {
-	charges, err := a.Purchases.Sweep(ctx)
+	charges, err := a.Collect.Sweep(ctx)
 	payouts, err2 := a.Payouts.Sweep(ctx)
-	if charges+payouts > 0 {
-		a.Log.Warn("money was on its way with nobody to look after it; its work is planned again", "charges", charges, "payouts", payouts)
+	reversals, err3 := a.Reversals.Sweep(ctx)
+	if charges+payouts+reversals > 0 {
+		a.Log.Warn("money was on its way with nobody to look after it; its work is planned again", "charges", charges, "payouts", payouts, "refunds and disputes", reversals)
 	}
-	return errors.Join(err, err2)
+	return errors.Join(err, err2, err3)
 }
 
 // pollBack is how far back the poller looks: longer than its interval, so that
@@ -176,9 +181,6 @@ const mostAccounts = 200
 // own and those of the creators' accounts. What goes wrong with one of them
 // does not keep the others.
 func (a *App) poll(ctx context.Context) error {
-	if a.Options.Config.StripeKey == "" && a.sandbox == nil {
-		return nil
-	}
 	accounts, err := a.Payouts.Watched(ctx)
 	if err != nil {
 		return err

@@ -18,6 +18,7 @@ import (
 	"github.com/ovationhq/ovation/internal/money"
 	"github.com/ovationhq/ovation/internal/outbox"
 	"github.com/ovationhq/ovation/internal/payment"
+	"github.com/ovationhq/ovation/internal/payment/collect"
 	"github.com/ovationhq/ovation/internal/payment/sandbox"
 	"github.com/ovationhq/ovation/internal/people"
 	"github.com/ovationhq/ovation/internal/purchase"
@@ -129,7 +130,7 @@ func TestSweepComesRound(t *testing.T) {
 		ctx := t.Context()
 		p := s.buy()
 		s.ok(s.Runner.Start(ctx))
-		s.write(func(tx *db.Tx) error { return outbox.Cancel(ctx, tx, purchase.WorkSettle, string(p.Charge.ID)) })
+		s.write(func(tx *db.Tx) error { return outbox.Cancel(ctx, tx, collect.WorkSettle, string(p.Charge.ID)) })
 		s.clk.Advance(sweepEvery)
 		_, err := s.Runner.RunDue(ctx)
 		s.ok(err)

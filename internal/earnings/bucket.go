@@ -21,10 +21,14 @@ type Source string
 const (
 	FromGift      Source = "gift"       // gifts on a LIVE
 	FromVideoGift Source = "video_gift" // gifts on a video
+	FromTip       Source = "tip"        // tips, in money
 )
 
 // Sources are all sources, in the order in which they are shown.
-var Sources = []Source{FromGift, FromVideoGift}
+var Sources = []Source{FromGift, FromVideoGift, FromTip}
+
+// giftSources are those that earn diamonds; what the others earn is money.
+var giftSources = []Source{FromGift, FromVideoGift}
 
 // Holder is whose bucket it is, and of what.
 type Holder struct {
@@ -73,7 +77,7 @@ func Buckets(ctx context.Context, tx *db.Tx, b *ledger.Book, c RateCard, atUS in
 	}
 	accounts := make(map[Holder]int64, len(holders))
 	var ids []int64
-	for _, source := range Sources { // the index begins with creator and source
+	for _, source := range giftSources { // the index begins with creator and source
 		if len(bySource[source]) == 0 {
 			continue
 		}
@@ -114,28 +118,39 @@ func (k *Bucket) Open(ctx context.Context, tx *db.Tx, b *ledger.Book) error {
 	if k.account != nil {
 		return nil
 	}
-	k.Earning = id.Earning(tx.NewID(id.KindEarning))
-	acc, err := b.Find(ctx, ledger.Ref{Path: ledger.EarningPath(k.Earning), Asset: money.Diamond})
+	e, account, err := open(ctx, tx, b, k.Holder, k.day, k.card, money.Diamond)
+	k.Earning, k.account = e, account
+	return err
+}
+
+// open makes the earning of a holder's day, schedules its maturity and tells of
+// it. Its account is of diamonds, or of the money that it is in.
+func open(ctx context.Context, tx *db.Tx, b *ledger.Book, h Holder, day int64, card RateCard, own money.Asset) (id.Earning, *ledger.Account, error) {
+	e := id.Earning(tx.NewID(id.KindEarning))
+	acc, err := b.Find(ctx, ledger.Ref{Path: ledger.EarningPath(e), Asset: own})
 	if err != nil {
-		return err
+		return "", nil, err
 	}
-	k.account = acc[0]
-	available := dayStart(k.day + 1).Add(k.card.Hold()).UnixMicro()
-	_, err = tx.Exec(ctx, `INSERT INTO earning (id, creator_id, source, day, rule, account_id, state, available_us, diamonds, amount_units, amount_asset, paid_units)
-		VALUES ($1, $2, $3, $4, $5, $6, 'pending', $7, 0, 0, $8, 0)`,
-		k.Earning, k.Creator, string(k.Source), k.day, k.card.Version, k.account.ID, available, string(k.card.PayAsset))
+	asset := own
+	if own == money.Diamond {
+		asset = card.PayAsset
+	}
+	available := dayStart(day + 1).Add(card.Hold()).UnixMicro()
+	_, err = tx.Exec(ctx, `INSERT INTO earning (id, creator_id, source, day, rule, account_id, own_asset, state, available_us, diamonds, clawed_own, amount_units, amount_asset, clawed_units, paid_units)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, 'pending', $8, 0, 0, 0, $9, 0, 0)`,
+		e, h.Creator, string(h.Source), day, card.Version, acc[0].ID, string(own), available, string(asset))
 	if err != nil {
-		return err
+		return "", nil, err
 	}
-	if err := outbox.Schedule(ctx, tx, outbox.Work{Kind: WorkMature, Key: string(k.Earning), DueUS: available}); err != nil {
-		return err
+	if err := outbox.Schedule(ctx, tx, outbox.Work{Kind: WorkMature, Key: string(e), DueUS: available}); err != nil {
+		return "", nil, err
 	}
-	data, err := json.Marshal(map[string]any{"earning": k.Earning, "creator": k.Creator, "source": k.Source, "rule": k.card.Version,
-		"day": dayStart(k.day).Format(time.DateOnly), "available_at": time.UnixMicro(available).UTC().Format("2006-01-02T15:04:05.000000Z")})
+	data, err := json.Marshal(map[string]any{"earning": e, "creator": h.Creator, "source": h.Source, "rule": card.Version,
+		"day": dayStart(day).Format(time.DateOnly), "available_at": time.UnixMicro(available).UTC().Format("2006-01-02T15:04:05.000000Z")})
 	if err != nil {
-		return err
+		return "", nil, err
 	}
-	return outbox.Add(ctx, tx, outbox.Event{Type: "earning.accrued", Topic: "person:" + string(k.Creator), Data: data})
+	return e, acc[0], outbox.Add(ctx, tx, outbox.Event{Type: "earning.accrued", Topic: "person:" + string(h.Creator), Data: data})
 }
 
 // IssuerRef names the account that diamonds come from.

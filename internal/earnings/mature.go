@@ -32,30 +32,29 @@ func RunMature(ctx context.Context, tx *db.Tx, earning id.Earning) (nextUS int64
 	return 0, mature(ctx, tx, &e)
 }
 
-// mature converts the diamonds of an earning whose hold has ended.
+// mature makes an earning available whose hold has ended. Diamonds are converted;
+// what was taken back of them is worth the rest of what all of them are.
 func mature(ctx context.Context, tx *db.Tx, e *Earning) error {
-	card, err := RatesOf(ctx, tx, e.Rule)
-	if err != nil {
-		return err
+	held, moves := e.Net(), []ledger.Move{{From: ledger.EarningPath(e.ID), To: ledger.AvailablePath(e.Creator), Amount: money.Amount{Units: e.Net(), Asset: e.Amount.Asset}}}
+	if !e.Money() {
+		held = e.Diamonds - e.clawedOwn
+		moves = []ledger.Move{{From: ledger.EarningPath(e.ID), To: ledger.DiamondsCashed, Amount: money.Amount{Units: held, Asset: money.Diamond}},
+			{From: ledger.GiftRevenue, To: ledger.AvailablePath(e.Creator), Amount: money.Amount{Units: e.Net(), Asset: e.Amount.Asset}}}
 	}
-	pay, err := card.Pay(e.Diamonds)
-	if err != nil {
-		return err
-	}
-	if e.Diamonds > 0 {
-		_, err = ledger.Post(ctx, tx, "earning.available", string(e.ID), e.Rule,
-			ledger.Move{From: ledger.EarningPath(e.ID), To: ledger.DiamondsCashed, Amount: money.Amount{Units: e.Diamonds, Asset: money.Diamond}},
-			ledger.Move{From: ledger.GiftRevenue, To: ledger.AvailablePath(e.Creator), Amount: money.Amount{Units: pay, Asset: card.PayAsset}})
-		if err != nil {
+	if held > 0 {
+		if _, err := ledger.Post(ctx, tx, "earning.available", string(e.ID), e.Rule, moves...); err != nil {
 			return err
 		}
 	}
-	_, err = tx.Exec(ctx, "UPDATE earning SET state = 'available', diamonds = $2, amount_units = $3 WHERE id = $1", e.ID, e.Diamonds, pay)
+	_, err := tx.Exec(ctx, "UPDATE earning SET state = 'available', diamonds = $2, amount_units = $3, clawed_units = $4 WHERE id = $1", e.ID, e.Diamonds, e.Amount.Units, e.Clawed)
 	if err != nil {
 		return err
 	}
+	if err := valueClaws(ctx, tx, e); err != nil {
+		return err
+	}
 	data, err := json.Marshal(map[string]any{"earning": e.ID, "creator": e.Creator, "source": e.Source,
-		"diamonds": e.Diamonds, "amount": money.Amount{Units: pay, Asset: card.PayAsset}, "rule": e.Rule})
+		"diamonds": e.Diamonds, "amount": e.Amount, "clawed": money.Amount{Units: e.Clawed, Asset: e.Amount.Asset}, "rule": e.Rule})
 	if err != nil {
 		return err
 	}
@@ -63,15 +62,16 @@ func mature(ctx context.Context, tx *db.Tx, e *Earning) error {
 }
 
 // Take draws so much of the creator's available earnings, oldest first, for a
-// payout, and returns how much of each. Nothing is drawn of the sources in not. The caller moves the money and keeps
-// the parts. A creator who has less available is a fault.
+// payout, and returns how much of each. Nothing is drawn of the sources in not.
+// The caller moves the money and keeps the parts. A creator who has less
+// available is a fault.
 func Take(ctx context.Context, tx *db.Tx, creator id.Person, amount money.Amount, not ...Source) ([]Part, error) {
 	type piece struct {
 		Part
 		source Source
 	}
-	open, err := db.Collect[piece](tx.Query(ctx, `SELECT id, amount_units - paid_units, source FROM earning
-		WHERE creator_id = $1 AND amount_asset = $2 AND amount_units > paid_units ORDER BY available_us, id`, creator, string(amount.Asset)))(
+	open, err := db.Collect[piece](tx.Query(ctx, `SELECT id, amount_units - clawed_units - paid_units, source FROM earning
+		WHERE creator_id = $1 AND amount_asset = $2 AND amount_units > paid_units + clawed_units ORDER BY available_us, id`, creator, string(amount.Asset)))(
 		func(r *db.Rows) (p piece, err error) {
 			return p, r.Scan((*string)(&p.Earning), &p.Units, (*string)(&p.source))
 		})

@@ -37,9 +37,10 @@ type Where struct {
 	Item   string
 }
 
-// Sent is a gift as it stands in the journal.
+// Sent is a gift, or money that was earned, as it stands in the journal.
 type Sent struct {
-	ID      id.Gift
+	ID      id.Gift // "" of money
+	Cause   string  // the id of the gift, or of what earned the money
 	Seq     int64
 	SentUS  int64
 	Rule    string // the rate card of its transfer
@@ -57,8 +58,22 @@ const sentColumns = `g.id, t.seq, t.at_us, t.rule, g.creator_id, g.target, g.sen
 
 func scanSent(r *db.Rows) (s Sent, err error) {
 	s.Sends = 1
-	return s, r.Scan((*string)(&s.ID), &s.Seq, &s.SentUS, &s.Rule, (*string)(&s.Creator), &s.Target, (*string)(&s.Fan), &s.Item, &s.Gifts, &s.Combos, &s.Coins, &s.Diamonds, (*string)(&s.Into))
+	err = r.Scan((*string)(&s.ID), &s.Seq, &s.SentUS, &s.Rule, (*string)(&s.Creator), &s.Target, (*string)(&s.Fan), &s.Item, &s.Gifts, &s.Combos, &s.Coins, &s.Diamonds, (*string)(&s.Into))
+	s.Cause = string(s.ID)
+	return s, err
 }
+
+// accruedColumns are those of money that was earned, x, and its transfer t.
+const accruedColumns = `x.cause, t.seq, t.at_us, t.rule, e.creator_id, x.target, x.fan_id, x.item, x.units, x.earning_id
+	FROM earning_accrual x JOIN ledger_transfer t ON t.seq = x.seq JOIN earning e ON e.id = x.earning_id`
+
+func scanAccrued(r *db.Rows) (s Sent, err error) {
+	s.Sends = 1
+	return s, r.Scan(&s.Cause, &s.Seq, &s.SentUS, &s.Rule, (*string)(&s.Creator), &s.Target, (*string)(&s.Fan), &s.Item, &s.Units, (*string)(&s.Into))
+}
+
+// isMoney reports that it earned money and no diamonds.
+func (s *Sent) isMoney() bool { return s.ID == "" }
 
 // Share is the money of so many diamonds after so many others of the same
 // earning. An earning is converted as a whole; by the running total its gifts
@@ -80,8 +95,7 @@ const (
 	addARun   = 200_000
 )
 
-// AddUp adds the gifts that were sent since it ran last to what creators
-// earned by them. It may run as often as one likes, also twice at a time.
+// AddUp adds what was given since it ran last to what creators earned by it. It may run as often as one likes, also twice at a time.
 func AddUp(ctx context.Context, d *db.DB) error {
 	for range addARun / addAtOnce {
 		more, err := addUp(ctx, d, addAtOnce)
@@ -137,7 +151,11 @@ func read(ctx context.Context, tx *db.Tx, limit int64) (*adding, error) {
 	}
 	a.upTo = min(a.head, a.from+limit)
 	all, err := db.Collect[Sent](tx.Query(ctx, "SELECT "+sentColumns+" WHERE t.seq > $1 AND t.seq <= $2 AND t.kind = 'gift.sent' ORDER BY t.seq", a.from, a.upTo))(scanSent)
-	if err != nil || len(all) == 0 {
+	if err != nil {
+		return a, err
+	}
+	accrued, err := db.Collect[Sent](tx.Query(ctx, "SELECT "+accruedColumns+" WHERE x.seq > $1 AND x.seq <= $2 ORDER BY x.seq", a.from, a.upTo))(scanAccrued)
+	if all = append(all, accrued...); err != nil || len(all) == 0 {
 		return a, err
 	}
 	if err := a.load(ctx, tx, all); err != nil {
@@ -157,7 +175,7 @@ func (a *adding) load(ctx context.Context, tx *db.Tx, all []Sent) (err error) {
 	seen := map[id.Earning]bool{}
 	var list []any
 	for _, s := range all {
-		if s.Into != "" && !seen[s.Into] {
+		if s.Into != "" && !s.isMoney() && !seen[s.Into] {
 			seen[s.Into], list = true, append(list, string(s.Into))
 		}
 	}
@@ -185,8 +203,12 @@ func sumsOf(ctx context.Context, tx *db.Tx, list []any) (map[id.Earning]int64, e
 	return sums, rows.Err()
 }
 
-// add adds one gift. One that earned no diamonds is in no earning.
+// add adds one gift, or money. A gift that earned no diamonds is in no earning.
 func (a *adding) add(ctx context.Context, tx *db.Tx, s *Sent, cards map[string]RateCard) error {
+	if s.isMoney() {
+		a.part(s)
+		return nil
+	}
 	today := day(s.SentUS)
 	if a.days[today] == nil {
 		a.days[today] = &Sum{}
@@ -203,13 +225,17 @@ func (a *adding) add(ctx context.Context, tx *db.Tx, s *Sent, cards map[string]R
 		return err
 	}
 	a.sums[s.Into] += s.Diamonds
+	a.part(s)
+	return nil
+}
+
+func (a *adding) part(s *Sent) {
 	key := earned{s.Into, s.Where}
 	if a.parts[key] == nil {
 		a.parts[key] = &Sum{}
 		a.order = append(a.order, key)
 	}
 	a.parts[key].Add(s.Sum)
-	return nil
 }
 
 func cardOf(ctx context.Context, tx *db.Tx, version string, cards map[string]RateCard) (RateCard, error) {
@@ -233,9 +259,9 @@ func (a *adding) write(ctx context.Context, tx *db.Tx) error {
 	for _, key := range a.order {
 		s := a.parts[key]
 		parts = append(parts, string(key.earning), key.Target, string(key.Fan), key.Item, s.Sends, s.Gifts, s.Combos, s.Coins, s.Diamonds, s.Units)
-		if !touched[key.earning] {
+		if n, ofGifts := a.sums[key.earning]; ofGifts && n > 0 && !touched[key.earning] {
 			touched[key.earning] = true
-			sums = append(sums, string(key.earning), a.sums[key.earning])
+			sums = append(sums, string(key.earning), n)
 		}
 	}
 	err = tx.UpsertRows(ctx, "earning_part", []string{"earning_id", "target", "fan_id", "item", "sends", "gifts", "combos", "coins", "diamonds", "units"}, 4, len(a.order), parts,

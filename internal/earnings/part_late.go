@@ -32,16 +32,19 @@ func NotAddedUp(ctx context.Context, tx *db.Tx, all []Earning) ([]Late, error) {
 		return nil, err
 	}
 	into, causes, list := map[string]*Earning{}, []any{}, []any{}
+	var accrued []any
 	for _, t := range touches {
-		if t.Kind != "gift.sent" {
-			continue
+		switch e := of[t.Account]; {
+		case e.Money():
+			accrued = append(accrued, t.Cause)
+		case t.Kind == "gift.sent":
+			into[t.Cause] = e
+			causes, list = append(causes, t.Cause), append(list, string(e.ID))
 		}
-		e := of[t.Account]
-		into[t.Cause] = e
-		causes, list = append(causes, t.Cause), append(list, string(e.ID))
 	}
-	if len(causes) == 0 {
-		return nil, nil
+	late, err := lateMoney(ctx, tx, accrued)
+	if err != nil || len(causes) == 0 {
+		return late, err
 	}
 	sent, err := db.Collect[Sent](tx.QueryList(ctx, "SELECT "+sentColumns+" WHERE t.kind = 'gift.sent' AND t.cause IN ($list)", causes))(scanSent)
 	if err != nil {
@@ -52,7 +55,7 @@ func NotAddedUp(ctx context.Context, tx *db.Tx, all []Earning) ([]Late, error) {
 		return nil, err
 	}
 	slices.SortFunc(sent, func(a, b Sent) int { return cmp.Compare(a.Seq, b.Seq) })
-	late, cards := make([]Late, 0, len(sent)), map[string]RateCard{}
+	cards := map[string]RateCard{}
 	for _, s := range sent {
 		e := into[string(s.ID)].ID
 		card, err := cardOf(ctx, tx, s.Rule, cards)
@@ -65,23 +68,50 @@ func NotAddedUp(ctx context.Context, tx *db.Tx, all []Earning) ([]Late, error) {
 		before[e] += s.Diamonds
 		late = append(late, Late{e, s})
 	}
+	slices.SortFunc(late, func(a, b Late) int { return cmp.Compare(a.Seq, b.Seq) })
 	return late, nil
 }
 
-// SentMany returns the gifts with these ids, as they stand in the journal and
-// without their share of the money.
-func SentMany(ctx context.Context, tx *db.Tx, gifts []string) (map[string]Sent, error) {
-	found := make(map[string]Sent, len(gifts))
-	if len(gifts) == 0 {
+// lateMoney returns what the causes earned in money; those that earned none are
+// left out.
+func lateMoney(ctx context.Context, tx *db.Tx, causes []any) (late []Late, err error) {
+	if len(causes) == 0 {
+		return nil, nil
+	}
+	all, err := db.Collect[Sent](tx.QueryList(ctx, "SELECT "+accruedColumns+" WHERE x.cause IN ($list) ORDER BY x.seq", causes))(scanAccrued)
+	for _, s := range all {
+		late = append(late, Late{s.Into, s})
+	}
+	return late, err
+}
+
+// SentMany returns the gifts and the money with these causes, as they stand in the
+// journal. Gifts are without their share of the money.
+func SentMany(ctx context.Context, tx *db.Tx, causes []string) (map[string]Sent, error) {
+	found := make(map[string]Sent, len(causes))
+	if len(causes) == 0 {
 		return found, nil
 	}
-	list := make([]any, len(gifts))
-	for i, g := range gifts {
-		list[i] = g
+	var gifts, others []any
+	for _, c := range causes {
+		if id.KindOf(c) == id.KindGift {
+			gifts = append(gifts, c)
+		} else {
+			others = append(others, c)
+		}
 	}
-	all, err := db.Collect[Sent](tx.QueryList(ctx, "SELECT "+sentColumns+" WHERE t.kind = 'gift.sent' AND t.cause IN ($list)", list))(scanSent)
-	for _, s := range all {
-		found[string(s.ID)] = s
+	if len(gifts) > 0 {
+		all, err := db.Collect[Sent](tx.QueryList(ctx, "SELECT "+sentColumns+" WHERE t.kind = 'gift.sent' AND t.cause IN ($list)", gifts))(scanSent)
+		if err != nil {
+			return nil, err
+		}
+		for _, s := range all {
+			found[s.Cause] = s
+		}
+	}
+	late, err := lateMoney(ctx, tx, others)
+	for _, l := range late {
+		found[l.Cause] = l.Sent
 	}
 	return found, err
 }

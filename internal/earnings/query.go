@@ -30,29 +30,58 @@ type Earning struct {
 	Rule        string    // the version of the rate card
 	State       State
 	AvailableUS int64
-	Diamonds    int64        // so far, if pending
-	Amount      money.Amount // if pending, what the diamonds are worth so far
+	Own         money.Asset  // DIAMOND, or the currency of an earning of money
+	Diamonds    int64        // so far, if pending; 0 of an earning of money
+	Amount      money.Amount // what was earned; if pending, what the diamonds are worth so far
+	Clawed      int64        // of Amount, taken back by refunds and disputes
 	Paid        int64        // of Amount, taken by payouts
 	Trail       ledger.Trail // where its diamonds are in the books
+
+	clawedOwn int64 // in Own: what was taken back
 }
 
+// Net is what the creator gets of the earning: what was earned, less what was
+// taken back.
+func (e *Earning) Net() int64 { return e.Amount.Units - e.Clawed }
+
+// Left is what payouts have not taken of it yet.
+func (e *Earning) Left() int64 { return e.Net() - e.Paid }
+
+// Money reports that the earning is of money and not of diamonds.
+func (e *Earning) Money() bool { return e.Own != money.Diamond }
+
 const earningColumns = `e.id, e.creator_id, e.source, e.day, e.rule, e.state, e.available_us,
-	CASE WHEN e.state = 'pending' THEN a.balance ELSE e.diamonds END, e.amount_units, e.amount_asset, e.paid_units, c.pay_num, c.pay_den, e.account_id, a.last_seq
+	e.own_asset, a.balance, e.diamonds, e.clawed_own, e.amount_units, e.amount_asset, e.clawed_units, e.paid_units, c.pay_num, c.pay_den, e.account_id, a.last_seq
 	FROM earning e JOIN ledger_account a ON a.id = e.account_id JOIN rate_card c ON c.version = e.rule`
 
 func scanEarning(r *db.Rows) (e Earning, err error) {
-	var n int64
+	var n, held int64
 	var card RateCard
-	err = r.Scan((*string)(&e.ID), (*string)(&e.Creator), (*string)(&e.Source), &n, &e.Rule, (*string)(&e.State), &e.AvailableUS,
-		&e.Diamonds, &e.Amount.Units, (*string)(&e.Amount.Asset), &e.Paid, &card.PayNum, &card.PayDen, &e.Trail.Account, &e.Trail.Last)
+	err = r.Scan((*string)(&e.ID), (*string)(&e.Creator), (*string)(&e.Source), &n, &e.Rule, (*string)(&e.State), &e.AvailableUS, (*string)(&e.Own), &held,
+		&e.Diamonds, &e.clawedOwn, &e.Amount.Units, (*string)(&e.Amount.Asset), &e.Clawed, &e.Paid, &card.PayNum, &card.PayDen, &e.Trail.Account, &e.Trail.Last)
 	if err != nil {
 		return e, err
 	}
 	e.Day = dayStart(n)
 	if e.State == Pending {
-		e.Amount.Units, err = card.Pay(e.Diamonds)
+		err = e.worth(card, held)
 	}
 	return e, err
+}
+
+// worth says what a pending earning is worth, whose account holds so much.
+func (e *Earning) worth(card RateCard, held int64) (err error) {
+	if e.Money() {
+		e.Amount.Units, e.Clawed = held+e.clawedOwn, e.clawedOwn
+		return nil
+	}
+	e.Diamonds = held + e.clawedOwn
+	if e.Amount.Units, err = card.Pay(e.Diamonds); err != nil {
+		return err
+	}
+	net, err := card.Pay(held)
+	e.Clawed = e.Amount.Units - net
+	return err
 }
 
 // Get returns one earning.
@@ -86,8 +115,8 @@ var standings = map[State]string{
 	"":         "",
 	Pending:    " AND e.state = 'pending'",
 	Available:  " AND e.state = 'available' AND e.paid_units = 0",
-	PartlyPaid: " AND e.state = 'available' AND e.paid_units > 0 AND e.paid_units < e.amount_units",
-	PaidOut:    " AND e.state = 'available' AND e.paid_units > 0 AND e.paid_units = e.amount_units",
+	PartlyPaid: " AND e.state = 'available' AND e.paid_units > 0 AND e.paid_units < e.amount_units - e.clawed_units",
+	PaidOut:    " AND e.state = 'available' AND e.paid_units > 0 AND e.paid_units = e.amount_units - e.clawed_units",
 }
 
 // Listed returns the creator's earnings of the page, newest first.
@@ -140,8 +169,11 @@ func BalanceOf(ctx context.Context, tx *db.Tx, creator id.Person) (Balance, erro
 		return b, err
 	}
 	for _, e := range pending {
+		if e.Amount.Asset != card.PayAsset {
+			continue
+		}
 		b.PendingDiamonds += e.Diamonds
-		b.Pending.Units += e.Amount.Units
+		b.Pending.Units += e.Net()
 		if b.NextAvailableUS == 0 {
 			b.NextAvailableUS = e.AvailableUS
 		}

@@ -12,7 +12,7 @@ func (e *Earning) Standing() State {
 	switch {
 	case e.State != Available || e.Paid <= 0:
 		return e.State
-	case e.Paid < e.Amount.Units:
+	case e.Left() > 0:
 		return PartlyPaid
 	}
 	return PaidOut

@@ -44,6 +44,7 @@ type (
 	Dispute    string // dsp
 	Claw       string // clw
 	Case       string // cas
+	Entry      string // ent
 )
 
 // Kind is a prefix, the part of an id before the underscore.
@@ -78,6 +79,7 @@ const (
 	KindDispute    Kind = "dsp"
 	KindClaw       Kind = "clw"
 	KindCase       Kind = "cas"
+	KindEntry      Kind = "ent"
 )
 
 // Len is the length of every id: prefix, underscore, 26 characters.

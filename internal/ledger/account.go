@@ -46,11 +46,11 @@ type Ref struct {
 // NoFloor is the floor of accounts that may go below zero.
 const NoFloor = -1 << 61
 
-// FloorOf returns the lowest balance that the path allows. The world outside
-// and the platform's own profit and loss may be negative; what belongs to a
-// person, and what we hold for somebody, may not.
+// FloorOf returns the lowest balance that the path allows. The world outside,
+// the platform's own profit and loss, and what nobody can explain yet may be
+// negative; what belongs to a person, and what we hold for somebody, may not.
 func FloorOf(path string) int64 {
-	for _, prefix := range []string{"world/", "provider/", "platform/revenue/", "platform/cost/"} {
+	for _, prefix := range []string{"world/", "provider/", "platform/revenue/", "platform/cost/", "suspense/"} {
 		if strings.HasPrefix(path, prefix) {
 			return NoFloor
 		}

@@ -324,8 +324,18 @@ type Move struct {
 
 // Post writes one transfer: a Book of one. Moves of nothing are left out.
 func Post(ctx context.Context, tx *db.Tx, kind, cause, rule string, moves ...Move) (Posted, error) {
-	moves = slices.DeleteFunc(slices.Clone(moves), func(m Move) bool { return m.Amount.Units == 0 })
 	b := Open(tx)
+	p, err := b.PostMoves(ctx, kind, cause, rule, moves...)
+	if err != nil {
+		return Posted{}, err
+	}
+	return p, b.Flush(ctx)
+}
+
+// PostMoves is (*Book).Post for accounts by their names, which it finds or makes.
+// Moves of nothing are left out.
+func (b *Book) PostMoves(ctx context.Context, kind, cause, rule string, moves ...Move) (Posted, error) {
+	moves = slices.DeleteFunc(slices.Clone(moves), func(m Move) bool { return m.Amount.Units == 0 })
 	var refs []Ref
 	for _, m := range moves {
 		refs = append(refs, Ref{m.From, m.Amount.Asset}, Ref{m.To, m.Amount.Asset})
@@ -338,9 +348,5 @@ func Post(ctx context.Context, tx *db.Tx, kind, cause, rule string, moves ...Mov
 	for i, m := range moves {
 		t.Lines = append(t.Lines, Line{From: accounts[2*i], To: accounts[2*i+1], Amount: m.Amount.Units})
 	}
-	p, err := b.Post(ctx, t)
-	if err != nil {
-		return Posted{}, err
-	}
-	return p, b.Flush(ctx)
+	return b.Post(ctx, t)
 }

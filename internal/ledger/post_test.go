@@ -370,6 +370,7 @@ func TestFloorOf(t *testing.T) {
 	for path, want := range map[string]int64{
 		ledger.CoinsIssued: ledger.NoFloor, ledger.DiamondsIssued: ledger.NoFloor, ledger.DiamondsCashed: ledger.NoFloor,
 		ledger.Provider: ledger.NoFloor, ledger.ProcessingCosts: ledger.NoFloor, ledger.GiftRevenue: ledger.NoFloor,
+		ledger.ProviderUnknown: ledger.NoFloor, ledger.DifferenceCosts: ledger.NoFloor, ledger.Bank: ledger.NoFloor, "suspense": 0,
 		ledger.Deferred: 0, ledger.CoinsSpent: 0,
 		ledger.LotPath("lot_1"): 0, ledger.EarningPath("ern_1"): 0, ledger.AvailablePath("usr_1"): 0, ledger.PayoutPath("pyo_1"): 0,
 		"": 0, "world": 0, "worldly/x": 0, "providers/x": 0, "lot/world/": 0, "platform/": 0,

@@ -180,6 +180,7 @@ type Refund struct {
 	Outcome   Outcome // Pending, Succeeded, Failed, Canceled, RequiresAction
 	Reason    string
 	EntryID   string
+	Settled   money.Amount // what it took of our balance; without an asset while that is not known
 	CreatedAt time.Time
 }
 
@@ -190,6 +191,10 @@ type Dispute struct {
 	ChargeID string
 	Amount   money.Amount
 	Fee      money.Amount // what the provider took for it so far; negative is given back
+	Taken    money.Amount // what of our balance the bank has now, in the currency of our balance; without an asset while nothing has moved
+	Returned money.Amount // what came back of what it had taken; without an asset while nothing has
+	Charged  money.Amount // the fees that were taken, of Fee
+	Answered bool         // an answer was handed in, and the bank looks at it
 	Reason   string
 	Outcome  Outcome // Pending while open, Failed when lost, Succeeded when won
 	Inquiry  bool    // a question without money moved
@@ -207,6 +212,9 @@ type Entry struct {
 	ID          string
 	Type        string // charge, refund, transfer, payout, adjustment…
 	Source      string // the provider's id of what caused it
+	SourceKind  string // what that is: charge, refund, dispute, transfer, transfer_reversal, payout…; "" if nothing did
+	Ref         string // our row's id, where the source carries it
+	Parent      string // the Charge.ID of what it belongs to: of a charge itself, of a refund, of a dispute
 	Amount      money.Amount
 	Fee         money.Amount
 	Net         money.Amount

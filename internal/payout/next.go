@@ -89,10 +89,10 @@ func WayOf(ctx context.Context, tx *db.Tx, creator id.Person) (w Way, err error)
 	})
 	for _, e := range pending {
 		if last := len(w.Steps) - 1; last >= 0 && w.Steps[last].State == StepPending && w.Steps[last].AtUS == e.AvailableUS && w.Steps[last].Amount.Asset == e.Amount.Asset {
-			w.Steps[last].Amount.Units += e.Amount.Units
+			w.Steps[last].Amount.Units += e.Net()
 			continue
 		}
-		w.Steps = append(w.Steps, Step{State: StepPending, Amount: e.Amount, AtUS: e.AvailableUS})
+		w.Steps = append(w.Steps, Step{State: StepPending, Amount: money.Amount{Units: e.Net(), Asset: e.Amount.Asset}, AtUS: e.AvailableUS})
 	}
 	return w, nil
 }

@@ -16,10 +16,12 @@ import (
 	"github.com/ovationhq/ovation/internal/ledger/ledgertest"
 	"github.com/ovationhq/ovation/internal/money"
 	"github.com/ovationhq/ovation/internal/payment"
+	"github.com/ovationhq/ovation/internal/payment/collect"
 	"github.com/ovationhq/ovation/internal/payment/sandbox"
 	"github.com/ovationhq/ovation/internal/payment/sandbox/sandboxtest"
 	"github.com/ovationhq/ovation/internal/payment/stripe"
 	"github.com/ovationhq/ovation/internal/payout"
+	"github.com/ovationhq/ovation/internal/people"
 	"github.com/ovationhq/ovation/internal/purchase"
 )
 
@@ -73,7 +75,7 @@ func (s *desk) connect(client *http.Client) {
 	api, err := stripe.New(stripe.Config{SecretKey: sandbox.DefaultSecretKey, BaseURL: s.box.URL, WebhookSecrets: []string{sandbox.DefaultWebhookSecret},
 		HTTPClient: client, Timeout: client.Timeout})
 	s.OK(err)
-	s.api, s.shop, s.pay = api, purchase.NewService(s.D, api), payout.NewService(s.D, api)
+	s.api, s.shop, s.pay = api, purchase.NewService(s.D, collect.New(s.D, api, people.Payer)), payout.NewService(s.D, api)
 	s.Runner.Outside(payout.WorkDrive, func(ctx context.Context, key string) (time.Duration, error) {
 		again, err := s.pay.Drive(ctx, id.Payout(key))
 		if again > 0 {
@@ -81,7 +83,7 @@ func (s *desk) connect(client *http.Client) {
 		}
 		return again, err
 	})
-	s.Runner.Outside(purchase.WorkSettle, func(ctx context.Context, key string) (time.Duration, error) {
+	s.Runner.Outside(collect.WorkSettle, func(ctx context.Context, key string) (time.Duration, error) {
 		return s.shop.Settle(ctx, id.Payment(key))
 	})
 }

@@ -110,6 +110,13 @@ func ByExternal(ctx context.Context, tx *db.Tx, external string) (Person, error)
 	return one(tx.Query(ctx, "SELECT "+personColumns+" FROM person WHERE external_id = $1 AND external_id <> ''", external))
 }
 
+// Payer returns how the person is called where money is taken, and the e-mail
+// address that goes there; "" for one that is not known.
+func Payer(ctx context.Context, tx *db.Tx, person id.Person) (name, email string, err error) {
+	p, err := Get(ctx, tx, person)
+	return p.Name, p.Email, err
+}
+
 // GetMany returns those of the persons that there are, with one query.
 func GetMany(ctx context.Context, tx *db.Tx, persons []id.Person) (map[id.Person]Brief, error) {
 	all := make(map[id.Person]Brief, len(persons))

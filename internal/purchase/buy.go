@@ -7,16 +7,14 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/id"
 	"github.com/ovationhq/ovation/internal/limit"
 	"github.com/ovationhq/ovation/internal/money"
-	"github.com/ovationhq/ovation/internal/outbox"
 	"github.com/ovationhq/ovation/internal/payment"
-	"github.com/ovationhq/ovation/internal/payment/stripe"
+	"github.com/ovationhq/ovation/internal/payment/collect"
 	"github.com/ovationhq/ovation/internal/people"
 	"github.com/ovationhq/ovation/internal/wallet"
 )
@@ -50,29 +48,19 @@ func (r *Request) fingerprint() int64 {
 	return int64(binary.BigEndian.Uint64(sum[:8]))
 }
 
-// Service sells coins. It owns the use cases; the rules stand in wallet.
+// Service sells coins. It owns the use cases; the rules stand in wallet. The
+// collector charges the cards.
 type Service struct {
-	// Patience bounds the calls to the provider for one purchase, or to remove
-	// a card. It ends well before a request does, so that there is time to say
-	// that the outcome is not known yet.
-	Patience time.Duration
+	*collect.Service
 
-	db     *db.DB
-	stripe *stripe.Client
+	db *db.DB
 }
 
-// NewService returns a Service that charges through the adapter.
-func NewService(d *db.DB, s *stripe.Client) *Service {
-	return &Service{Patience: 12 * time.Second, db: d, stripe: s}
+// NewService returns a Service whose coins the collector takes the money for.
+func NewService(d *db.DB, c *collect.Service) *Service {
+	c.Register(collect.Product{Purpose: Purpose, Description: "Coins", Succeeded: succeeded, Arrived: arrived, Failed: failed})
+	return &Service{Service: c, db: d}
 }
-
-// WorkSettle is the kind of due work that finds out what became of a charge;
-// its key is the charge's id.
-const WorkSettle = "purchase.settle"
-
-// settleAfter is how long the sweeper leaves a charge to the reply and to the
-// webhook.
-const settleAfter = 20 * time.Second
 
 // Buy sells the coins, or gives the answer that the key was given before: see
 // answer. A declined card is a fault; the purchase then has failed and nothing
@@ -88,10 +76,7 @@ func (s *Service) Buy(ctx context.Context, r Request) (Purchase, error) {
 	}
 	ctx = context.WithoutCancel(ctx)
 	if fresh || p.Outcome == payment.Unknown {
-		bounded, cancel := context.WithTimeout(ctx, s.Patience)
-		err := s.charge(bounded, p.Charge.ID, fresh)
-		cancel()
-		if err != nil && !undecided(err) {
+		if err := s.Pay(ctx, p.Charge.ID, fresh); err != nil {
 			return Purchase{}, err
 		}
 	}
@@ -100,8 +85,7 @@ func (s *Service) Buy(ctx context.Context, r Request) (Purchase, error) {
 	}
 	p.Replayed = !fresh
 	if p.Outcome == payment.Failed {
-		return p, fault.New(fault.CardDeclined, "%s Nothing was charged. Use another card and a new key.", p.Charge.Decline.Reason).
-			With("decline_code", p.Charge.Decline.Code).With("purchase", p.ID)
+		return p, collect.Declined(&p.Charge).With("purchase", p.ID)
 	}
 	return p, nil
 }
@@ -127,17 +111,9 @@ func (s *Service) answer(ctx context.Context, purchase id.Purchase) (Purchase, e
 	}
 	if p.firstAction != "" {
 		p.Outcome, p.Lot, p.CompletedUS = payment.RequiresAction, "", 0
-		p.Charge.Outcome, p.Charge.ActionURL, p.Charge.Decline = payment.RequiresAction, p.firstAction, payment.Decline{}
+		collect.SentTo(&p.Charge, p.firstAction)
 	}
 	return p, err
-}
-
-// undecided reports an error of the provider that leaves the outcome open;
-// the sweeper will find out. A key that was used with other parameters is one:
-// what was asked for with it may have happened.
-func undecided(err error) bool {
-	return errors.Is(err, payment.ErrUnknown) || errors.Is(err, payment.ErrUnavailable) || errors.Is(err, payment.ErrRateLimited) ||
-		errors.Is(err, payment.ErrKeyReused)
 }
 
 // intend is the first transaction: the purchase and the charge to be made.
@@ -199,16 +175,13 @@ func begin(ctx context.Context, tx *db.Tx, r Request) (Purchase, error) {
 	if err != nil {
 		return Purchase{}, err
 	}
-	p.Charge, err = payment.Intend(ctx, tx, payment.Record{Purpose: Purpose, Subject: string(p.ID), Person: r.Person, Amount: p.Price, Card: r.Card,
+	p.Charge, err = collect.Begin(ctx, tx, payment.Record{Purpose: Purpose, Subject: string(p.ID), Person: r.Person, Amount: p.Price, Card: r.Card,
 		ReturnURL: strings.ReplaceAll(r.ReturnURL, IDInReturnURL, string(p.ID))})
 	if err != nil {
 		return Purchase{}, err
 	}
 	p.Outcome = p.Charge.Outcome
-	if err := limit.Take(ctx, tx, limit.Spend{Person: r.Person, Amount: p.Price, Cause: string(p.ID), Confirmed: r.Confirmed}); err != nil {
-		return Purchase{}, err
-	}
-	return p, outbox.Schedule(ctx, tx, outbox.Work{Kind: WorkSettle, Key: string(p.Charge.ID), DueUS: tx.Now().Add(settleAfter).UnixMicro()})
+	return p, limit.Take(ctx, tx, limit.Spend{Person: r.Person, Amount: p.Price, Cause: string(p.ID), Confirmed: r.Confirmed})
 }
 
 // Purpose marks the charges that pay for coins.

@@ -2,11 +2,10 @@
 //
 // # Model
 //
-// A purchase walks through two transactions with a call between them. The
-// first writes the intent: the purchase, and the charge that is to be made.
-// Then the provider is called with a key made from the charge's id. The
-// second writes the outcome: if the money came, the lot of coins, the
-// provider's fee and the deferred revenue are one ledger transfer.
+// A purchase is charged by package payment/collect: the intent is one
+// transaction, the outcome another, and the provider is called between them.
+// When the money came, the lot of coins, the provider's fee and the deferred
+// revenue are one ledger transfer.
 //
 // The provider may say what it took of the money later than that it came.
 // Then the lot is there at once, and the fee is a transfer of its own.
@@ -15,17 +14,10 @@
 // stays in the fan's; what came, and the fee of it, are booked in ours, through
 // an account of conversions: see docs/adr/0008.
 //
-// The reply to the call, the provider's webhook, the sweeper that asks again
-// and the poller all end in the same function, settle. Whichever comes first
-// has the effect; the others find it done.
-//
 // # Invariants
 //
 //   - A person's key makes at most one purchase; a purchase is charged at
 //     most once; a paid purchase has exactly one lot.
-//   - The provider is never called inside a transaction.
-//   - No outcome stays unknown: the sweeper asks until there is one. After
-//     the time for which the provider remembers keys it only looks.
 //   - The fee and the conversion are booked once, when they are known; nobody
 //     waits for coins until they are.
 //   - What the person bounds (package limit) is asked in the transaction of the
@@ -35,5 +27,5 @@
 // # How to change
 //
 // What is sold and for how much is wallet's price list. A further way to pay
-// is a further way to make the charge; settle stays as it is.
+// is package collect's matter; what a payment buys stands in settle.go.
 package purchase

@@ -9,9 +9,11 @@ import (
 
 	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/payment"
+	"github.com/ovationhq/ovation/internal/payment/collect"
 	"github.com/ovationhq/ovation/internal/payment/sandbox"
 	"github.com/ovationhq/ovation/internal/payment/sandbox/sandboxtest"
 	"github.com/ovationhq/ovation/internal/payment/stripe"
+	"github.com/ovationhq/ovation/internal/people"
 	"github.com/ovationhq/ovation/internal/purchase"
 )
 
@@ -144,7 +146,7 @@ func TestProviderDown(t *testing.T) {
 		up := s.api
 		down, err := stripe.New(stripe.Config{SecretKey: sandbox.DefaultSecretKey, BaseURL: "http://127.0.0.1:1", WebhookSecrets: []string{sandbox.DefaultWebhookSecret}})
 		s.OK(err)
-		s.api, s.shop = down, purchase.NewService(s.D, down)
+		s.api, s.shop = down, purchase.NewService(s.D, collect.New(s.D, down, people.Payer))
 		p, err := s.shop.Buy(s.Ctx, s.request())
 		s.OK(err)
 		s.is(p, payment.Unknown)
@@ -152,7 +154,7 @@ func TestProviderDown(t *testing.T) {
 			s.Later(20 * time.Second)
 		}
 		s.is(p, payment.Unknown)
-		s.api, s.shop = up, purchase.NewService(s.D, up)
+		s.api, s.shop = up, purchase.NewService(s.D, collect.New(s.D, up, people.Payer))
 		s.Later(20 * time.Second)
 		s.is(p, payment.Succeeded)
 		if s.charges() != 1 {
@@ -373,10 +375,10 @@ func TestOurKeyIsWrong(t *testing.T) {
 		up := s.api
 		wrong, err := stripe.New(stripe.Config{SecretKey: "sk_test_wrong", BaseURL: s.box.URL, WebhookSecrets: []string{sandbox.DefaultWebhookSecret}})
 		s.OK(err)
-		s.api, s.shop = wrong, purchase.NewService(s.D, wrong)
+		s.api, s.shop = wrong, purchase.NewService(s.D, collect.New(s.D, wrong, people.Payer))
 		_, err = s.shop.Buy(s.Ctx, s.request())
 		s.Want(err, fault.UpstreamFailed)
-		s.api, s.shop = up, purchase.NewService(s.D, up)
+		s.api, s.shop = up, purchase.NewService(s.D, collect.New(s.D, up, people.Payer))
 		s.Later(time.Hour)
 		if s.charges() != 0 || s.Count("SELECT COUNT(*) FROM payment_charge WHERE outcome = 'failed'") != 1 {
 			t.Errorf("%d charges", s.charges())
@@ -396,7 +398,7 @@ func TestOurKeyStopsWorking(t *testing.T) {
 		r := s.request()
 		p, err := s.shop.Buy(s.Ctx, r)
 		s.OK(err)
-		s.api, s.shop = wrong, purchase.NewService(s.D, wrong)
+		s.api, s.shop = wrong, purchase.NewService(s.D, collect.New(s.D, wrong, people.Payer))
 		_, err = s.shop.Buy(s.Ctx, r)
 		s.Want(err, fault.UpstreamFailed)
 		s.is(p, payment.Unknown)
@@ -404,7 +406,7 @@ func TestOurKeyStopsWorking(t *testing.T) {
 			s.Later(time.Hour)
 		}
 		s.is(p, payment.Unknown)
-		s.api, s.shop = up, purchase.NewService(s.D, up)
+		s.api, s.shop = up, purchase.NewService(s.D, collect.New(s.D, up, people.Payer))
 		s.Later(time.Hour)
 		s.is(p, payment.Succeeded)
 		if n := s.Count("SELECT COUNT(*) FROM due_work WHERE dead = 1"); n != 0 || s.charges() != 1 {

@@ -2,205 +2,80 @@ package purchase
 
 import (
 	"context"
-	"errors"
-	"time"
+	"encoding/json"
 
 	"github.com/ovationhq/ovation/internal/db"
-	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/id"
+	"github.com/ovationhq/ovation/internal/ledger"
+	"github.com/ovationhq/ovation/internal/limit"
+	"github.com/ovationhq/ovation/internal/money"
 	"github.com/ovationhq/ovation/internal/outbox"
 	"github.com/ovationhq/ovation/internal/payment"
+	"github.com/ovationhq/ovation/internal/wallet"
 )
 
-// The sweeper's pace: an unknown outcome is asked for until it is known, an
-// action that a person has to take is looked at now and then, and given up
-// after a day.
-const (
-	sweepUnknown = 20 * time.Second
-	sweepWaiting = 10 * time.Minute
-	sweepRefused = time.Hour // the provider refuses to say: somebody has to see to it
-	giveUpAfter  = 24 * time.Hour
-	feeSoon      = 10 * time.Minute // until then a fee is expected any moment
-)
-
-// How long the provider's memory of a key is relied on. It forgets keys after
-// 24 hours; then the same call would be a second charge.
-const (
-	lookFirst = 10 * time.Second // from then on a charge is looked up before it is made
-	keysFor   = 20 * time.Hour   // from then on it is not made any more
-	keysRest  = 10 * time.Minute // and so long until one that was made last must show
-)
-
-// mostLooked is how many of a customer's charges are looked at.
-const mostLooked = 100
-
-// Settle is the due work of a charge: it asks the provider what became of it,
-// and what it took of the money. It returns when to ask again, or 0 when there
-// is nothing more to be known. An error together with a time is the provider's
-// refusal to say: it is for the log.
-func (s *Service) Settle(ctx context.Context, charge id.Payment) (again time.Duration, err error) {
-	r, err := s.row(ctx, charge)
-	if err != nil || over(&r) {
-		return 0, err
-	}
-	if r.Provider == "" {
-		err = s.charge(ctx, charge, false) // the same key: finds what was done, or does it now
-	} else {
-		err = s.lookUp(ctx, charge, r.Provider)
-	}
-	if _, ok := errors.AsType[*payment.Error](err); err != nil && !ok {
-		return 0, err
-	}
-	refusal := err
-	if undecided(err) {
-		refusal = nil
-	}
-	ctx = context.WithoutCancel(ctx)
-	if r, err = s.row(ctx, charge); err != nil || over(&r) {
-		return 0, err
-	}
-	switch old := s.since(r.CreatedUS); {
-	case refusal != nil:
-		return sweepRefused, refusal
-	case r.Outcome == payment.RequiresAction && old > giveUpAfter:
-		return 0, s.cancel(ctx, r)
-	case r.Outcome == payment.RequiresAction, r.FeeOpen() && old > feeSoon:
-		return sweepWaiting, nil
-	}
-	return sweepUnknown, nil
+// failed has money that does not come count against the person's limits no
+// longer.
+func failed(ctx context.Context, tx *db.Tx, r *payment.Record) error {
+	return limit.Release(ctx, tx, r.Subject)
 }
 
-// over reports that nothing more is to be known of the charge.
-func over(r *payment.Record) bool { return r.Final() && !r.FeeOpen() }
-
-// Sweep has every charge settled that is open and that nobody is going to
-// settle, because its work was given up or is gone. It returns how many there
-// were.
-func (s *Service) Sweep(ctx context.Context) (n int, err error) {
-	var left []string
-	err = s.db.Read(ctx, func(tx *db.Tx) error {
-		left, err = db.Collect[string](tx.Query(ctx, "SELECT id FROM payment_charge WHERE "+payment.UnderWay+` AND purpose = $1
-			AND NOT EXISTS (SELECT 1 FROM due_work w WHERE w.kind = $2 AND w.work_key = payment_charge.id AND w.dead = 0)
-			ORDER BY id LIMIT $3`, Purpose, WorkSettle, int64(sweepAtOnce)))(func(r *db.Rows) (id string, err error) { return id, r.Scan(&id) })
+// succeeded opens the lot: one transfer for the coins, the deferred revenue, the
+// conversion and the fee. What the provider has not told yet of the last two is
+// booked later, by itself: nobody waits for their coins until it has.
+func succeeded(ctx context.Context, tx *db.Tx, r *payment.Record, fact *payment.Charge) error {
+	p, err := get(ctx, tx, id.Purchase(r.Subject))
+	if err != nil {
 		return err
-	})
-	if err != nil || len(left) == 0 {
-		return 0, err
 	}
-	return len(left), s.db.Write(ctx, func(tx *db.Tx) error {
-		for _, charge := range left {
-			if err := outbox.Schedule(ctx, tx, outbox.Work{Kind: WorkSettle, Key: charge, DueUS: tx.NowUS()}); err != nil {
-				return err
-			}
-		}
+	lot, err := wallet.Grant(ctx, tx, "coin_purchase.completed", wallet.NewLot{Person: p.Person, Cause: string(p.ID), Coins: p.Coins, Paid: p.Price, Rule: rule(r, fact)},
+		append([]ledger.Move{{From: ledger.Provider, To: ledger.Deferred, Amount: p.Price}}, arrival(r)...)...)
+	if err != nil {
+		return err
+	}
+	if _, err := tx.Exec(ctx, "UPDATE coin_purchase SET lot_id = $2, completed_us = $3 WHERE id = $1", p.ID, lot, tx.NowUS()); err != nil {
+		return err
+	}
+	data, err := json.Marshal(map[string]any{"object": "coin_purchase", "id": p.ID, "person": p.Person, "coins": money.Amount{Units: p.Coins, Asset: money.Coin}, "price": p.Price, "lot": lot})
+	if err != nil {
+		return err
+	}
+	return outbox.Add(ctx, tx, outbox.Event{Type: "coin_purchase.completed", Topic: "person:" + string(p.Person), Data: data})
+}
+
+// arrived books what came of the money, where the provider told of it after the
+// money had come. The ledger has one transfer of a kind for each purchase.
+func arrived(ctx context.Context, tx *db.Tx, r *payment.Record, fact *payment.Charge) error {
+	moves := arrival(r)
+	if len(moves) == 0 {
 		return nil
-	})
+	}
+	_, err := ledger.Post(ctx, tx, "coin_purchase.fee", r.Subject, rule(r, fact), moves...)
+	return err
 }
 
-// sweepAtOnce bounds one sweep; the rest is left to the next.
-const sweepAtOnce = 1000
-
-// since is how long ago the instant was.
-func (s *Service) since(us int64) time.Duration {
-	return s.db.Clock().Now().Sub(time.UnixMicro(us))
-}
-
-// find looks for a charge that may have been made although no answer came, and
-// records it. One that the provider never heard of while its key was good is
-// given up: nobody expects to be charged days later.
-func (s *Service) find(ctx context.Context, r payment.Record, customer string) (found bool, err error) {
-	var all []payment.Charge
-	if customer != "" { // without a customer nothing was asked for yet
-		if all, err = s.stripe.FindCharges(ctx, customer, mostLooked); err != nil {
-			return false, err
+// arrival is how the provider's account comes to hold what arrived in place of
+// what was charged: it gives the one up and gets the other, both through the
+// account of conversions, and bears the fee. The coins keep the price in the
+// currency of the fan. There are no moves while nothing is known.
+func arrival(r *payment.Record) (moves []ledger.Move) {
+	if r.Converted() {
+		moves = append(moves, ledger.Move{From: ledger.Conversion, To: ledger.Provider, Amount: r.Amount})
+		if r.Settled.Units > 0 {
+			moves = append(moves, ledger.Move{From: ledger.Provider, To: ledger.Conversion, Amount: r.Settled})
 		}
 	}
-	for _, fact := range all {
-		if fact.Ref == string(r.ID) {
-			return true, s.record(ctx, r.ID, fact)
-		}
+	if r.FeeUnits > 0 {
+		moves = append(moves, ledger.Move{From: ledger.ProcessingCosts, To: ledger.Provider, Amount: r.Fee()})
 	}
-	switch since := s.since(r.CreatedUS); {
-	case since >= 0 && since < keysFor:
-		return false, nil
-	case since < keysFor+keysRest: // also when the clock has stepped back, and nobody knows how old the key is
-		return true, nil
-	case len(all) == mostLooked && all[len(all)-1].CreatedAt.UnixMicro() > r.CreatedUS:
-		return true, nil // it may be further back: only its news can tell
-	}
-	return true, s.record(ctx, r.ID, payment.Charge{Outcome: payment.Canceled, Amount: r.Amount})
+	return moves
 }
 
-func (s *Service) row(ctx context.Context, charge id.Payment) (r payment.Record, err error) {
-	err = s.db.Read(ctx, func(tx *db.Tx) error {
-		r, err = payment.Get(ctx, tx, charge)
-		return err
-	})
-	return r, err
-}
-
-func (s *Service) lookUp(ctx context.Context, charge id.Payment, provider string) error {
-	fact, err := s.stripe.RetrieveCharge(ctx, provider)
-	if err != nil {
-		return err
+// rule names the rate that a conversion was made at, where the provider tells
+// one. What is booked are its two amounts, which are exact.
+func rule(r *payment.Record, fact *payment.Charge) string {
+	if !r.Converted() || fact.Rate == "" {
+		return ""
 	}
-	return s.record(ctx, charge, fact)
-}
-
-// cancel ends a charge for which the person never came back.
-func (s *Service) cancel(ctx context.Context, r payment.Record) error {
-	fact, err := s.stripe.CancelCharge(ctx, r.Provider)
-	if err != nil {
-		return err
-	}
-	return s.record(ctx, r.ID, fact)
-}
-
-// chargeOf returns the provider's id of the charge whose outcome or fee the
-// news may change. Refunds and disputes are not among them: nothing is noted of
-// those, so that they can have their effect when there is one.
-func chargeOf(ev payment.Event) string {
-	switch ev.Type {
-	case "charge.pending", "charge.succeeded", "charge.failed", "charge.updated":
-		return ev.Parent
-	}
-	if ev.Object == "payment_intent" {
-		return ev.ObjectID
-	}
-	return ""
-}
-
-// Observe takes news from the provider. It fetches the present state of the
-// charge, because news come late, twice and out of order, and records it
-// together with the note that this event had its effect. handled is false
-// when the event is about something else, or has no effect here.
-func (s *Service) Observe(ctx context.Context, ev payment.Event) (handled bool, err error) {
-	provider := chargeOf(ev)
-	if provider == "" || ev.Account != "" {
-		return false, nil
-	}
-	var r payment.Record
-	err = s.db.Read(ctx, func(tx *db.Tx) error {
-		if r, err = payment.ForProvider(ctx, tx, provider); fault.Is(err, fault.NotFound) && id.Valid(id.KindPayment, ev.Ref) {
-			r, err = payment.Get(ctx, tx, id.Payment(ev.Ref)) // the news came before the reply
-		}
-		return err
-	})
-	if fault.Is(err, fault.NotFound) {
-		return false, nil
-	}
-	if err != nil || r.Purpose != Purpose {
-		return false, err
-	}
-	fact, err := s.stripe.RetrieveCharge(ctx, provider)
-	if err != nil {
-		return true, err
-	}
-	return true, s.db.Write(ctx, func(tx *db.Tx) error {
-		first, err := payment.FirstTime(ctx, tx, ev)
-		if err != nil || !first {
-			return err
-		}
-		return settle(ctx, tx, r.ID, fact)
-	})
+	return "exchange rate " + fact.Rate
 }

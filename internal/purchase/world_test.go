@@ -12,9 +12,11 @@ import (
 	"github.com/ovationhq/ovation/internal/id"
 	"github.com/ovationhq/ovation/internal/ledger/ledgertest"
 	"github.com/ovationhq/ovation/internal/payment"
+	"github.com/ovationhq/ovation/internal/payment/collect"
 	"github.com/ovationhq/ovation/internal/payment/sandbox"
 	"github.com/ovationhq/ovation/internal/payment/sandbox/sandboxtest"
 	"github.com/ovationhq/ovation/internal/payment/stripe"
+	"github.com/ovationhq/ovation/internal/people"
 	"github.com/ovationhq/ovation/internal/purchase"
 )
 
@@ -69,8 +71,8 @@ func (s *shop) connect(client *http.Client) {
 	s.T.Helper()
 	api, err := stripe.New(stripe.Config{SecretKey: sandbox.DefaultSecretKey, BaseURL: s.box.URL, WebhookSecrets: []string{sandbox.DefaultWebhookSecret}, HTTPClient: client, Timeout: client.Timeout})
 	s.OK(err)
-	s.api, s.shop = api, purchase.NewService(s.D, api)
-	s.Runner.Outside(purchase.WorkSettle, s.settleWork)
+	s.api, s.shop = api, purchase.NewService(s.D, collect.New(s.D, api, people.Payer))
+	s.Runner.Outside(collect.WorkSettle, s.settleWork)
 }
 
 // save keeps one of the provider's test cards with the fan.

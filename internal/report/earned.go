@@ -141,7 +141,7 @@ func (f *EarnedFilter) check() error {
 		fields.Add("group", fault.Wrong(fault.InvalidParameter, "Rows are grouped by day, target, fan or none."))
 	}
 	if f.Source != "" && !slices.Contains(earnings.Sources, f.Source) {
-		fields.Add("source", fault.Wrong(fault.InvalidParameter, "The sources are gift and video_gift."))
+		fields.Add("source", fault.Wrong(fault.InvalidParameter, "The sources are gift, video_gift and tip."))
 	}
 	if k := id.KindOf(f.Target); f.Target != "" && k != id.KindLive && k != id.KindVideo {
 		fields.Add("target", fault.Wrong(fault.InvalidParameter, "The target is the id of a LIVE (liv_…) or of a video (vid_…)."))
@@ -218,7 +218,7 @@ func (x *explorer) grouped(ctx context.Context, g Group) (map[rowKey]*EarnedRow,
 	}
 	key := cmp.Or(keys[g], "CAST('' AS TEXT)")
 	found := map[rowKey]*EarnedRow{}
-	rows, err := x.tx.Query(ctx, "SELECT "+key+`, e.amount_asset, e.rule, CASE WHEN e.state = 'pending' THEN 'pending' WHEN e.paid_units = 0 THEN 'available' WHEN e.paid_units < e.amount_units THEN 'partly_paid' ELSE 'paid' END,
+	rows, err := x.tx.Query(ctx, "SELECT "+key+`, e.amount_asset, e.rule, CASE WHEN e.state = 'pending' THEN 'pending' WHEN e.paid_units = 0 THEN 'available' WHEN e.paid_units < e.amount_units - e.clawed_units THEN 'partly_paid' ELSE 'paid' END,
 			MAX(e.available_us), CAST(SUM(p.sends) AS BIGINT), CAST(SUM(p.gifts) AS BIGINT), CAST(SUM(p.combos) AS BIGINT), CAST(SUM(p.coins) AS BIGINT), CAST(SUM(p.diamonds) AS BIGINT), CAST(SUM(p.units) AS BIGINT)
 		FROM earning e JOIN earning_part p ON p.earning_id = e.id WHERE `+where+" GROUP BY 1, 2, 3, 4", args...)
 	if err != nil {

@@ -124,7 +124,7 @@ func (w *giftWalk) earning(ctx context.Context, e *earnings.Earning, at giftPlac
 	if err != nil {
 		return err
 	}
-	ref := ledger.Ref{Path: ledger.EarningPath(e.ID), Asset: money.Diamond}
+	ref := ledger.Ref{Path: ledger.EarningPath(e.ID), Asset: e.Own}
 	for {
 		lines, err := ledger.OfAccount(ctx, w.x.tx, ref, at.seq, linesAtOnce)
 		if err != nil || len(lines) == 0 {
@@ -141,7 +141,7 @@ func (w *giftWalk) earning(ctx context.Context, e *earnings.Earning, at giftPlac
 		for _, l := range lines {
 			at.seq = l.Seq
 			g, isGift := sent[l.Cause]
-			if !isGift || l.From != ledger.DiamondsIssued { // what emptied the account
+			if !isGift {
 				continue
 			}
 			if at.diamonds -= g.Diamonds; at.diamonds < 0 {
@@ -154,8 +154,10 @@ func (w *giftWalk) earning(ctx context.Context, e *earnings.Earning, at giftPlac
 				w.next = w.last.String()
 				return nil
 			}
-			if g.Units, err = earnings.Share(card, at.diamonds, g.Diamonds); err != nil {
-				return err
+			if !e.Money() {
+				if g.Units, err = earnings.Share(card, at.diamonds, g.Diamonds); err != nil {
+					return err
+				}
 			}
 			w.rows = append(w.rows, rowOf(e, g))
 			w.last = at

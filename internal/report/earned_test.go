@@ -241,7 +241,7 @@ func TestEarnedRows(t *testing.T) {
 				w.Want(err, fault.CursorInvalid)
 			}
 		}
-		for _, bad := range []report.EarnedFilter{{Group: "week"}, {Source: "tip"}, {Target: "x"}, {Fan: "x"}, {Standing: "held"}, {From: w.Clk.Now(), To: w.Clk.Now().Add(-48 * time.Hour)}} {
+		for _, bad := range []report.EarnedFilter{{Group: "week"}, {Source: "tips"}, {Target: "x"}, {Fan: "x"}, {Standing: "held"}, {From: w.Clk.Now(), To: w.Clk.Now().Add(-48 * time.Hour)}} {
 			bad.Creator = creator
 			_, err := s.reader.Earned(w.Ctx, bad, "", 5)
 			w.Want(err, fault.InvalidParameter)

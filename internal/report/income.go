@@ -207,7 +207,7 @@ func standsOf(ctx context.Context, tx *db.Tx, creator id.Person) (map[money.Asse
 	}
 	for _, e := range pending {
 		s := found[e.Amount.Asset]
-		s.Pending += e.Amount.Units
+		s.Pending += e.Net()
 		found[e.Amount.Asset] = s
 	}
 	path := ledger.AvailablePath(creator)

@@ -11,10 +11,12 @@ import (
 	"github.com/ovationhq/ovation/internal/gift/gifttest"
 	"github.com/ovationhq/ovation/internal/id"
 	"github.com/ovationhq/ovation/internal/ledger/ledgertest"
+	"github.com/ovationhq/ovation/internal/payment/collect"
 	"github.com/ovationhq/ovation/internal/payment/sandbox"
 	"github.com/ovationhq/ovation/internal/payment/sandbox/sandboxtest"
 	"github.com/ovationhq/ovation/internal/payment/stripe"
 	"github.com/ovationhq/ovation/internal/payout"
+	"github.com/ovationhq/ovation/internal/people"
 	"github.com/ovationhq/ovation/internal/purchase"
 	"github.com/ovationhq/ovation/internal/report"
 )
@@ -39,9 +41,9 @@ func each(t *testing.T, test func(s *desk)) {
 		api, err := stripe.New(stripe.Config{SecretKey: sandbox.DefaultSecretKey, BaseURL: s.box.URL, WebhookSecrets: []string{sandbox.DefaultWebhookSecret},
 			HTTPClient: sandboxtest.Client(30 * time.Second), Timeout: 30 * time.Second})
 		s.OK(err)
-		s.shop, s.pay = purchase.NewService(d, api), payout.NewService(d, api)
+		s.shop, s.pay = purchase.NewService(d, collect.New(d, api, people.Payer)), payout.NewService(d, api)
 		s.Runner.Outside(payout.WorkDrive, func(ctx context.Context, key string) (time.Duration, error) { return s.pay.Drive(ctx, id.Payout(key)) })
-		s.Runner.Outside(purchase.WorkSettle, func(ctx context.Context, key string) (time.Duration, error) {
+		s.Runner.Outside(collect.WorkSettle, func(ctx context.Context, key string) (time.Duration, error) {
 			return s.shop.Settle(ctx, id.Payment(key))
 		})
 		test(s)

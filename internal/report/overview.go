@@ -102,7 +102,7 @@ func scanAmount(r *db.Rows) (a money.Amount, err error) {
 func (o *Overview) owed(ctx context.Context, tx *db.Tx) error {
 	soon := tx.Now().Add(DueWithin).UnixMicro()
 	all, within := sums{}, sums{}
-	rows, err := tx.Query(ctx, `SELECT a.balance, e.available_us, c.pay_num, c.pay_den, e.amount_asset
+	rows, err := tx.Query(ctx, `SELECT a.balance, e.own_asset, e.available_us, c.pay_num, c.pay_den, e.amount_asset
 		FROM earning e JOIN ledger_account a ON a.id = e.account_id JOIN rate_card c ON c.version = e.rule WHERE e.state = 'pending'`)
 	if err != nil {
 		return err
@@ -111,13 +111,15 @@ func (o *Overview) owed(ctx context.Context, tx *db.Tx) error {
 	for rows.Next() {
 		var diamonds, us int64
 		var card earnings.RateCard
-		var asset money.Asset
-		if err := rows.Scan(&diamonds, &us, &card.PayNum, &card.PayDen, (*string)(&asset)); err != nil {
+		var own, asset money.Asset
+		if err := rows.Scan(&diamonds, (*string)(&own), &us, &card.PayNum, &card.PayDen, (*string)(&asset)); err != nil {
 			return err
 		}
-		units, err := card.Pay(diamonds)
-		if err != nil {
-			return err
+		units := diamonds
+		if own == money.Diamond {
+			if units, err = card.Pay(diamonds); err != nil {
+				return err
+			}
 		}
 		all[asset] += units
 		if us <= soon {

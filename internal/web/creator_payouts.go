@@ -94,7 +94,7 @@ func (v *visit) payoutTabs(on payout.State) []option {
 
 // leftOf is what can still be paid out of an earning.
 func leftOf(e earnings.Earning) money.Amount {
-	return money.Amount{Units: e.Amount.Units - e.Paid, Asset: e.Amount.Asset}
+	return money.Amount{Units: e.Left(), Asset: e.Amount.Asset}
 }
 
 // rest is what the earnings that are not shown have left, by currency.

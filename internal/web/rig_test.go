@@ -34,6 +34,7 @@ import (
 	"github.com/ovationhq/ovation/internal/live"
 	"github.com/ovationhq/ovation/internal/money"
 	"github.com/ovationhq/ovation/internal/outbox"
+	"github.com/ovationhq/ovation/internal/payment/collect"
 	"github.com/ovationhq/ovation/internal/payment/sandbox"
 	"github.com/ovationhq/ovation/internal/payment/stripe"
 	"github.com/ovationhq/ovation/internal/payout"
@@ -95,7 +96,7 @@ func newRig(t testing.TB, clk clock.Clock, advance func(time.Duration)) *rig {
 	r.creators = creator.NewService(r.d)
 	r.goals, r.support = goal.NewService(r.d), support.NewService(r.d)
 	r.payouts = payout.NewService(r.d, api)
-	r.buys = purchase.NewService(r.d, api)
+	r.buys = purchase.NewService(r.d, collect.New(r.d, api, people.Payer))
 	hub := live.NewHub(r.d)
 	r.ok(hub.Start(context.Background()))
 	r.runner = outbox.NewRunner(r.d, slog.New(slog.DiscardHandler))
@@ -223,7 +224,7 @@ func (r *rig) register() {
 	r.runner.Inside(earnings.WorkMature, func(ctx context.Context, tx *db.Tx, key string) (int64, error) {
 		return earnings.RunMature(ctx, tx, id.Earning(key))
 	})
-	r.runner.Outside(purchase.WorkSettle, func(ctx context.Context, key string) (time.Duration, error) {
+	r.runner.Outside(collect.WorkSettle, func(ctx context.Context, key string) (time.Duration, error) {
 		return r.buys.Settle(ctx, id.Payment(key))
 	})
 	r.runner.Drive(webhook.WorkDrive, r.hooks.Drive)

@@ -193,8 +193,11 @@ func everyCall(ctx context.Context, api *stripe.Client) map[string]func() error 
 			_, _, err := api.Connect(ctx)
 			return err
 		},
-		"Balance":    func() error { return done(api.Balance(ctx, "acct_1")) },
-		"Entries":    func() error { return done(api.Entries(ctx, "acct_1", start, "ch_1")) },
+		"Balance": func() error { return done(api.Balance(ctx, "acct_1")) },
+		"Entries": func() error { return done(api.Entries(ctx, "acct_1", start, "ch_1")) },
+		"EachEntry": func() error {
+			return api.EachEntry(ctx, start, func(payment.Entry) error { return nil })
+		},
 		"ListEvents": func() error { return done(api.ListEvents(ctx, stripe.EventQuery{Account: "acct_1", Since: start})) },
 		"ListEvents after": func() error {
 			return done(api.ListEvents(ctx, stripe.EventQuery{After: "evt_1", Limit: 10}))

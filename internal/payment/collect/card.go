@@ -1,4 +1,4 @@
-package purchase
+package collect
 
 import (
 	"context"
@@ -9,7 +9,6 @@ import (
 	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/id"
 	"github.com/ovationhq/ovation/internal/payment"
-	"github.com/ovationhq/ovation/internal/people"
 )
 
 // Cards returns the person's saved cards. They are the provider's; no number
@@ -90,17 +89,13 @@ func (s *Service) hasCard(ctx context.Context, person id.Person, card string) (b
 
 // known makes sure that the provider knows the person, and returns its id.
 func (s *Service) known(ctx context.Context, person id.Person) (customer string, err error) {
-	var p people.Person
 	err = s.db.Read(ctx, func(tx *db.Tx) error {
-		if p, err = people.Get(ctx, tx, person); err != nil {
-			return err
-		}
 		customer, err = payment.CustomerOf(ctx, tx, person)
 		return err
 	})
 	if err != nil || customer != "" {
 		return customer, err
 	}
-	customer, err = s.customer(ctx, p)
+	customer, err = s.customer(ctx, person)
 	return customer, payment.Explain(err)
 }
