@@ -20,6 +20,7 @@ import (
 	"github.com/ovationhq/ovation/internal/purchase"
 	"github.com/ovationhq/ovation/internal/report"
 	"github.com/ovationhq/ovation/internal/support"
+	"github.com/ovationhq/ovation/internal/tip"
 	"github.com/ovationhq/ovation/internal/webhook"
 )
 
@@ -28,6 +29,7 @@ type Services struct {
 	People    *people.Service
 	Gifts     *gift.Sender
 	Purchases *purchase.Service
+	Tips      *tip.Service
 	Payouts   *payout.Service
 	Creators  *creator.Service
 	Limits    *limit.Service
