@@ -32,6 +32,7 @@ import (
 	"github.com/ovationhq/ovation/internal/purchase"
 	"github.com/ovationhq/ovation/internal/report"
 	"github.com/ovationhq/ovation/internal/support"
+	"github.com/ovationhq/ovation/internal/tip"
 )
 
 // shop is the API over the real services, on a database in a temporary
@@ -57,6 +58,7 @@ func newShop(t *testing.T, change ...func(*Config)) *shop {
 	t.Cleanup(provider.Close)
 	client, err := stripe.New(stripe.Config{SecretKey: sandbox.DefaultSecretKey, BaseURL: provider.URL})
 	s.g.OK(err)
+	charges := collect.New(d, client, people.Payer)
 	s.world = newWorld(t, func(c *Config) {
 		c.Auth = nil
 		c.Services = Services{People: s.people, Gifts: s.g.Gifts, Catalogues: gift.NewPublisher(d), Purchases: purchase.NewService(d, charges), Tips: tip.NewService(d, charges, payout.Ready), Payouts: payout.NewService(d, client),

@@ -74,12 +74,11 @@ func TestMoneyAccrues(t *testing.T) {
 				t.Errorf("earning %+v", e)
 			}
 		}
-		if _, err := take(w, creator, 501); err != nil {
-			t.Error(err)
+		parts, err := take(w, creator, 501)
+		if err != nil || len(parts) != 1 || parts[0].Earning != first {
+			t.Errorf("took %v, %v", parts, err)
 		}
-		w.Write(func(tx *db.Tx) error {
-			return earnings.Return(w.Ctx, tx, []earnings.Part{{Earning: first, Units: 501}})
-		})
+		giveBack(w, creator, parts)
 	})
 }
 

@@ -193,7 +193,7 @@ func conversion(e *earnings.Earning, card *earnings.RateCard) string {
 }
 
 // giftsOf names what an earning collects.
-var giftsOf = map[earnings.Source]string{earnings.FromGift: "Gifts", earnings.FromVideoGift: "Video gifts"}
+var giftsOf = map[earnings.Source]string{earnings.FromGift: "Gifts", earnings.FromVideoGift: "Video gifts", earnings.FromTip: "Tips"}
 
 // earning explains an earning; taken is the part of it that a payout took, or
 // -1 for all of it.

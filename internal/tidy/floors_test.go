@@ -25,7 +25,7 @@ var floorOf = map[string]int{
 	"people": 3, "limit": 3, "programme": 3, "access": 3, "wallet": 3, "earnings": 3, "content": 3,
 	"casework": 3,
 	"payment":  3, "payment/stripe": 3, "payment/sandbox": 3, "payment/collect": 3,
-	"purchase": 4, "creator": 4, "gift": 4, "tip": 4, "subscription": 4, "series": 4, "market": 4, "agency": 4,
+	"purchase": 4, "reversal": 4, "creator": 4, "gift": 4, "tip": 4, "subscription": 4, "series": 4, "market": 4, "agency": 4,
 	"fund": 4, "payout": 4, "live": 4, "support": 4, "goal": 4, "chat": 4, "webhook": 4, "webhook/courier": 4, "report": 4,
 	"api": floorWorld, "web": floorWorld,
 	"app":  6,

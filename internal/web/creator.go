@@ -57,7 +57,7 @@ func (v *visit) money(units int64, asset money.Asset) string {
 }
 
 // sourceWords are the keys of what the sources of earnings are called.
-var sourceWords = map[earnings.Source]string{earnings.FromGift: "source.gift", earnings.FromVideoGift: "source.video_gift"}
+var sourceWords = map[earnings.Source]string{earnings.FromGift: "source.gift", earnings.FromVideoGift: "source.video_gift", earnings.FromTip: "source.tip"}
 
 // sourceName is what a source of earnings is called.
 func (v *visit) sourceName(s earnings.Source) string { return v.T(sourceWords[s]) }

@@ -101,4 +101,4 @@ func (v *visit) earningTitle(e earnings.Earning) string {
 }
 
 // earningWords are the keys of what was earned on a day, by source.
-var earningWords = map[earnings.Source]string{earnings.FromGift: "earnings.day", earnings.FromVideoGift: "earnings.day_video"}
+var earningWords = map[earnings.Source]string{earnings.FromGift: "earnings.day", earnings.FromVideoGift: "earnings.day_video", earnings.FromTip: "earnings.day_tip"}

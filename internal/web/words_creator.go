@@ -13,6 +13,7 @@ var _ = speak(phrases{
 	"earnings.empty":              {"Nothing earned yet. Gifts on your LIVE and your videos appear here at once.", "Encore aucun gain. Les cadeaux sur vos LIVE et vos vidéos apparaissent ici tout de suite."},
 	"earnings.day":                {"LIVE gifts of %s", "Cadeaux en LIVE du %s"},
 	"earnings.day_video":          {"Video gifts of %s", "Cadeaux sur vidéos du %s"},
+	"earnings.day_tip":            {"Tips of %s", "Pourboires du %s"},
 	"earnings.since":              {"available since", "disponible depuis le"},
 	"earnings.part_paid":          {"%s of it paid out", "dont %s déjà versés"},
 

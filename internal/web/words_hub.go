@@ -36,6 +36,7 @@ var _ = speak(phrases{
 
 	"source.gift":       {"LIVE gifts", "Cadeaux en LIVE"},
 	"source.video_gift": {"Video gifts", "Cadeaux sur vidéos"},
+	"source.tip":        {"Tips", "Pourboires"},
 
 	"hub.title":         {"Your income", "Vos revenus"},
 	"hub.days":          {"%[1]s to %[2]s, days in UTC", "Du %[1]s au %[2]s, jours en UTC"},
