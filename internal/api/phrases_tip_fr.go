@@ -16,6 +16,7 @@ var frenchOfTips = map[string]string{
 	"This Idempotency-Key was used for another tip (%s). Use a new key; nothing was charged.":                                      "Cette Idempotency-Key a servi pour un autre pourboire (%s). Prenez une nouvelle clé ; rien n’a été débité.",
 	"You have given %d tips today, which is the most there can be in a day. The next day begins at %s; nothing was charged.":       "Vous avez donné %d pourboires aujourd’hui, le plus qu’il y ait en un jour. Le jour suivant commence à %s ; rien n’a été débité.",
 	"Tips are at most %s %s a day. You have %s %s left today, and this one is %s. The next day begins at %s; nothing was charged.": "Les pourboires vont jusqu’à %s %s par jour. Il vous reste %s %s aujourd’hui, et celui-ci est de %s. Le jour suivant commence à %s ; rien n’a été débité.",
+	"This LIVE is not live now. Nothing was charged.":                                                                              "Ce LIVE n’est pas en direct. Rien n’a été débité.",
 	"There is no tip %s.": "Il n’y a pas de pourboire %s.",
 	"The provider took another fee of this tip than the rule says. The creator got the tip all the same; the difference stands in suspense/tip.": "Le prestataire a pris d’autres frais sur ce pourboire que ne le dit la règle. Le créateur a reçu le pourboire quand même ; la différence est dans suspense/tip.",
 }

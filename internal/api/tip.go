@@ -56,8 +56,8 @@ type tipView struct {
 	Fee         *amount         `json:"fee,omitempty" doc:"What the provider took, once it has told, in the currency of our balance"`
 	Net         *amount         `json:"net,omitempty" doc:"What the creator got, once that is booked"`
 	Earning     id.Earning      `json:"earning,omitempty" doc:"The creator's earning that it went into; GET /v1/explain/{id} goes on from there"`
-	Message     string          `json:"message,omitempty"`
-	Anonymous   bool            `json:"anonymous"`
+	Message     string          `json:"message,omitempty" doc:"What the fan wrote"`
+	Anonymous   bool            `json:"anonymous" doc:"The creator, the wall and the events do not learn who gave it"`
 	Rule        string          `json:"rule" doc:"The version of the rules"`
 	Outcome     payment.Outcome `json:"outcome" enum:"unknown,requires_action,pending,succeeded,failed,canceled" doc:"unknown is settled within 60 seconds: ask again. The same request again gets the first answer that knew an outcome, for ever; until there is one, what is known"`
 	ActionURL   string          `json:"action_url,omitempty" doc:"Where the person confirms the payment (3-D Secure)"`
@@ -170,8 +170,8 @@ type tipShownView struct {
 	Object      string     `json:"object" enum:"tip_shown"`
 	ID          id.Tip     `json:"id"`
 	Amount      amount     `json:"amount"`
-	Message     string     `json:"message,omitempty"`
-	Anonymous   bool       `json:"anonymous"`
+	Message     string     `json:"message,omitempty" doc:"What the fan wrote"`
+	Anonymous   bool       `json:"anonymous" doc:"Who gave it is not told"`
 	Fan         *briefView `json:"fan,omitempty" doc:"Who gave it, unless that is anonymous"`
 	Target      string     `json:"target,omitempty" doc:"The LIVE or the video that it was given on"`
 	CompletedAt Instant    `json:"completed_at" doc:"When the money came"`
@@ -226,14 +226,14 @@ type tipQuoteView struct {
 	Closed   *tipClosedView `json:"closed,omitempty" doc:"Why this creator can not be tipped now"`
 	Assets   []money.Asset  `json:"assets" doc:"The currencies in which tips are given"`
 	Presets  []amount       `json:"presets" doc:"The amounts to offer"`
-	Least    amount         `json:"least"`
-	Most     amount         `json:"most"`
+	Least    amount         `json:"least" doc:"The least that can be tipped"`
+	Most     amount         `json:"most" doc:"The most that can be tipped at once"`
 	Plain    *tipPriceView  `json:"plain,omitempty" doc:"When the creator bears the fee"`
 	Covered  *tipPriceView  `json:"covered,omitempty" doc:"When the fan covers the fee, so that the tip arrives whole"`
 	Day      amount         `json:"day" doc:"The most that the person tips in a UTC day"`
 	Left     amount         `json:"left" doc:"Of it, what is left; tips in other currencies use their part of it"`
 	DayTips  int64          `json:"day_tips" doc:"The most tips in a UTC day"`
-	TipsLeft int64          `json:"tips_left"`
+	TipsLeft int64          `json:"tips_left" doc:"Of them, those that are left"`
 	ResetsAt Instant        `json:"resets_at" doc:"When the next day begins"`
 	Rule     string         `json:"rule" doc:"The version of the rules"`
 }
