@@ -106,7 +106,7 @@ func (v *visit) supporters(p *profile) error {
 }
 
 // tipsShown is how many of the latest tips a profile shows.
-const tipsShown = 10
+const tipsShown = 6
 
 // tipped reads the person's latest tips, and whether there can be more.
 func (v *visit) tipped(p *profile) (err error) {
