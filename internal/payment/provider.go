@@ -177,6 +177,7 @@ type Refund struct {
 	Outcome   Outcome // Pending, Succeeded, Failed, Canceled, RequiresAction
 	Reason    string
 	EntryID   string
+	Settled   money.Amount // what it took of our balance; without an asset while that is not known
 	CreatedAt time.Time
 }
 
@@ -187,6 +188,10 @@ type Dispute struct {
 	ChargeID string
 	Amount   money.Amount
 	Fee      money.Amount // what the provider took for it so far; negative is given back
+	Taken    money.Amount // what of our balance the bank has now, in the currency of our balance; without an asset while nothing has moved
+	Returned money.Amount // what came back of what it had taken; without an asset while nothing has
+	Charged  money.Amount // the fees that were taken, of Fee
+	Answered bool         // an answer was handed in, and the bank looks at it
 	Reason   string
 	Outcome  Outcome // Pending while open, Failed when lost, Succeeded when won
 	Inquiry  bool    // a question without money moved

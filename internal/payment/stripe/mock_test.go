@@ -192,7 +192,7 @@ func everyCall(ctx context.Context, api *stripe.Client) map[string]func() error 
 		"EachEntry": func() error {
 			return api.EachEntry(ctx, start, func(payment.Entry) error { return nil })
 		},
-		"ListEvents":      func() error { return done(api.ListEvents(ctx, stripe.EventQuery{Account: "acct_1", Since: start})) },
+		"ListEvents": func() error { return done(api.ListEvents(ctx, stripe.EventQuery{Account: "acct_1", Since: start})) },
 		"ListEvents after": func() error {
 			return done(api.ListEvents(ctx, stripe.EventQuery{After: "evt_1", Limit: 10}))
 		},
