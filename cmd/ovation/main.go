@@ -24,21 +24,22 @@ import (
 
 // cli is every command with its flags.
 type cli struct {
-	Dev     devCmd     `cmd:"" help:"Open a populated sandbox: simulated money, simulated fans, a clock that you can move."`
-	Serve   serveCmd   `cmd:"" help:"Run Ovation for real."`
-	Admin   adminCmd   `cmd:"" help:"Set-up of an instance."`
-	Config  configCmd  `cmd:"" help:"Look at the settings."`
-	Ledger  ledgerCmd  `cmd:"" help:"Check, export and look back into the books."`
-	Explain explainCmd `cmd:"" help:"Explain where an amount comes from."`
-	Audit   auditCmd   `cmd:"" help:"List what operators, the host and the console have decided."`
-	Clock   clockCmd   `cmd:"" help:"Move the clock of a running sandbox."`
-	Listen  listenCmd  `cmd:"" help:"Print events as they happen, and send them on to a program of yours."`
-	Trigger triggerCmd `cmd:"" help:"Make things happen in a running sandbox, to see the events that they bring."`
-	Bench   benchCmd   `cmd:"" help:"Measure this machine."`
-	Sim     simCmd     `cmd:"" help:"Run the seeded simulation of fans, creators, faults and time."`
-	Backup  backupCmd  `cmd:"" help:"Copy the database, while the server goes on."`
-	Restore restoreCmd `cmd:"" help:"Put a backup in place and verify it."`
-	Version versionCmd `cmd:"" help:"Print the version."`
+	Dev       devCmd       `cmd:"" help:"Open a populated sandbox: simulated money, simulated fans, a clock that you can move."`
+	Serve     serveCmd     `cmd:"" help:"Run Ovation for real."`
+	Admin     adminCmd     `cmd:"" help:"Set-up of an instance."`
+	Config    configCmd    `cmd:"" help:"Look at the settings."`
+	Ledger    ledgerCmd    `cmd:"" help:"Check, export and look back into the books."`
+	Reconcile reconcileCmd `cmd:"" help:"Compare our books with the payment provider's; exit with 4 if they differ."`
+	Explain   explainCmd   `cmd:"" help:"Explain where an amount comes from."`
+	Audit     auditCmd     `cmd:"" help:"List what operators, the host and the console have decided."`
+	Clock     clockCmd     `cmd:"" help:"Move the clock of a running sandbox."`
+	Listen    listenCmd    `cmd:"" help:"Print events as they happen, and send them on to a program of yours."`
+	Trigger   triggerCmd   `cmd:"" help:"Make things happen in a running sandbox, to see the events that they bring."`
+	Bench     benchCmd     `cmd:"" help:"Measure this machine."`
+	Sim       simCmd       `cmd:"" help:"Run the seeded simulation of fans, creators, faults and time."`
+	Backup    backupCmd    `cmd:"" help:"Copy the database, while the server goes on."`
+	Restore   restoreCmd   `cmd:"" help:"Put a backup in place and verify it."`
+	Version   versionCmd   `cmd:"" help:"Print the version."`
 }
 
 // shared is what every command is given.

@@ -33,6 +33,8 @@ type remote struct {
 	ctx context.Context
 	url string
 	key string
+	// wait is how long an answer may take; 0 leaves that to patience.
+	wait time.Duration
 }
 
 // unreachable is the error of an instance that does not answer at all.
@@ -68,6 +70,9 @@ func (r *remote) call(method, path, person string, body, into any) error {
 	wait := patience.act
 	if method == http.MethodGet {
 		wait = patience.read
+	}
+	if r.wait > 0 {
+		wait = r.wait
 	}
 	ctx, cancel := context.WithTimeoutCause(r.ctx, wait, fmt.Errorf("no answer within %s", wait))
 	defer cancel()

@@ -7,13 +7,16 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"github.com/ovationhq/ovation/internal/payment/sandbox"
 )
 
 // TestEveryPropertyIsDescribed looks at each schema of the program's own
 // description, at what stands inside it, and at each parameter.
 func TestEveryPropertyIsDescribed(t *testing.T) {
 	a, err := New(Config{Auth: callers{}, CursorKeys: [][]byte{make([]byte, 32)}, Services: Services{Advance: func(context.Context, time.Duration) (time.Time, error) { return time.Time{}, nil },
-		Trigger: func(context.Context, string, string) (Happening, error) { return Happening{}, nil }}})
+		Provider: &sandbox.Server{},
+		Trigger:  func(context.Context, string, string) (Happening, error) { return Happening{}, nil }}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -128,6 +128,7 @@ func (a *API) moneyOut() {
 	get(a, "/v1/ledger/transfers", a.ledgerTransfers, "The transfers of the ledger, newest first", needs(people.LedgerRead), impersonal())
 	get(a, "/v1/ledger/transfers/{id}", a.ledgerTransferGet, "A transfer of the ledger", needs(people.LedgerRead), impersonal())
 	get(a, "/v1/ledger/verification", a.ledgerVerification, "Recompute and check the books", needs(people.LedgerRead), impersonal(), within(2*time.Minute))
+	a.reconcileRoutes()
 	get(a, "/v1/events", a.eventList, "What happened, in order", needs(people.EventsRead), hostOnly())
 	a.webhookRoutes()
 
@@ -143,6 +144,9 @@ func (a *API) moneyOut() {
 	get(a, "/v1/clock", a.clockGet, "The instance's clock", public(), tagged("sandbox"))
 	if a.cfg.Services.Advance != nil {
 		post(a, "/v1/clock/advance", a.clockAdvance, "Move the sandbox's clock forward", needs(people.Admin), impersonal(), tagged("sandbox"), within(5*time.Minute))
+	}
+	if a.cfg.Services.Provider != nil {
+		a.providerRoutes()
 	}
 	if a.cfg.Services.Trigger != nil {
 		post(a, "/v1/happenings", a.happeningMake, "Make something happen in a sandbox", needs(people.Admin), impersonal(), keyed(), class(classMoney), tagged("sandbox"), within(5*time.Minute), fails(fault.StateConflict, fault.CardDeclined, fault.InsufficientBalance))

@@ -14,10 +14,12 @@ import (
 	"github.com/ovationhq/ovation/internal/live"
 	"github.com/ovationhq/ovation/internal/outbox"
 	"github.com/ovationhq/ovation/internal/payment"
+	"github.com/ovationhq/ovation/internal/payment/sandbox"
 	"github.com/ovationhq/ovation/internal/payment/stripe"
 	"github.com/ovationhq/ovation/internal/payout"
 	"github.com/ovationhq/ovation/internal/people"
 	"github.com/ovationhq/ovation/internal/purchase"
+	"github.com/ovationhq/ovation/internal/reconcile"
 	"github.com/ovationhq/ovation/internal/report"
 	"github.com/ovationhq/ovation/internal/support"
 	"github.com/ovationhq/ovation/internal/tip"
@@ -53,9 +55,13 @@ type Services struct {
 	Observe func(context.Context, payment.Event) error
 	// Verify checks the books, as ovation ledger verify does.
 	Verify func(context.Context) (*ledger.Report, error)
+	// Reconcile compares the books with the payment provider's.
+	Reconcile func(context.Context, reconcile.Ask) (reconcile.Run, error)
 	// Advance moves the sandbox's clock; nil outside the sandbox, where the
 	// operation does not exist.
 	Advance func(context.Context, time.Duration) (time.Time, error)
+	// Provider is the payment provider of a sandbox; nil outside of it.
+	Provider *sandbox.Server
 	// Trigger makes something happen in a sandbox, once for each key; nil
 	// outside of it.
 	Trigger func(ctx context.Context, key, what string) (Happening, error)

@@ -33,13 +33,16 @@ import (
 	"github.com/ovationhq/ovation/internal/limit"
 	"github.com/ovationhq/ovation/internal/live"
 	"github.com/ovationhq/ovation/internal/outbox"
+	"github.com/ovationhq/ovation/internal/payment"
 	"github.com/ovationhq/ovation/internal/payment/collect"
 	"github.com/ovationhq/ovation/internal/payment/sandbox"
 	"github.com/ovationhq/ovation/internal/payment/stripe"
 	"github.com/ovationhq/ovation/internal/payout"
 	"github.com/ovationhq/ovation/internal/people"
 	"github.com/ovationhq/ovation/internal/purchase"
+	"github.com/ovationhq/ovation/internal/reconcile"
 	"github.com/ovationhq/ovation/internal/report"
+	"github.com/ovationhq/ovation/internal/reversal"
 	"github.com/ovationhq/ovation/internal/support"
 	"github.com/ovationhq/ovation/internal/tip"
 	"github.com/ovationhq/ovation/internal/wallet"
@@ -92,10 +95,12 @@ type App struct {
 	Collect   *collect.Service
 	Purchases *purchase.Service
 	Tips      *tip.Service
+	Reversals *reversal.Service
 	Payouts   *payout.Service
 	Creators  *creator.Service
 	Limits    *limit.Service
 	Cases     *casework.Service
+	Books     *reconcile.Service
 	Reader    *report.Reader
 	Support   *support.Service
 	Goals     *goal.Service
@@ -120,17 +125,25 @@ type App struct {
 	// otherwise hold a connection for as long as they are let.
 	stopping  chan struct{}
 	verifying singleflight.Group
-	verified  atomic.Pointer[verification] // nil until the books were checked
+	// The books beside the provider's.
+	reconciling singleflight.Group
+	reconciled  atomic.Int64                 // when they were compared last, by the machine's clock
+	verified    atomic.Pointer[verification] // nil until the books were checked
 }
 
 // Checks are the rules of all products for ledger verify.
 func Checks() []ledger.Check {
 	var all []ledger.Check
-	for _, c := range [][]ledger.Check{wallet.Checks(), earnings.Checks(), gift.Checks(), purchase.Checks(), payout.Checks(), tip.Checks(), limit.Checks(id.KindPurchase, id.KindTip), casework.Checks(), webhook.Checks(), support.Checks(), goal.Checks(), chat.Checks()} {
+	for _, c := range [][]ledger.Check{
+		wallet.Checks(), earnings.Checks(), gift.Checks(), purchase.Checks(), payout.Checks(), tip.Checks(), reversal.Checks(),
+		limit.Checks(id.KindPurchase, id.KindTip), payment.Checks(), casework.Checks(), reconcile.Checks(),
+		webhook.Checks(), support.Checks(), goal.Checks(), chat.Checks(),
+	} {
 		all = append(all, c...)
 	}
 	all = append(all, ledger.Check{Name: audit.Rule, Run: checkAudit})
-	return append(all, ledger.KindsOnly(slices.Concat(wallet.Kinds, earnings.Kinds, gift.Kinds, purchase.Kinds, payout.Kinds, tip.Kinds, casework.Kinds)...))
+	return append(all, ledger.KindsOnly(slices.Concat(wallet.Kinds, earnings.Kinds, gift.Kinds, purchase.Kinds, payout.Kinds, tip.Kinds, reversal.Kinds,
+		casework.Kinds, reconcile.Kinds)...))
 }
 
 // checkAudit is the check of the audit log, which stands on the floor of the
@@ -207,10 +220,12 @@ func (a *App) build(ctx context.Context) error {
 	a.Purchases = purchase.NewService(a.DB, a.Collect)
 	a.Payouts = payout.NewService(a.DB, a.Stripe)
 	a.Tips = tip.NewService(a.DB, a.Collect, payout.Ready)
+	a.Reversals = reversal.NewService(a.DB, a.Stripe)
 	a.Creators = creator.NewService(a.DB)
 	a.Creators.PayoutReady = payoutReady
 	a.Limits = limit.NewService(a.DB)
 	a.Cases = casework.NewService(a.DB)
+	a.Books = reconcile.NewService(a.DB, a.Stripe)
 	a.Reader = report.NewReader(a.DB)
 	a.Support = support.NewService(a.DB)
 	a.Goals = goal.NewService(a.DB)

@@ -20,6 +20,7 @@ import (
 	"github.com/ovationhq/ovation/internal/payment/stripe"
 	"github.com/ovationhq/ovation/internal/payout"
 	"github.com/ovationhq/ovation/internal/people"
+	"github.com/ovationhq/ovation/internal/reversal"
 	"github.com/ovationhq/ovation/internal/webhook"
 )
 
@@ -54,9 +55,12 @@ func (a *App) register() {
 	a.Runner.Outside(collect.WorkSettle, a.patient(collect.WorkSettle, func(ctx context.Context, key string) (time.Duration, error) {
 		return a.Collect.Settle(ctx, id.Payment(key))
 	}))
+	a.Runner.Outside(reversal.WorkDrive, a.patient(reversal.WorkDrive, a.Reversals.Drive))
 	a.Runner.Outside(payout.WorkDrive, a.patient(payout.WorkDrive, func(ctx context.Context, key string) (time.Duration, error) {
 		return a.Payouts.Drive(ctx, id.Payout(key))
 	}))
+	a.Runner.Brief(collect.WorkSettle)
+	a.Runner.Brief(payout.WorkDrive)
 	a.Senders.Beside(sendersAtOnce)
 	a.Senders.Drive(webhook.WorkDrive, a.Webhooks.Drive)
 	a.Runner.Every("webhook.sweep", time.Hour, a.Webhooks.Sweep)
@@ -64,7 +68,7 @@ func (a *App) register() {
 	a.Runner.Every(workVerify, verifyEvery, a.verifyAlone)
 	a.Runner.Revived = revived
 	a.Runner.Every("programme.recheck", time.Hour, a.Creators.Recheck)
-	a.Runner.Every("payment.poll", pollEvery, a.poll)
+	a.Runner.Every("payment.poll", pollEvery, a.pollAndReconcile)
 	a.Runner.Every("payment.sweep", sweepEvery, a.sweep)
 	a.Runner.Every("people.sweep", 24*time.Hour, func(ctx context.Context) error {
 		return a.DB.Write(ctx, func(tx *db.Tx) error { return people.Sweep(ctx, tx) })
@@ -133,7 +137,7 @@ func (a *App) Observe(ctx context.Context, ev payment.Event) error {
 }
 
 func (a *App) observe(ctx context.Context, ev payment.Event) (handled bool, err error) {
-	for _, observe := range []func(context.Context, payment.Event) (bool, error){a.Collect.Observe, a.Payouts.Observe} {
+	for _, observe := range []func(context.Context, payment.Event) (bool, error){a.Collect.Observe, a.Reversals.Observe, a.Payouts.Observe} {
 		if handled, err := observe(ctx, ev); handled || err != nil {
 			return handled, err
 		}
@@ -145,10 +149,11 @@ func (a *App) observe(ctx context.Context, ev payment.Event) (handled bool, err 
 func (a *App) sweep(ctx context.Context) error {
 	charges, err := a.Collect.Sweep(ctx)
 	payouts, err2 := a.Payouts.Sweep(ctx)
-	if charges+payouts > 0 {
-		a.Log.Warn("money was on its way with nobody to look after it; its work is planned again", "charges", charges, "payouts", payouts)
+	reversals, err3 := a.Reversals.Sweep(ctx)
+	if charges+payouts+reversals > 0 {
+		a.Log.Warn("money was on its way with nobody to look after it; its work is planned again", "charges", charges, "payouts", payouts, "refunds and disputes", reversals)
 	}
-	return errors.Join(err, err2)
+	return errors.Join(err, err2, err3)
 }
 
 // pollBack is how far back the poller looks: longer than its interval, so that
@@ -163,9 +168,6 @@ const mostAccounts = 200
 // own and those of the creators' accounts. What goes wrong with one of them
 // does not keep the others.
 func (a *App) poll(ctx context.Context) error {
-	if a.Options.Config.StripeKey == "" && a.sandbox == nil {
-		return nil
-	}
 	accounts, err := a.Payouts.Watched(ctx)
 	if err != nil {
 		return err

@@ -26,7 +26,7 @@ const (
 	Rounding          = "platform/revenue/rounding" // money: smallest units that a division left over
 	DifferenceCosts   = "platform/cost/difference"  // money: what nobody could explain and was written off
 	ProviderUnknown   = "suspense/provider"         // money: what moved at the provider for a reason that is not known yet
-	Bank              = "world/bank"                // money: above zero by what the provider has paid out to the platform's own bank
+	Bank              = "world/bank"                // money: below zero by what the provider has paid out to the platform's own bank
 )
 
 // LotPath is the COIN account of one lot.

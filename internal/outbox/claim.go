@@ -191,7 +191,7 @@ func inTurn(queues [][]Planned, most int) (taken []Planned) {
 // run: this runner has it running, or it was begun too often without an end,
 // because each time its process died.
 func (r *Runner) claimOne(ctx context.Context, tx *db.Tx, p *Planned) (bool, error) {
-	until := tx.Now().Add(leaseFor).UnixMicro()
+	until := tx.Now().Add(r.leaseOf(p.Kind)).UnixMicro()
 	if r.isRunning(p) { // the clock was moved over its lease: the lease moves along
 		_, err := tx.Exec(ctx, "UPDATE due_work SET due_us = $4, lease_us = $4 WHERE kind = $1 AND work_key = $2 AND claim = $3", p.Kind, p.Key, p.claim, until)
 		return false, err

@@ -62,7 +62,7 @@ func (r *Runner) doOutside(ctx context.Context, p Planned) (err error) {
 			err = fmt.Errorf("outbox: panic in %s: %v\n%s", p.Kind, v, debug.Stack())
 		}
 	}()
-	limited, cancel := context.WithTimeout(ctx, outsideTime)
+	limited, cancel := context.WithTimeout(ctx, r.leaseOf(p.Kind)*3/4)
 	defer cancel()
 	next, err := r.outside[p.Kind](limited, p.Key)
 	if err != nil {

@@ -46,6 +46,7 @@ type Runner struct {
 	inside  map[string]Inside
 	outside map[string]Drive
 	every   map[string]time.Duration
+	brief   map[string]bool
 	most    int           // outside work that runs beside each other
 	ofOne   int           // and of one kind
 	moved   chan struct{} // the clock was moved
@@ -67,7 +68,7 @@ const (
 	firstBackoff = 2 * time.Second
 	mostBackoff  = time.Hour
 	leaseFor     = 2 * time.Minute
-	outsideTime  = leaseFor * 3 / 4
+	briefLease   = 36 * time.Second // of work whose outcome somebody waits for
 	claimAtOnce  = 64
 	runAtOnce    = 16            // outside work
 	runOfOneKind = runAtOnce / 2 // so that one kind that hangs leaves room for the others
@@ -76,7 +77,7 @@ const (
 // NewRunner returns a Runner without handlers.
 func NewRunner(d *db.DB, log *slog.Logger) *Runner {
 	return &Runner{Jitter: rand.Float64, Revived: func(context.Context, *db.Tx, Planned) error { return nil }, db: d, log: log,
-		inside: map[string]Inside{}, outside: map[string]Drive{}, every: map[string]time.Duration{},
+		inside: map[string]Inside{}, outside: map[string]Drive{}, every: map[string]time.Duration{}, brief: map[string]bool{},
 		most: runAtOnce, ofOne: runOfOneKind, moved: make(chan struct{}, 1), freed: make(chan struct{}, 1),
 		running: map[workID]bool{}, busy: map[string]int{}}
 }
@@ -99,6 +100,19 @@ func (r *Runner) Outside(kind string, f Outside) {
 
 // Drive registers the handler of a kind.
 func (r *Runner) Drive(kind string, f Drive) { r.outside[kind] = f }
+
+// Brief shortens the lease of a kind, and the time that a run of it may take: if
+// its process dies, another one, or the same when it is started again, does it
+// within 36 seconds. It is for calls of a provider whose outcome is unknown then.
+func (r *Runner) Brief(kind string) { r.brief[kind] = true }
+
+// leaseOf is for how long work of the kind is claimed.
+func (r *Runner) leaseOf(kind string) time.Duration {
+	if r.brief[kind] {
+		return briefLease
+	}
+	return leaseFor
+}
 
 // Beside sets how much outside work runs beside each other, all of which may
 // be of one kind: for a Runner whose work mostly waits for strangers.

@@ -3,6 +3,10 @@ package sandbox
 import (
 	"maps"
 	"slices"
+	"strings"
+
+	"github.com/ovationhq/ovation/internal/ledger"
+	"github.com/ovationhq/ovation/internal/money"
 )
 
 // Books are the sandbox's accounts of one currency, added up twice: once from
@@ -42,6 +46,9 @@ func (s *Server) Books() []Books {
 			b.Balances[r.owner] += o.Net
 			b.Total += o.Net
 			b.Fees += o.Fee
+			if o.Type == "stripe_fee" {
+				b.Fees -= o.Amount
+			}
 		case *charge:
 			if o.Paid && o.Sandbox.EntryAt == 0 && o.SourceTransfer == "" { // a transfer in is no card's money
 				in, n := o.Sandbox.Settled.of(o.Currency, o.Amount)
@@ -71,4 +78,44 @@ func (s *Server) Books() []Books {
 		list = append(list, *all[cur])
 	}
 	return list
+}
+
+// Both is what the provider's books and ours say in one currency, in our smallest
+// units.
+type Both struct {
+	Asset                                      money.Asset
+	Theirs, Ours                               int64 // of the platform
+	Creators                                   int64 // what the provider holds for them
+	Charged, Fees, Refunded, Disputed, PaidOut int64
+}
+
+// BesideOurs puts the books beside our clearing accounts, which ours returns. The
+// sandbox's currencies have the same smallest units with us.
+func (s *Server) BesideOurs(ours func() ([]ledger.Account, error)) ([]Both, error) {
+	accounts, err := ours()
+	if err != nil {
+		return nil, err
+	}
+	all := map[money.Asset]*Both{}
+	of := func(a money.Asset) *Both {
+		if all[a] == nil {
+			all[a] = &Both{Asset: a}
+		}
+		return all[a]
+	}
+	for _, a := range accounts {
+		if a.Path == ledger.Provider {
+			of(a.Asset).Ours = -a.Balance
+		}
+	}
+	for _, b := range s.Books() {
+		x := of(money.Asset(strings.ToUpper(b.Currency)))
+		x.Theirs, x.Creators = b.Balances[""], b.Total-b.Balances[""]
+		x.Charged, x.Fees, x.Refunded, x.Disputed, x.PaidOut = b.Charged, b.Fees, b.Refunded, b.Disputed, b.PaidOut
+	}
+	var list []Both
+	for _, asset := range slices.Sorted(maps.Keys(all)) {
+		list = append(list, *all[asset])
+	}
+	return list, nil
 }

@@ -24,6 +24,8 @@ type Webhooks struct {
 	DelaySeconds int64 `json:"delay_seconds"` // by the clock
 	Duplicate    int   `json:"duplicate"`     // how many times more each is sent
 	Shuffle      bool  `json:"shuffle"`       // in any order
+	// Drop is how likely each one is lost on its way, and not sent again.
+	Drop float64 `json:"drop,omitempty"`
 }
 
 const settingsID = "_settings"
@@ -79,7 +81,7 @@ func (s *Server) set(change func(*settings)) error {
 	return asError(s.within(s.background(), func(c *call) *problem {
 		o := c.settings()
 		change(&o)
-		o.Duplicate = min(max(o.Duplicate, 0), 10)
+		o.Duplicate, o.Drop = min(max(o.Duplicate, 0), 10), min(max(o.Drop, 0), 1)
 		c.put(kindSetting, "", settingsID, &o)
 		return nil
 	}))

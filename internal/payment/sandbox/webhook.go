@@ -33,10 +33,23 @@ func (c *call) plan(e *event) {
 		return
 	}
 	for range 1 + how.Duplicate {
+		if c.srv.drops(how.Drop) {
+			continue
+		}
 		id := c.srv.newID("whd")
 		c.put(kindDelivery, "", id, &delivery{ID: id, Event: e.ID, DueUS: c.at.Add(time.Duration(how.DelaySeconds) * time.Second).UnixMicro()})
 	}
 	e.PendingWebhooks = 1
+}
+
+// drops decides by chance whether a webhook is lost.
+func (s *Server) drops(likely float64) bool {
+	if likely <= 0 {
+		return false
+	}
+	s.misc.Lock()
+	defer s.misc.Unlock()
+	return s.rnd.Float64() < likely
 }
 
 // deliver sends the webhooks that are due, or all of them.

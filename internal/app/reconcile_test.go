@@ -1,0 +1,179 @@
+package app
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/ovationhq/ovation/internal/db"
+	"github.com/ovationhq/ovation/internal/ledger"
+	"github.com/ovationhq/ovation/internal/ledger/ledgertest"
+	"github.com/ovationhq/ovation/internal/money"
+	"github.com/ovationhq/ovation/internal/payment"
+	"github.com/ovationhq/ovation/internal/payment/collect"
+	"github.com/ovationhq/ovation/internal/payment/sandbox"
+	"github.com/ovationhq/ovation/internal/purchase"
+	"github.com/ovationhq/ovation/internal/reconcile"
+)
+
+// pays buys coins, whatever comes of it.
+func (s *shop) pays() purchase.Purchase {
+	s.t.Helper()
+	s.n++
+	s.clk.Advance(time.Second)
+	p, err := s.Purchases.Buy(s.t.Context(), purchase.Request{Key: fmt.Sprint(s.n), Person: s.fan, Coins: 70, Currency: money.USD, Card: s.card, ReturnURL: "http://app.test/"})
+	s.ok(err)
+	return p
+}
+
+// oracle fails the test unless our books are the provider's, to the cent.
+func (s *shop) oracle() {
+	s.t.Helper()
+	ours := map[string]int64{}
+	s.ok(s.DB.Read(s.t.Context(), func(tx *db.Tx) error {
+		all, err := ledger.Balances(s.t.Context(), tx, ledger.Provider, 10, "")
+		for _, a := range all {
+			ours[string(a.Asset)] = -a.Balance
+		}
+		return err
+	}))
+	for _, b := range s.Sandbox().Books() {
+		if theirs := b.Balances[""]; ours[strings.ToUpper(b.Currency)] != theirs || b.Difference() != 0 {
+			s.t.Errorf("the provider holds %d %s, we say %d", theirs, b.Currency, ours[strings.ToUpper(b.Currency)])
+		}
+	}
+}
+
+// TestThreeDaysWithoutNews loses the reply of each charge and all webhooks, and
+// its due work, for three days; one poll makes all good.
+func TestThreeDaysWithoutNews(t *testing.T) {
+	eachShop(t, func(s *shop) {
+		ctx := t.Context()
+		s.ok(s.Sandbox().SetWebhooks(sandbox.Webhooks{Off: true}))
+		s.ok(s.Sandbox().SetLateEntries(true))
+		var all []purchase.Purchase
+		for range 3 {
+			all = append(all, s.buy())
+			s.clk.Advance(20 * time.Hour)
+			_, err := s.Sandbox().Tick(ctx)
+			s.ok(err)
+		}
+		s.write(func(tx *db.Tx) error {
+			_, err := tx.Exec(ctx, "DELETE FROM due_work WHERE kind = $1", collect.WorkSettle)
+			return err
+		})
+		ledgertest.Names(t, s.DB, payment.RuleAsked, Checks()...)
+		s.clk.Advance(11 * time.Hour)
+		s.ok(s.pollAndReconcile(ctx))
+		for _, p := range all {
+			s.is(p, payment.Succeeded)
+		}
+		s.oracle()
+		r, err := s.Reconcile(ctx, reconcile.Ask{Complete: true})
+		if s.ok(err); !r.OK() || r.InFlight != 0 || r.Entries != 3 {
+			t.Errorf("%+v", r)
+		}
+	})
+}
+
+// TestKnownWithinAMinute loses the answers of charges in each way there is. While
+// the provider answers what it is asked then, each outcome is known within a minute
+// of the clock; also when the process died in the middle of asking.
+func TestKnownWithinAMinute(t *testing.T) {
+	eachShop(t, func(s *shop) {
+		ctx := t.Context()
+		s.ok(s.Sandbox().SetWebhooks(sandbox.Webhooks{Off: true}))
+		s.ok(s.Runner.Start(ctx))
+		for _, mode := range []sandbox.Mode{sandbox.Before, sandbox.After, sandbox.Reset, sandbox.ResetBefore, sandbox.RateLimit} {
+			s.Sandbox().AddFault(sandbox.Fault{Operation: "POST /v1/payment_intents", Mode: mode, Next: 1})
+			began := s.clk.Now()
+			p := s.pays()
+			for s.clk.Now().Sub(began) < time.Minute {
+				if got, err := s.Purchases.Get(ctx, p.ID); err != nil || got.Outcome == payment.Succeeded {
+					s.ok(err)
+					break
+				}
+				s.clk.Advance(time.Second)
+				_, err := s.Runner.RunDue(ctx)
+				s.ok(err)
+			}
+			if took := s.clk.Now().Sub(began); took >= time.Minute {
+				t.Errorf("%s: still unknown after %s", mode, took)
+			}
+		}
+		s.oracle()
+	})
+}
+
+// TestDiedWhileAsking claims the work of a charge and dies; the next process has
+// the outcome within a minute of the intent.
+func TestDiedWhileAsking(t *testing.T) {
+	eachShop(t, func(s *shop) {
+		ctx := t.Context()
+		p := s.buy()
+		began := s.clk.Now()
+		s.clk.Advance(20 * time.Second)
+		s.write(func(tx *db.Tx) error { // as a process does that claims it and is killed
+			n, err := tx.Exec(ctx, "UPDATE due_work SET claim = claim + 1, attempts = attempts + 1, lease_us = $2, due_us = $2 WHERE kind = $1", collect.WorkSettle, tx.Now().Add(36*time.Second).UnixMicro())
+			if n != 1 {
+				t.Errorf("%d pieces of work", n)
+			}
+			return err
+		})
+		for s.clk.Now().Sub(began) < time.Minute {
+			s.clk.Advance(time.Second)
+			_, err := s.Runner.RunDue(ctx)
+			s.ok(err)
+		}
+		s.is(p, payment.Succeeded)
+		s.oracle()
+	})
+}
+
+// TestRestoredFromOlderCopy goes on with a database that lacks the last hour.
+func TestRestoredFromOlderCopy(t *testing.T) {
+	eachShop(t, func(s *shop) {
+		ctx := t.Context()
+		s.pays()
+		s.oracle()
+		r, err := s.Reconcile(ctx, reconcile.Ask{})
+		if s.ok(err); !r.OK() {
+			t.Fatalf("%+v", r)
+		}
+		// What came after the copy is known to the provider alone.
+		client, err := s.Stripe.SavedCards(ctx, s.customer())
+		s.ok(err)
+		var lost []string
+		for i := range 2 {
+			ref := fmt.Sprintf("pay_%026d", i)
+			_, err := s.Stripe.CreateCharge(ctx, payment.ChargeRequest{Ref: ref, Amount: money.Amount{Units: 499, Asset: money.USD}, Customer: s.customer(), Card: client[0].ID})
+			s.ok(err)
+			lost = append(lost, ref)
+		}
+		s.clk.Advance(time.Hour)
+		s.ok(s.pollAndReconcile(ctx))
+		r, err = s.Reconcile(ctx, reconcile.Ask{})
+		s.ok(err)
+		var told []string
+		for _, d := range r.Differences {
+			if d.Kind != reconcile.MissingHere || d.InFlight || d.Ours != 0 {
+				t.Errorf("%+v", d)
+			}
+			told = append(told, d.Cause)
+		}
+		if slices.Sort(told); !slices.Equal(told, lost) || r.Problems != 2 || r.Booked != 0 {
+			t.Errorf("told is %q of %q: %+v", told, lost, r)
+		}
+	})
+}
+
+func (s *shop) customer() (customer string) {
+	s.t.Helper()
+	s.write(func(tx *db.Tx) (err error) {
+		customer, err = payment.CustomerOf(s.t.Context(), tx, s.fan)
+		return err
+	})
+	return customer
+}
