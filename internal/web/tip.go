@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/ovationhq/ovation/internal/content"
-	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/id"
 	"github.com/ovationhq/ovation/internal/limit"
@@ -303,21 +302,34 @@ type tipRows struct {
 // tipsAtOnce is how many tips a page shows.
 const tipsAtOnce = 25
 
-func givenTips(v *visit) error { return v.listTips(tip.OfFan, "/tips", false) }
-
-func gotTips(v *visit) error { return v.listTips(tip.OfCreator, "/c/tips", true) }
-
-func (v *visit) listTips(query func(context.Context, *db.Tx, id.Person, tip.Page) ([]tip.Tip, error), path string, got bool) error {
-	rows := tipRows{Got: got}
-	before := v.r.URL.Query().Get("after")
-	if !id.Valid(id.KindTip, before) {
-		before = ""
+// tipsFrom is the page of tips that the address asks for, and one more, which
+// tells whether there is another page.
+func (v *visit) tipsFrom() tip.Page {
+	page := tip.Page{Limit: tipsAtOnce + 1}
+	if after := v.r.URL.Query().Get("after"); id.Valid(id.KindTip, after) {
+		page.Before = id.Tip(after)
 	}
-	rows.Begun = before != ""
-	var err error
-	if rows.All, err = report.Ask2(v, v.site.cfg.Reader, query, v.me(), tip.Page{Before: id.Tip(before), Limit: tipsAtOnce + 1}); err != nil {
+	return page
+}
+
+func givenTips(v *visit) error {
+	all, err := report.Ask2(v, v.site.cfg.Reader, tip.OfFan, v.me(), v.tipsFrom())
+	if err != nil {
 		return err
 	}
+	return v.listTips(all, "/tips", false)
+}
+
+func gotTips(v *visit) error {
+	all, err := report.Ask2(v, v.site.cfg.Reader, tip.OfCreator, v.me(), v.tipsFrom())
+	if err != nil {
+		return err
+	}
+	return v.listTips(all, "/c/tips", true)
+}
+
+func (v *visit) listTips(all []tip.Tip, path string, got bool) (err error) {
+	rows := tipRows{All: all, Got: got, Begun: v.tipsFrom().Before != ""}
 	if len(rows.All) > tipsAtOnce {
 		rows.All = rows.All[:tipsAtOnce]
 		rows.Next = path + "?after=" + string(rows.All[tipsAtOnce-1].ID)
