@@ -16,6 +16,7 @@ import (
 	"github.com/ovationhq/ovation/internal/earnings"
 	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/gift"
+	"github.com/ovationhq/ovation/internal/payout"
 	"github.com/ovationhq/ovation/internal/programme"
 	"github.com/ovationhq/ovation/internal/tip"
 	"github.com/ovationhq/ovation/internal/wallet"
@@ -35,6 +36,7 @@ type preset struct {
 	From       time.Time
 	Card       earnings.RateCard
 	Packs      []wallet.Pack
+	Payouts    payout.Rules
 	Gifts      []gift.Item
 	Tips       []tip.Rule
 	Programmes []presetProgramme
@@ -151,6 +153,11 @@ func (p preset) unchanged(ctx context.Context, tx *db.Tx, file string, c earning
 		return err
 	}
 	same = same && slices.EqualFunc(p.tips(), tips, func(a, b tip.Rule) bool { return reflect.DeepEqual(a, b) })
+	payouts, err := p.samePayouts(ctx, tx)
+	if err != nil {
+		return err
+	}
+	same = same && payouts
 	installed, err := programme.Policies(ctx, tx)
 	if err != nil {
 		return err
@@ -192,6 +199,9 @@ func (p preset) install(ctx context.Context, tx *db.Tx, cards []earnings.RateCar
 		return err
 	}
 	if err := tip.Install(ctx, tx, p.tips()); err != nil {
+		return err
+	}
+	if err := payout.InstallRules(ctx, tx, p.payouts()); err != nil {
 		return err
 	}
 	policies, _ := p.policies()

@@ -83,6 +83,7 @@ func parsePreset(text string, shipped bool) (p preset, wrong []mistake) {
 	p.From = t.instant("from")
 	p.head(t, shipped)
 	p.rates(t.sub("rates"))
+	p.readPayouts(t.sub("payouts"))
 	p.readPacks(t.sub("packs"))
 	p.readGifts(t)
 	p.readTips(t)

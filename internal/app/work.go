@@ -61,6 +61,11 @@ func (a *App) register() {
 	}))
 	a.Runner.Brief(collect.WorkSettle)
 	a.Runner.Brief(payout.WorkDrive)
+	a.Runner.Inside(payout.WorkMonthly, func(ctx context.Context, tx *db.Tx, key string) (int64, error) {
+		return payout.RunMonthly(ctx, tx, id.Person(key))
+	})
+	a.Runner.Every("payout.plan", time.Hour, a.Payouts.Plan)
+	a.Runner.Every("payout.recheck", time.Hour, a.recheck)
 	a.Senders.Beside(sendersAtOnce)
 	a.Senders.Drive(webhook.WorkDrive, a.Webhooks.Drive)
 	a.Runner.Every("webhook.sweep", time.Hour, a.Webhooks.Sweep)
@@ -143,6 +148,14 @@ func (a *App) observe(ctx context.Context, ev payment.Event) (handled bool, err 
 		}
 	}
 	return false, nil
+}
+
+// recheck asks the provider about the payout accounts that were not in order.
+func (a *App) recheck(ctx context.Context) error {
+	if a.Options.Config.StripeKey == "" && a.sandbox == nil {
+		return nil
+	}
+	return a.Payouts.Recheck(ctx)
 }
 
 // sweep has all money looked after that is on its way.

@@ -130,10 +130,13 @@ type Account struct {
 	PayoutsEnabled   bool // the account may send money to its bank
 	CurrentlyDue     []string
 	PastDue          []string
-	InReview         []string // handed in, being checked by the provider
-	DisabledReason   string   // empty when nothing is wrong
+	InReview         []string  // handed in, being checked by the provider
+	Deadline         time.Time // until when it wants what is due; zero while it has not said
+	DisabledReason   string    // empty when nothing is wrong
 	BankLast4        string
 	BankName         string
+	BankPrint        string        // the same for the same banks; "" without one
+	BankCurrencies   []money.Asset // the currencies in which there is a bank
 }
 
 // Ready reports whether money can go all the way to the creator's bank.
@@ -274,6 +277,7 @@ type CheckoutRequest struct {
 // AccountRequest asks for a creator's account.
 type AccountRequest struct {
 	Ref     string
+	Attempt int    // counts the accounts that this person was given before
 	Country string // ISO 3166-1 alpha-2
 	Email   string
 }
