@@ -43,6 +43,7 @@ import (
 	"github.com/ovationhq/ovation/internal/purchase"
 	"github.com/ovationhq/ovation/internal/report"
 	"github.com/ovationhq/ovation/internal/support"
+	"github.com/ovationhq/ovation/internal/tip"
 	"github.com/ovationhq/ovation/internal/wallet"
 	"github.com/ovationhq/ovation/internal/web"
 	"github.com/ovationhq/ovation/internal/webhook"
@@ -58,6 +59,7 @@ type rig struct {
 	people   *people.Service
 	payouts  *payout.Service
 	buys     *purchase.Service
+	tips     *tip.Service
 	creators *creator.Service
 	goals    *goal.Service
 	support  *support.Service
@@ -96,7 +98,8 @@ func newRig(t testing.TB, clk clock.Clock, advance func(time.Duration)) *rig {
 	r.creators = creator.NewService(r.d)
 	r.goals, r.support = goal.NewService(r.d), support.NewService(r.d)
 	r.payouts = payout.NewService(r.d, api)
-	r.buys = purchase.NewService(r.d, collect.New(r.d, api, people.Payer))
+	charges := collect.New(r.d, api, people.Payer)
+	r.buys, r.tips = purchase.NewService(r.d, charges), tip.NewService(r.d, charges, payout.Ready)
 	hub := live.NewHub(r.d)
 	r.ok(hub.Start(context.Background()))
 	r.runner = outbox.NewRunner(r.d, slog.New(slog.DiscardHandler))
@@ -118,7 +121,7 @@ func newRig(t testing.TB, clk clock.Clock, advance func(time.Duration)) *rig {
 	r.ok(err)
 	r.cfg = web.Config{
 		Gate:   r.gate,
-		Reader: report.NewReader(r.d), Gifts: gift.NewSender(r.d), Purchases: r.buys, Payouts: r.payouts, Creators: r.creators, Goals: r.goals, People: r.people,
+		Reader: report.NewReader(r.d), Gifts: gift.NewSender(r.d), Purchases: r.buys, Tips: r.tips, Payouts: r.payouts, Creators: r.creators, Goals: r.goals, People: r.people,
 		Chat: chat.NewService(r.d), Limits: limit.NewService(r.d), Hub: hub, Work: r.runner, Verify: r.verify, Catalogues: gift.NewPublisher(r.d), Webhooks: r.hooks,
 		PublicURL: r.url, Media: os.DirFS("../app/sample"), Stop: stop,
 		Log: slog.New(slog.NewTextHandler(io.MultiWriter(testLog{t}, &r.log), nil)),

@@ -23,6 +23,7 @@ import (
 	"github.com/ovationhq/ovation/internal/people"
 	"github.com/ovationhq/ovation/internal/purchase"
 	"github.com/ovationhq/ovation/internal/report"
+	"github.com/ovationhq/ovation/internal/tip"
 	"github.com/ovationhq/ovation/internal/webhook"
 )
 
@@ -31,6 +32,7 @@ type Config struct {
 	Reader    *report.Reader
 	Gifts     *gift.Sender
 	Purchases *purchase.Service
+	Tips      *tip.Service
 	Payouts   *payout.Service
 	Creators  *creator.Service
 	Goals     *goal.Service
@@ -111,9 +113,9 @@ type site struct {
 // the process does, so it belongs at the root of the multiplexer.
 func New(cfg Config) (http.Handler, error) {
 	switch {
-	case cfg.Reader == nil, cfg.Gifts == nil, cfg.Purchases == nil, cfg.Payouts == nil, cfg.Creators == nil, cfg.Goals == nil, cfg.People == nil, cfg.Chat == nil, cfg.Limits == nil, cfg.Hub == nil, cfg.Work == nil,
+	case cfg.Reader == nil, cfg.Gifts == nil, cfg.Purchases == nil, cfg.Tips == nil, cfg.Payouts == nil, cfg.Creators == nil, cfg.Goals == nil, cfg.People == nil, cfg.Chat == nil, cfg.Limits == nil, cfg.Hub == nil, cfg.Work == nil,
 		cfg.Webhooks == nil, cfg.Catalogues == nil, cfg.Verify == nil, cfg.Gate == nil:
-		return nil, errors.New("web: Config needs the Gate and all services: Reader, Gifts, Purchases, Payouts, Creators, Goals, People, Chat, Limits, Hub, Work, Webhooks, Catalogues and Verify")
+		return nil, errors.New("web: Config needs the Gate and all services: Reader, Gifts, Purchases, Tips, Payouts, Creators, Goals, People, Chat, Limits, Hub, Work, Webhooks, Catalogues and Verify")
 	case cfg.Sandbox != nil && (cfg.Sandbox.Now == nil || cfg.Sandbox.Advance == nil):
 		return nil, errors.New("web: Config.Sandbox needs Now and Advance")
 	}
@@ -138,6 +140,7 @@ func (s *site) routes() {
 
 	s.watchRoutes(page)
 	s.ownRoutes(page)
+	s.tipRoutes(page)
 
 	s.creatorRoutes(page)
 
