@@ -28,6 +28,7 @@ type cli struct {
 	Serve     serveCmd     `cmd:"" help:"Run Ovation for real."`
 	Admin     adminCmd     `cmd:"" help:"Set-up of an instance."`
 	Config    configCmd    `cmd:"" help:"Look at the settings."`
+	Doctor    doctorCmd    `cmd:"" help:"Look whether the payment provider's account and the settings are fit for real money."`
 	Ledger    ledgerCmd    `cmd:"" help:"Check, export and look back into the books."`
 	Reconcile reconcileCmd `cmd:"" help:"Compare our books with the payment provider's; exit with 4 if they differ."`
 	Explain   explainCmd   `cmd:"" help:"Explain where an amount comes from."`

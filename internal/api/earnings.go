@@ -7,7 +7,6 @@ import (
 	"github.com/ovationhq/ovation/internal/earnings"
 	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/id"
-	"github.com/ovationhq/ovation/internal/payout"
 	"github.com/ovationhq/ovation/internal/report"
 )
 
@@ -82,46 +81,4 @@ func (a *API) earningBalance(ctx context.Context, _ *struct{}) (*struct{ Body ba
 	b, asset := e.Balance, e.Card.PayAsset
 	return &struct{ Body balanceView }{balanceView{"earnings_balance", amount{Units: b.PendingDiamonds, Asset: "DIAMOND"}, b.Pending, atOrNil(b.NextAvailableUS),
 		b.Available, amount{Units: e.Card.MinimumUnits, Asset: asset}, amount{Units: e.Card.DailyCap, Asset: asset}, e.Card.Version}}, nil
-}
-
-type payAccountView struct {
-	Object         string   `json:"object" enum:"payout_account"`
-	Open           bool     `json:"open" doc:"Whether there is an account at the provider"`
-	Ready          bool     `json:"ready" doc:"Whether money can go all the way to the bank"`
-	Missing        []string `json:"missing" doc:"What the provider still wants to know, in words"`
-	DisabledReason string   `json:"disabled_reason,omitempty"`
-	Bank           string   `json:"bank,omitempty"`
-	BankLast4      string   `json:"bank_last4,omitempty"`
-	CheckedAt      *Instant `json:"checked_at,omitempty"`
-}
-
-func viewAccount(l Language, acc payout.Account) payAccountView {
-	return payAccountView{"payout_account", acc.Provider != "", acc.Ready(), dueInWords(l, acc.Due), acc.DisabledReason, acc.BankName, acc.BankLast4, atOrNil(acc.UpdatedUS)}
-}
-
-func (a *API) payAccountGet(ctx context.Context, _ *struct{}) (*struct{ Body payAccountView }, error) {
-	acc, err := report.Ask1(ctx, a.cfg.Services.Reader, payout.AccountOf, CallerOf(ctx).Person)
-	return &struct{ Body payAccountView }{viewAccount(LanguageOf(ctx), acc)}, err
-}
-
-type onboardIn struct {
-	Body struct {
-		ReturnURL string `json:"return_url,omitempty" maxLength:"2000" doc:"Where the creator comes back"`
-	}
-}
-
-func (a *API) payAccountLink(ctx context.Context, in *onboardIn) (*cardLinkOut, error) {
-	back, err := a.returnURL(in.Body.ReturnURL, "/c/payouts")
-	if err != nil {
-		return nil, err
-	}
-	url, err := a.cfg.Services.Payouts.Onboard(ctx, CallerOf(ctx).Person, back, back)
-	out := &cardLinkOut{}
-	out.Body.URL = url
-	return out, err
-}
-
-func (a *API) payAccountRefresh(ctx context.Context, _ *struct{}) (*struct{ Body payAccountView }, error) {
-	acc, err := a.cfg.Services.Payouts.Refresh(ctx, CallerOf(ctx).Person)
-	return &struct{ Body payAccountView }{viewAccount(LanguageOf(ctx), acc)}, err
 }

@@ -230,6 +230,7 @@ func TestPayoutIsHeld(t *testing.T) {
 	}
 
 	s.g.Exec("UPDATE person SET suspended_us = 1, suspended_reason = 'fraud' WHERE id = $1", string(star))
+	s.g.Clk.Advance(time.Minute)
 	_, err := s.cfg.Services.Payouts.Drive(t.Context(), id.Payout(p))
 	s.g.OK(err)
 	got := s.conforms(t, "GET /v1/payouts/"+p, append(me, "Accept-Language: fr")...)

@@ -299,12 +299,13 @@ type wayView struct {
 	Minimum   amount        `json:"minimum" doc:"The least of a payout"`
 	LeftToday amount        `json:"left_today" doc:"Of the day's cap"`
 	ResetsAt  Instant       `json:"resets_at" doc:"When the day's cap is whole again"`
+	DailyCap  amount        `json:"daily_cap" doc:"The most of a UTC day; what is asked for above it goes on the days after"`
 	Ready     bool          `json:"account_ready" doc:"Whether the payout account can receive money; nothing goes before"`
 	Rule      string        `json:"rule" doc:"The version of the rate card with these limits"`
 }
 
 type wayStepView struct {
-	State   payout.StepState `json:"state" enum:"pending,below_minimum,available,scheduled,held,sending,sent,returning" doc:"pending: matures at its instant. below_minimum: too little to be asked for. available: can be asked for from its instant on. scheduled: goes at its instant. held: waits since its instant. sent: expected in the bank at its instant"`
+	State   payout.StepState `json:"state" enum:"pending,below_minimum,available,by_calendar,scheduled,held,sending,sent,returning" doc:"pending: matures at its instant. below_minimum: too little to be paid out. by_calendar: goes on the day of the calendar, its instant. available: can be asked for from its instant on. scheduled: goes at its instant. held: waits since its instant. sent: expected in the bank at its instant"`
 	Amount  amount           `json:"amount" doc:"How much it is"`
 	At      *Instant         `json:"at,omitempty" doc:"When that is, if it is known"`
 	Payout  id.Payout        `json:"payout,omitempty" doc:"The payout, once there is one"`
@@ -317,7 +318,7 @@ func (a *API) payoutNext(ctx context.Context, _ *struct{}) (*struct{ Body wayVie
 	if err != nil {
 		return nil, err
 	}
-	v := wayView{"payout_way", payout.Zone, []wayStepView{}, w.Allowance.Minimum, w.Allowance.LeftToday, at(w.Allowance.ResetsUS), w.Account.Ready(), w.Allowance.Rule}
+	v := wayView{"payout_way", payout.Zone, []wayStepView{}, w.Allowance.Minimum, w.Allowance.LeftToday, at(w.Allowance.ResetsUS), w.Allowance.DailyCap, w.Account.Ready(), w.Allowance.Rule}
 	for _, s := range w.Steps {
 		one := wayStepView{State: s.State, Amount: s.Amount, At: atOrNil(s.AtUS), Payout: s.Payout}
 		if s.Missing.Units > 0 {

@@ -15,32 +15,34 @@ import (
 //
 //nolint:misspell // half of it is French
 var memberDocs = map[string][2]string{
-	"available":    {"The amount that could be paid out", "Le montant qui pourrait être versé"},
-	"balance":      {"The coins that the wallet holds, as an amount", "Les pièces du porte-monnaie, comme montant"},
-	"cap":          {"The person's own limit, as an amount; with confirm_above what a purchase may cost without being confirmed", "La limite que la personne s’est fixée, comme montant ; avec confirm_above ce qu’un achat peut coûter sans être confirmé"},
-	"count":        {"The gifts in the combo when it ended", "Les cadeaux du combo à sa fin"},
-	"creator":      {"The creator for whom the programme does not work", "Le créateur pour qui le programme ne marche pas"},
-	"decline_code": {"Why the card was refused, as the provider names it", "Pourquoi la carte a été refusée, comme le prestataire le nomme"},
-	"ends_at":      {"When the break ends that the person has chosen", "Quand finit la pause que la personne a choisie"},
-	"estimated_at": {"When all criteria will be met at the present pace; missing when that can not be said", "Quand tous les critères seront remplis au rythme actuel ; absent si on ne peut pas le dire"},
-	"expected_seq": {"The number that the next tap of the combo has", "Le numéro du prochain tap du combo"},
-	"left":         {"What can still be spent in the window, as an amount", "Ce qui peut encore être dépensé dans la période, comme montant"},
-	"left_today":   {"The amount that can still be paid out today (UTC)", "Le montant qui peut encore être versé aujourd’hui (UTC)"},
-	"limit":        {"Which limit of the person's own it is: day, week, month, cool_off or confirm_above", "De quelle limite de la personne il s’agit : day, week, month, cool_off ou confirm_above"},
-	"minimum":      {"The least amount of a payout", "Le plus petit montant d’un versement"},
-	"missing":      {"What is lacking. With insufficient_balance the coins to buy, as an amount; with kyc_required what the provider still wants to know, in words; with not_eligible the criteria that are not met, each with metric, op, threshold, value and missing", "Ce qui manque. Avec insufficient_balance les pièces à acheter, comme montant ; avec kyc_required ce que le prestataire veut encore savoir, en mots ; avec not_eligible les critères non remplis, chacun avec metric, op, threshold, value et missing"},
-	"person":       {"The person that there is already", "La personne qu’il y a déjà"},
-	"policy":       {"The version of the rules that judged", "La version des règles qui ont jugé"},
-	"price":        {"What one costs now, as an amount", "Ce que coûte l’unité maintenant, comme montant"},
-	"programme":    {"The programme concerned", "Le programme concerné"},
-	"purchase":     {"The purchase that failed", "L’achat qui a échoué"},
-	"reapply_at":   {"From when the person may apply again", "À partir de quand la personne peut redemander"},
-	"region":       {"The region whose rules judged: ISO 3166-1, or * for everywhere", "La région dont les règles ont jugé : ISO 3166-1, ou * pour partout"},
-	"resets_at":    {"When the window of the limit begins anew", "Quand la période de la limite recommence"},
-	"scope":        {"The scope that the key needs", "La portée qu’il faut à la clé"},
-	"spent":        {"What is spent in the window, as an amount", "Ce qui est dépensé dans la période, comme montant"},
-	"state":        {"How the person stands to the programme", "Où en est la personne avec le programme"},
-	"supported":    {"The versions of the API that this server speaks", "Les versions de l’API que ce serveur parle"},
+	"available":       {"The amount that could be paid out", "Le montant qui pourrait être versé"},
+	"balance":         {"The coins that the wallet holds, as an amount", "Les pièces du porte-monnaie, comme montant"},
+	"cap":             {"The person's own limit, as an amount; with confirm_above what a purchase may cost without being confirmed", "La limite que la personne s’est fixée, comme montant ; avec confirm_above ce qu’un achat peut coûter sans être confirmé"},
+	"count":           {"The gifts in the combo when it ended", "Les cadeaux du combo à sa fin"},
+	"creator":         {"The creator for whom the programme does not work", "Le créateur pour qui le programme ne marche pas"},
+	"decline_code":    {"Why the card was refused, as the provider names it", "Pourquoi la carte a été refusée, comme le prestataire le nomme"},
+	"disabled_reason": {"The provider's word for why the payout account is closed", "Le mot du prestataire pour la fermeture du compte de versement"},
+	"ends_at":         {"When the break ends that the person has chosen", "Quand finit la pause que la personne a choisie"},
+	"estimated_at":    {"When all criteria will be met at the present pace; missing when that can not be said", "Quand tous les critères seront remplis au rythme actuel ; absent si on ne peut pas le dire"},
+	"expected_seq":    {"The number that the next tap of the combo has", "Le numéro du prochain tap du combo"},
+	"left":            {"What can still be spent in the window, as an amount", "Ce qui peut encore être dépensé dans la période, comme montant"},
+	"left_today":      {"The amount that can still be paid out today (UTC)", "Le montant qui peut encore être versé aujourd’hui (UTC)"},
+	"limit":           {"Which limit of the person's own it is: day, week, month, cool_off or confirm_above", "De quelle limite de la personne il s’agit : day, week, month, cool_off ou confirm_above"},
+	"minimum":         {"The least amount of a payout", "Le plus petit montant d’un versement"},
+	"missing":         {"What is lacking. With insufficient_balance the coins to buy, as an amount; with kyc_required what the provider still wants to know, in words; with not_eligible the criteria that are not met, each with metric, op, threshold, value and missing", "Ce qui manque. Avec insufficient_balance les pièces à acheter, comme montant ; avec kyc_required ce que le prestataire veut encore savoir, en mots ; avec not_eligible les critères non remplis, chacun avec metric, op, threshold, value et missing"},
+	"most":            {"The most that can be asked for now", "Le plus qu’on peut demander maintenant"},
+	"person":          {"The person that there is already", "La personne qu’il y a déjà"},
+	"policy":          {"The version of the rules that judged", "La version des règles qui ont jugé"},
+	"price":           {"What one costs now, as an amount", "Ce que coûte l’unité maintenant, comme montant"},
+	"programme":       {"The programme concerned", "Le programme concerné"},
+	"purchase":        {"The purchase that failed", "L’achat qui a échoué"},
+	"reapply_at":      {"From when the person may apply again", "À partir de quand la personne peut redemander"},
+	"region":          {"The region whose rules judged: ISO 3166-1, or * for everywhere", "La région dont les règles ont jugé : ISO 3166-1, ou * pour partout"},
+	"resets_at":       {"When the window of the limit begins anew", "Quand la période de la limite recommence"},
+	"scope":           {"The scope that the key needs", "La portée qu’il faut à la clé"},
+	"spent":           {"What is spent in the window, as an amount", "Ce qui est dépensé dans la période, comme montant"},
+	"state":           {"How the person stands to the programme", "Où en est la personne avec le programme"},
+	"supported":       {"The versions of the API that this server speaks", "Les versions de l’API que ce serveur parle"},
 }
 
 // codeMembers are the members that a problem of a code may have.
@@ -49,8 +51,8 @@ var codeMembers = map[fault.Code][]string{
 	fault.PriceChanged:        {"price"},
 	fault.CardDeclined:        {"decline_code", "purchase"},
 	fault.NotEligible:         {"programme", "creator", "state", "policy", "region", "missing", "estimated_at", "reapply_at"},
-	fault.KYCRequired:         {"missing"},
-	fault.LimitReached:        {"limit", "cap", "spent", "left", "resets_at", "ends_at", "left_today"},
+	fault.KYCRequired:         {"missing", "disabled_reason"},
+	fault.LimitReached:        {"limit", "cap", "spent", "left", "resets_at", "ends_at", "left_today", "most"},
 	fault.PayoutBelowMinimum:  {"minimum", "available"},
 	fault.StateConflict:       {"expected_seq", "person", "ends_at"},
 	fault.AlreadyDone:         {"expected_seq"},
@@ -80,7 +82,7 @@ func describeMembers(s *huma.Schema) {
 		doc := docs[English]
 		m := &huma.Schema{Description: doc}
 		switch name {
-		case "available", "balance", "cap", "left", "left_today", "minimum", "price", "spent":
+		case "available", "balance", "cap", "left", "left_today", "minimum", "most", "price", "spent":
 			m = &huma.Schema{Ref: "#/components/schemas/Amount", Description: doc}
 		case "count", "expected_seq":
 			m.Type, m.Format = huma.TypeInteger, "int64"

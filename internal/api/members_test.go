@@ -99,12 +99,12 @@ func TestMembers(t *testing.T) {
 
 func TestDueInWords(t *testing.T) {
 	due := []string{"individual.dob.day", "individual.dob.month", "individual.dob.year", "external_account", "individual.address.city", "individual.address.line1", "brand.new.thing", "external_account"}
-	if got := strings.Join(dueInWords(English, due), "; "); got != "the date of birth; a bank account; the address; a detail that the provider's page names" {
+	if got := strings.Join(dueInWords(English, due), "; "); got != "your date of birth; a bank account that payouts go to; your address; something that the provider calls “brand › new › thing”" {
 		t.Error(got)
 	}
 	w := newWorld(t, nil)
 	err := fault.New(fault.KYCRequired, "The payout account lacks: %s. Complete it with POST /v1/payout-account/onboarding-link.", strings.Join(due, ", ")).With("missing", due)
-	if p := w.Explain(context.Background(), err); strings.Contains(p.Detail, "dob") || !strings.Contains(p.Detail, "the date of birth, a bank account, the address") {
+	if p := w.Explain(context.Background(), err); strings.Contains(p.Detail, "dob") || !strings.Contains(p.Detail, "your date of birth, a bank account that payouts go to, your address") {
 		t.Error(p.Detail)
 	}
 }

@@ -3,11 +3,13 @@ package api
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"github.com/ovationhq/ovation/internal/earnings"
 	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/id"
 	"github.com/ovationhq/ovation/internal/idem"
+	"github.com/ovationhq/ovation/internal/money"
 	"github.com/ovationhq/ovation/internal/payout"
 	"github.com/ovationhq/ovation/internal/people"
 	"github.com/ovationhq/ovation/internal/report"
@@ -15,10 +17,12 @@ import (
 
 // payoutRoutes is the table's part about payouts.
 func (a *API) payoutRoutes() {
-	post(a, "/v1/payouts", a.payoutCreate, "Have available earnings paid out", needs(people.PayoutsWrite), forPerson(), keyed(), status(201), class(classMoney), fails(fault.KYCRequired, fault.PayoutBelowMinimum, fault.LimitReached, fault.InsufficientBalance, fault.IdempotencyKeyReused))
+	post(a, "/v1/payouts", a.payoutCreate, "Have available earnings paid out", needs(people.PayoutsWrite), forPerson(), keyed(), status(201), class(classMoney), fails(fault.KYCRequired, fault.PayoutBelowMinimum, fault.LimitReached, fault.InsufficientBalance, fault.CurrencyUnsupported, fault.IdempotencyKeyReused))
 	get(a, "/v1/payouts", a.payoutList, "The creator's payouts", needs(people.PayoutsRead), forPerson())
 	get(a, "/v1/payouts/{id}", a.payoutGet, "A payout", needs(people.PayoutsRead))
 	once(a, "/v1/payouts/{id}/cancel", a.payoutCancel, "Cancel a payout that was not sent yet", needs(people.PayoutsWrite), forPerson(), fails(fault.PayoutInProgress, fault.AlreadyDone))
+	once(a, "/v1/payouts/{id}/cancel-all", a.payoutCancelAll, "Cancel all payouts of a request that were not sent yet", needs(people.PayoutsWrite), forPerson(), fails(fault.PayoutInProgress, fault.AlreadyDone))
+	get(a, "/v1/payouts/{id}/group", a.payoutGroup, "All payouts of the request that made this one", needs(people.PayoutsRead))
 	post(a, "/v1/payouts/{id}/hold", a.payoutHold, "Hold a payout that was not sent yet, until it is released", needs(people.PayoutsWrite), role(people.Operator), impersonal(), fails(fault.PayoutInProgress))
 	post(a, "/v1/payouts/{id}/release", a.payoutRelease, "Let a payout go that an operator holds", needs(people.PayoutsWrite), role(people.Operator), impersonal(), fails(fault.StateConflict))
 }
@@ -31,8 +35,12 @@ type payoutView struct {
 	State         payout.State     `json:"state" enum:"scheduled,held,sending,sent,paid,returning,returned,failed,canceled"`
 	Held          *holdView        `json:"held,omitempty" doc:"Why it waits, while it is held"`
 	FailureCode   string           `json:"failure_code,omitempty"`
-	FailureReason string           `json:"failure_reason,omitempty"`
+	FailureReason string           `json:"failure_reason,omitempty" doc:"What went wrong, in words"`
+	FailureAdvice string           `json:"failure_advice,omitempty" doc:"What to do about it"`
+	Group         id.Payout        `json:"group" doc:"The first payout of its request: what is above the daily cap goes on several days, as several payouts"`
+	Month         string           `json:"month,omitempty" doc:"The month of the calendar that made it, such as 2026-03"`
 	RequestedAt   Instant          `json:"requested_at"`
+	GoesAt        Instant          `json:"goes_at" doc:"When it goes, or went"`
 	SentAt        *Instant         `json:"sent_at,omitempty"`
 	ArrivesAt     *Instant         `json:"arrives_at,omitempty" doc:"When the bank should have it"`
 	EndedAt       *Instant         `json:"ended_at,omitempty" doc:"When it was paid, returned, failed or canceled"`
@@ -41,14 +49,15 @@ type payoutView struct {
 }
 
 type holdView struct {
-	Code   string  `json:"code" enum:"account_suspended,age_restricted,kyc_required,under_review" doc:"What kind of reason it is"`
-	Reason string  `json:"reason" doc:"The reason in a sentence, and what to do"`
-	By     string  `json:"by" doc:"rule when it goes by itself as soon as the reason is gone; else the id of the operator or the key that holds it"`
-	Since  Instant `json:"since"`
+	Code   string   `json:"code" enum:"account_suspended,age_restricted,kyc_required,bank_changed,under_review" doc:"What kind of reason it is"`
+	Reason string   `json:"reason" doc:"The reason in a sentence, and what to do"`
+	By     string   `json:"by" doc:"rule when it goes by itself as soon as the reason is gone; else the id of the operator or the key that holds it"`
+	Since  Instant  `json:"since"`
+	Until  *Instant `json:"until,omitempty" doc:"When it ends by itself; without it, when the reason is gone"`
 }
 
 func viewHold(l Language, h payout.Hold) *holdView {
-	return &holdView{h.Code, translate(l, h.Reason), h.By, at(h.SinceUS)}
+	return &holdView{h.Code, translate(l, h.Reason), h.By, at(h.SinceUS), atOrNil(h.UntilUS)}
 }
 
 type payoutLineView struct {
@@ -58,8 +67,10 @@ type payoutLineView struct {
 }
 
 func viewPayout(l Language, p payout.Payout) payoutView {
-	v := payoutView{Object: "payout", ID: p.ID, Creator: p.Creator, Amount: p.Amount, State: p.State, FailureCode: p.FailureCode, FailureReason: p.FailureReason,
-		RequestedAt: at(p.RequestedUS), SentAt: atOrNil(p.SentUS), ArrivesAt: atOrNil(p.ArrivesUS), EndedAt: atOrNil(p.EndedUS), Rule: p.Rule}
+	v := payoutView{Object: "payout", ID: p.ID, Creator: p.Creator, Amount: p.Amount, State: p.State, FailureCode: p.FailureCode, Group: p.Group, Month: p.Run,
+		RequestedAt: at(p.RequestedUS), GoesAt: at(p.GoesUS), SentAt: atOrNil(p.SentUS), ArrivesAt: atOrNil(p.ArrivesUS), EndedAt: atOrNil(p.EndedUS), Rule: p.Rule}
+	trouble := payout.TroubleOf(&p)
+	v.FailureReason, v.FailureAdvice = translate(l, trouble.Reason), translate(l, trouble.Do)
 	if p.State == payout.Held {
 		v.Held = viewHold(l, p.Hold)
 	}
@@ -111,7 +122,8 @@ func (a *API) viewPayouts(ctx context.Context, all []payout.Payout, expand expan
 type payoutIn struct {
 	Key  string `header:"Idempotency-Key"`
 	Body struct {
-		Amount int64 `json:"amount,omitempty" minimum:"1" maximum:"9007199254740991" doc:"Smallest units; left out for all that is available and allowed today"`
+		Amount   int64       `json:"amount,omitempty" minimum:"1" maximum:"9007199254740991" doc:"Smallest units; left out for all that is available. What is above the daily cap goes on the days after"`
+		Currency money.Asset `json:"currency,omitempty" pattern:"^[A-Z]{3}$" doc:"Left out for the rate card's"`
 	}
 }
 
@@ -123,7 +135,7 @@ type payoutOut struct {
 }
 
 func (a *API) payoutCreate(ctx context.Context, in *payoutIn) (*payoutOut, error) {
-	p, err := a.cfg.Services.Payouts.Withdraw(ctx, payout.Request{Key: in.Key, Creator: CallerOf(ctx).Person, Amount: in.Body.Amount})
+	p, err := a.cfg.Services.Payouts.Withdraw(ctx, payout.Request{Key: in.Key, Creator: CallerOf(ctx).Person, Amount: in.Body.Amount, Currency: in.Body.Currency})
 	if err != nil {
 		return nil, err
 	}
@@ -179,15 +191,60 @@ func (a *API) payoutCancel(ctx context.Context, in *payoutAct, once *Once[payout
 	return err
 }
 
+type payoutGroupView struct {
+	Object  string       `json:"object" enum:"payout_group"`
+	ID      id.Payout    `json:"id" doc:"The first payout"`
+	Amount  amount       `json:"amount" doc:"The sum of all that were not canceled and have not come back"`
+	Payouts []payoutView `json:"payouts" doc:"In the order in which they were to go"`
+}
+
+func viewGroup(l Language, all []payout.Payout) payoutGroupView {
+	v := payoutGroupView{Object: "payout_group", Payouts: []payoutView{}}
+	for _, p := range all {
+		v.ID, v.Amount.Asset = p.Group, p.Amount.Asset
+		switch p.State {
+		case payout.Canceled, payout.Failed, payout.Returned:
+		default:
+			v.Amount.Units += p.Amount.Units
+		}
+		v.Payouts = append(v.Payouts, viewPayout(l, p))
+	}
+	return v
+}
+
+func (a *API) payoutGroup(ctx context.Context, in *payoutAct) (*struct{ Body payoutGroupView }, error) {
+	p, err := a.ownPayout(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	all, err := report.Ask1(ctx, a.cfg.Services.Reader, payout.OfGroup, p.Group)
+	return &struct{ Body payoutGroupView }{viewGroup(LanguageOf(ctx), all)}, err
+}
+
+func (a *API) payoutCancelAll(ctx context.Context, in *payoutAct, once *Once[payoutGroupView]) error {
+	if _, err := a.ownPayout(ctx, in.ID); err != nil {
+		return err
+	}
+	_, err := a.cfg.Services.Payouts.CancelGroup(ctx, in.ID, once.Call(), func(all []payout.Payout) (idem.Answer, error) {
+		return once.Answer(viewGroup(LanguageOf(ctx), all))
+	})
+	return err
+}
+
 type payoutHoldIn struct {
 	ID   id.Payout `path:"id"`
 	Body struct {
-		Reason string `json:"reason" minLength:"1" maxLength:"800" doc:"A sentence that the creator reads"`
+		Reason string   `json:"reason" minLength:"1" maxLength:"800" doc:"A sentence that the creator reads"`
+		Until  *Instant `json:"until,omitempty" doc:"When it goes by itself; left out for a hold that lasts until it is released"`
 	}
 }
 
 func (a *API) payoutHold(ctx context.Context, in *payoutHoldIn) (*payoutBody, error) {
-	p, err := a.cfg.Services.Payouts.Hold(ctx, CallerOf(ctx).Caller, in.ID, in.Body.Reason)
+	var until time.Time
+	if in.Body.Until != nil {
+		until = time.UnixMicro(int64(*in.Body.Until))
+	}
+	p, err := a.cfg.Services.Payouts.Hold(ctx, CallerOf(ctx).Caller, in.ID, in.Body.Reason, until)
 	return &payoutBody{viewPayout(LanguageOf(ctx), p)}, err
 }
 

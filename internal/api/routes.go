@@ -116,6 +116,7 @@ func (a *API) moneyOut() {
 	get(a, "/v1/earnings/{id}", a.earningGet, "An earning", needs(people.EarningsRead))
 	get(a, "/v1/payout-account", a.payAccountGet, "The creator's payout account", needs(people.PayoutsRead), forPerson())
 	post(a, "/v1/payout-account/onboarding-link", a.payAccountLink, "A page of the provider on which the creator completes the account", needs(people.PayoutsWrite), forPerson(), fails(fault.UpstreamFailed, fault.AgeRestricted, fault.URLNotAllowed))
+	a.payAccountRoutes()
 	post(a, "/v1/payout-account/refresh", a.payAccountRefresh, "Ask the provider how the account stands", needs(people.PayoutsWrite), forPerson(), fails(fault.UpstreamFailed))
 	a.payoutRoutes()
 

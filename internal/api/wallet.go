@@ -197,13 +197,18 @@ func purchaseFault(err error) error {
 // returnURL is where a person comes back: what was asked for, or a page of
 // ours. A browser is sent there, so it is an address of the web.
 func (a *API) returnURL(asked, page string) (string, error) {
+	return a.pageOf("/return_url", asked, page)
+}
+
+// pageOf is returnURL for an address that stands at the pointer of the body.
+func (a *API) pageOf(pointer, asked, page string) (string, error) {
 	if asked == "" {
 		return a.cfg.Services.PublicURL + page, nil
 	}
 	u, err := url.Parse(asked)
 	if err != nil || (u.Scheme != "https" && u.Scheme != "http") || u.Hostname() == "" || u.User != nil || strings.ContainsAny(asked, " \\\t\r\n") {
 		const detail = "This must be a whole address of the web, such as https://example.org/back. Nothing was changed."
-		return "", fault.New(fault.URLNotAllowed, detail).At("/return_url", fault.URLNotAllowed, detail)
+		return "", fault.New(fault.URLNotAllowed, detail).At(pointer, fault.URLNotAllowed, detail)
 	}
 	return asked, nil
 }

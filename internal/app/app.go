@@ -42,7 +42,9 @@ import (
 	"github.com/ovationhq/ovation/internal/purchase"
 	"github.com/ovationhq/ovation/internal/reconcile"
 	"github.com/ovationhq/ovation/internal/report"
+	"github.com/ovationhq/ovation/internal/reversal"
 	"github.com/ovationhq/ovation/internal/support"
+	"github.com/ovationhq/ovation/internal/tip"
 	"github.com/ovationhq/ovation/internal/wallet"
 	"github.com/ovationhq/ovation/internal/webhook"
 	"github.com/ovationhq/ovation/internal/webhook/courier"
@@ -92,6 +94,8 @@ type App struct {
 	Gifts     *gift.Sender
 	Collect   *collect.Service
 	Purchases *purchase.Service
+	Tips      *tip.Service
+	Reversals *reversal.Service
 	Payouts   *payout.Service
 	Creators  *creator.Service
 	Limits    *limit.Service
@@ -130,11 +134,16 @@ type App struct {
 // Checks are the rules of all products for ledger verify.
 func Checks() []ledger.Check {
 	var all []ledger.Check
-	for _, c := range [][]ledger.Check{wallet.Checks(), earnings.Checks(), gift.Checks(), purchase.Checks(), payout.Checks(), limit.Checks(id.KindPurchase), payment.Checks(), casework.Checks(), reconcile.Checks(), webhook.Checks(), support.Checks(), goal.Checks(), chat.Checks()} {
+	for _, c := range [][]ledger.Check{
+		wallet.Checks(), earnings.Checks(), gift.Checks(), purchase.Checks(), payout.Checks(), tip.Checks(), reversal.Checks(),
+		limit.Checks(id.KindPurchase, id.KindTip), payment.Checks(), casework.Checks(), reconcile.Checks(),
+		webhook.Checks(), support.Checks(), goal.Checks(), chat.Checks(),
+	} {
 		all = append(all, c...)
 	}
 	all = append(all, ledger.Check{Name: audit.Rule, Run: checkAudit})
-	return append(all, ledger.KindsOnly(slices.Concat(wallet.Kinds, earnings.Kinds, gift.Kinds, purchase.Kinds, payout.Kinds, casework.Kinds, reconcile.Kinds)...))
+	return append(all, ledger.KindsOnly(slices.Concat(wallet.Kinds, earnings.Kinds, gift.Kinds, purchase.Kinds, payout.Kinds, tip.Kinds, reversal.Kinds,
+		casework.Kinds, reconcile.Kinds)...))
 }
 
 // checkAudit is the check of the audit log, which stands on the floor of the
@@ -210,7 +219,10 @@ func (a *App) build(ctx context.Context) error {
 	a.Collect = collect.New(a.DB, a.Stripe, people.Payer)
 	a.Purchases = purchase.NewService(a.DB, a.Collect)
 	a.Payouts = payout.NewService(a.DB, a.Stripe)
+	a.Tips = tip.NewService(a.DB, a.Collect, payout.Ready)
+	a.Reversals = reversal.NewService(a.DB, a.Stripe)
 	a.Creators = creator.NewService(a.DB)
+	a.Creators.PayoutReady = payoutReady
 	a.Limits = limit.NewService(a.DB)
 	a.Cases = casework.NewService(a.DB)
 	a.Books = reconcile.NewService(a.DB, a.Stripe)
@@ -224,6 +236,13 @@ func (a *App) build(ctx context.Context) error {
 	a.Webhooks = a.webhooks()
 	a.register()
 	return nil
+}
+
+// payoutReady tells programmes whether a creator's payout account can receive
+// money.
+func payoutReady(ctx context.Context, tx *db.Tx, creator id.Person) (bool, error) {
+	account, err := payout.AccountOf(ctx, tx, creator)
+	return account.Ready(), err
 }
 
 // webhooks makes the service that sends events. What it signs has the machine's

@@ -6,6 +6,7 @@ import (
 	"embed"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -15,7 +16,9 @@ import (
 	"github.com/ovationhq/ovation/internal/earnings"
 	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/gift"
+	"github.com/ovationhq/ovation/internal/payout"
 	"github.com/ovationhq/ovation/internal/programme"
+	"github.com/ovationhq/ovation/internal/tip"
 	"github.com/ovationhq/ovation/internal/wallet"
 )
 
@@ -33,7 +36,9 @@ type preset struct {
 	From       time.Time
 	Card       earnings.RateCard
 	Packs      []wallet.Pack
+	Payouts    payout.Rules
 	Gifts      []gift.Item
+	Tips       []tip.Rule
 	Programmes []presetProgramme
 }
 
@@ -143,6 +148,16 @@ func (p preset) unchanged(ctx context.Context, tx *db.Tx, file string, c earning
 	slices.SortFunc(items, func(a, b gift.Item) int { return strings.Compare(a.ID, b.ID) })
 	slices.SortFunc(catalogue, func(a, b gift.Item) int { return strings.Compare(a.ID, b.ID) })
 	same = same && slices.Equal(packs, there) && slices.Equal(items, catalogue)
+	tips, err := tip.RulesOf(ctx, tx, p.Version)
+	if err != nil {
+		return err
+	}
+	same = same && slices.EqualFunc(p.tips(), tips, func(a, b tip.Rule) bool { return reflect.DeepEqual(a, b) })
+	payouts, err := p.samePayouts(ctx, tx)
+	if err != nil {
+		return err
+	}
+	same = same && payouts
 	installed, err := programme.Policies(ctx, tx)
 	if err != nil {
 		return err
@@ -181,6 +196,12 @@ func (p preset) install(ctx context.Context, tx *db.Tx, cards []earnings.RateCar
 		return err
 	}
 	if err := gift.Install(ctx, tx, items); err != nil {
+		return err
+	}
+	if err := tip.Install(ctx, tx, p.tips()); err != nil {
+		return err
+	}
+	if err := payout.InstallRules(ctx, tx, p.payouts()); err != nil {
 		return err
 	}
 	policies, _ := p.policies()
@@ -223,6 +244,17 @@ func (p preset) dated() (card earnings.RateCard, packs []wallet.Pack, items []gi
 	}
 	return card, packs, items
 }
+
+// tips returns the rules of tips with the version and the start.
+func (p preset) tips() []tip.Rule {
+	all := slices.Clone(p.Tips)
+	for i := range all {
+		all[i].Version, all[i].FromUS = p.Version, p.From.UnixMicro()
+	}
+	return all
+}
+
+func compareTips(a, b tip.Rule) int { return cmp.Compare(a.Asset, b.Asset) }
 
 func comparePacks(a, b wallet.Pack) int {
 	return cmp.Or(cmp.Compare(a.Price.Asset, b.Price.Asset), cmp.Compare(a.Coins, b.Coins))

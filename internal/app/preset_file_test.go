@@ -59,6 +59,8 @@ func TestPresetFileMistakes(t *testing.T) {
 		{`least_coins = 5`, `least_coins = 5000`, "26: video_gifts.most_coins: 3000 is below least_coins, 5000"},
 		{`grace_days = 30 `, `grace_days = 0 `, "30: programme[0].grace_days: 0 is not what is wanted; write a whole number from 1 to 3650"},
 		{`{ metric = "account_age_days", op = "at_least", threshold = 30 }`, `{ metric = "account_age_days", threshold = 30 }`, "34: programme[0].criteria[1].op: it is missing; write at_least, above, one_of or none_of"},
+		{`USD = { presets = [500, 1000, 1500], least = 100`, `USD = { presets = [500, 1000, 1500], least = 20`, "70: tips.USD: of the least tip, 20, the fee of 31 leaves nothing"},
+		{`EUR = { presets = [500,`, `EUR = { presets = [50,`, "71: tips.EUR: it offers 50, which can not be tipped"},
 		{`KR = { age_years = 19 }`, `KR = { age = 19 }`, "39: programme[0].regions.KR.age: the programme has no such criterion, so no region can have another threshold of it"},
 	} {
 		got := problems(copied(t, c.old, c.new))
@@ -149,14 +151,14 @@ func TestPresetFile(t *testing.T) {
 			for _, p := range policies {
 				got += fmt.Sprint(" ", p.Version, " ", p.ReapplyDays)
 			}
-			if want := "9 60 clap false true mine@2 30 mine@2 5"; got != want {
+			if want := "9 60 clap false true mine@2 30 mine@2 30 mine@2 5"; got != want {
 				t.Errorf("%s, want %s", got, want)
 			}
 			return nil
 		})
 		is(install(copied(t, two...)), "")
 		for _, edit := range [][]string{{`hold_days = 9`, `hold_days = 8`}, {`{ 60 = 99, `, `{ `}, {`most_coins = 3000`, `most_coins = 3001`, `[packs]`, "[[gift]]\nid=\"rose\"\nname=\"R\"\nemoji=\"R\"\ncoins=2\n[packs]"},
-			{"reapply_days = 5 ", "reapply_days = 6 "}, {`regions = { KR = { age_years = 19 }, `, `regions = { `}, {`CHF`, ``}, {"from = 2020-01-01T00:00:00Z", "from = " + soon}} {
+			{"reapply_days = 5 ", "reapply_days = 6 "}, {"day = 50000", "day = 50001"}, {`regions = { KR = { age_years = 19 }, `, `regions = { `}, {`CHF`, ``}, {"from = 2020-01-01T00:00:00Z", "from = " + soon}} {
 			if edit[0] == "CHF" {
 				edit = []string{`[packs]`, "[packs]\nCHF = { 1 = 1 }"}
 			}

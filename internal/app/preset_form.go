@@ -17,6 +17,7 @@ import (
 	"github.com/ovationhq/ovation/internal/gift"
 	"github.com/ovationhq/ovation/internal/money"
 	"github.com/ovationhq/ovation/internal/programme"
+	"github.com/ovationhq/ovation/internal/tip"
 	"github.com/ovationhq/ovation/internal/wallet"
 )
 
@@ -82,8 +83,10 @@ func parsePreset(text string, shipped bool) (p preset, wrong []mistake) {
 	p.From = t.instant("from")
 	p.head(t, shipped)
 	p.rates(t.sub("rates"))
+	p.readPayouts(t.sub("payouts"))
 	p.readPacks(t.sub("packs"))
 	p.readGifts(t)
+	p.readTips(t)
 	for _, one := range t.tables("programme") {
 		p.readProgramme(one)
 	}
@@ -213,9 +216,33 @@ func shippedGifts() []*table {
 	return s.table("", values).tables("gift")
 }
 
+// readTips reads the rules of tips. A file without any has none.
+func (p *preset) readTips(t *table) {
+	if _, there := t.value("tips"); !there {
+		return
+	}
+	tips := t.sub("tips")
+	daily := tips.whole("tips_a_day", 1, mostCoins)
+	for _, currency := range tips.keys() {
+		if currency == "tips_a_day" {
+			continue
+		}
+		one := tips.sub(currency)
+		r := tip.Rule{Version: p.Version, Asset: money.Asset(currency), Presets: one.numbers("presets"), Min: one.whole("least", 1, tip.MostUnits), Max: one.whole("most", 1, tip.MostUnits),
+			DayUnits: one.whole("day", 1, mostUnits), DayTips: daily, FeePPM: one.whole("fee_ppm", 0, tip.MostFeePPM), FeeFixed: one.whole("fee_fixed", 0, tip.MostFeeFixed)}
+		if err := r.Check(); err != nil {
+			tips.blame(currency, "%v", err)
+		}
+		one.done()
+		p.Tips = append(p.Tips, r)
+	}
+	slices.SortFunc(p.Tips, compareTips)
+	tips.done()
+}
+
 func (p *preset) readProgramme(t *table) {
 	pr := presetProgramme{path: t.path, Regions: map[string]map[string]int64{}}
-	pr.Name = t.text("name", "video_gifts or live_gifts")
+	pr.Name = t.text("name", "video_gifts, live_gifts or tips")
 	pr.GraceDays, pr.ReapplyDays = t.whole("grace_days", 1, mostDays), t.whole("reapply_days", 0, mostDays)
 	metrics := map[string]bool{}
 	for _, c := range t.tables("criteria") {

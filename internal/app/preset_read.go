@@ -144,6 +144,21 @@ func (t *table) words(key string) (all []string) {
 	return all
 }
 
+// numbers reads a list of whole numbers; nothing means none.
+func (t *table) numbers(key string) (all []int64) {
+	v, there := t.value(key)
+	list, ok := v.([]any)
+	for _, one := range list {
+		n, isNumber := one.(int64)
+		ok = ok && isNumber
+		all = append(all, n)
+	}
+	if there && !ok {
+		t.blame(key, "%v is no list of whole numbers", v)
+	}
+	return all
+}
+
 // sub reads a table; one that is missing is empty.
 func (t *table) sub(key string) *table {
 	v, there := t.value(key)

@@ -16,6 +16,7 @@ import (
 	"github.com/ovationhq/ovation/internal/earnings"
 	"github.com/ovationhq/ovation/internal/gift"
 	"github.com/ovationhq/ovation/internal/programme"
+	"github.com/ovationhq/ovation/internal/tip"
 	"github.com/ovationhq/ovation/internal/wallet"
 )
 
@@ -41,6 +42,15 @@ func rules(ctx context.Context, tx *db.Tx) (all []string, err error) {
 	}
 	least, most := items[0], items[len(items)-1]
 	all = append(all, prices, fmt.Sprintf("%d gifts of %s, from %d to %d coins", len(items), least.Version, least.PriceCoins, most.PriceCoins))
+	tips, err := tip.Rules(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	line := "tips:"
+	for _, r := range tips {
+		line += fmt.Sprintf(" %s %d-%d %d/%d %d+%d", r.Asset, r.Min, r.Max, r.DayUnits, r.DayTips, r.FeePPM, r.FeeFixed)
+	}
+	all = append(all, line)
 	for _, region := range []string{"US", "KR", "JP"} {
 		policies, err := programme.Installed(ctx, tx, region)
 		if err != nil {
@@ -68,6 +78,7 @@ func expected(preset, version string) []string {
 		version + ": 1/1 diamonds a coin, 1/2 cents a diamond, held 7 days, at most 100000 a day, at least 100 USD",
 		"packs: 70/99 350/499 700/999 1400/1999 3500/4999 7000/9999 17500/24999",
 		"15 gifts of " + version + ", from 1 to 34999 coins",
+		"tips: BHD 500-40000 200000/100 29000+30 EUR 100-10000 50000/100 29000+30 GBP 100-8000 40000/100 29000+30 JPY 100-15000 75000/100 29000+30 KWD 500-30000 150000/100 29000+30 USD 100-10000 50000/100 29000+30",
 	}
 	for _, r := range []struct {
 		region string
@@ -75,9 +86,21 @@ func expected(preset, version string) []string {
 	}{{"US", 18}, {"KR", 19}, {"JP", 20}} {
 		all = append(all,
 			fmt.Sprintf("%s LIVE gifts %s: followers at_least 1000; age_years at_least %d; account_kind none_of 0 government/political;", version, r.region, r.age),
+			fmt.Sprintf("%s tips %s: followers at_least %d; age_years at_least %d; payout_account_ready at_least 1; account_kind none_of 0 government/political;", version, r.region, tipped(preset, r.region), r.age),
 			fmt.Sprintf("%s video gifts %s: "+video, version, r.region, r.age))
 	}
 	return all
+}
+
+// tipped is how many followers somebody needs who wants tips.
+func tipped(preset, region string) int {
+	switch {
+	case preset == "current":
+		return 10_000
+	case region == "US":
+		return 100_000
+	}
+	return 1_000
 }
 
 func TestPresets(t *testing.T) {

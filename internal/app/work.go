@@ -20,6 +20,7 @@ import (
 	"github.com/ovationhq/ovation/internal/payment/stripe"
 	"github.com/ovationhq/ovation/internal/payout"
 	"github.com/ovationhq/ovation/internal/people"
+	"github.com/ovationhq/ovation/internal/reversal"
 	"github.com/ovationhq/ovation/internal/webhook"
 )
 
@@ -54,11 +55,17 @@ func (a *App) register() {
 	a.Runner.Outside(collect.WorkSettle, a.patient(collect.WorkSettle, func(ctx context.Context, key string) (time.Duration, error) {
 		return a.Collect.Settle(ctx, id.Payment(key))
 	}))
+	a.Runner.Outside(reversal.WorkDrive, a.patient(reversal.WorkDrive, a.Reversals.Drive))
 	a.Runner.Outside(payout.WorkDrive, a.patient(payout.WorkDrive, func(ctx context.Context, key string) (time.Duration, error) {
 		return a.Payouts.Drive(ctx, id.Payout(key))
 	}))
 	a.Runner.Brief(collect.WorkSettle)
 	a.Runner.Brief(payout.WorkDrive)
+	a.Runner.Inside(payout.WorkMonthly, func(ctx context.Context, tx *db.Tx, key string) (int64, error) {
+		return payout.RunMonthly(ctx, tx, id.Person(key))
+	})
+	a.Runner.Every("payout.plan", time.Hour, a.Payouts.Plan)
+	a.Runner.Every("payout.recheck", time.Hour, a.recheck)
 	a.Senders.Beside(sendersAtOnce)
 	a.Senders.Drive(webhook.WorkDrive, a.Webhooks.Drive)
 	a.Runner.Every("webhook.sweep", time.Hour, a.Webhooks.Sweep)
@@ -135,7 +142,7 @@ func (a *App) Observe(ctx context.Context, ev payment.Event) error {
 }
 
 func (a *App) observe(ctx context.Context, ev payment.Event) (handled bool, err error) {
-	for _, observe := range []func(context.Context, payment.Event) (bool, error){a.Collect.Observe, a.Payouts.Observe} {
+	for _, observe := range []func(context.Context, payment.Event) (bool, error){a.Collect.Observe, a.Reversals.Observe, a.Payouts.Observe} {
 		if handled, err := observe(ctx, ev); handled || err != nil {
 			return handled, err
 		}
@@ -143,14 +150,23 @@ func (a *App) observe(ctx context.Context, ev payment.Event) (handled bool, err 
 	return false, nil
 }
 
+// recheck asks the provider about the payout accounts that were not in order.
+func (a *App) recheck(ctx context.Context) error {
+	if a.Options.Config.StripeKey == "" && a.sandbox == nil {
+		return nil
+	}
+	return a.Payouts.Recheck(ctx)
+}
+
 // sweep has all money looked after that is on its way.
 func (a *App) sweep(ctx context.Context) error {
 	charges, err := a.Collect.Sweep(ctx)
 	payouts, err2 := a.Payouts.Sweep(ctx)
-	if charges+payouts > 0 {
-		a.Log.Warn("money was on its way with nobody to look after it; its work is planned again", "charges", charges, "payouts", payouts)
+	reversals, err3 := a.Reversals.Sweep(ctx)
+	if charges+payouts+reversals > 0 {
+		a.Log.Warn("money was on its way with nobody to look after it; its work is planned again", "charges", charges, "payouts", payouts, "refunds and disputes", reversals)
 	}
-	return errors.Join(err, err2)
+	return errors.Join(err, err2, err3)
 }
 
 // pollBack is how far back the poller looks: longer than its interval, so that

@@ -13,6 +13,11 @@ import (
 
 // Service owns the use cases.
 type Service struct {
+	// PayoutReady tells whether the person's payout account can receive money,
+	// which some programmes ask for. It is handed in, because payouts stand beside
+	// creators; nil means that no account can.
+	PayoutReady func(ctx context.Context, tx *db.Tx, person id.Person) (bool, error)
+
 	db            *db.DB
 	recheckAtOnce int // persons that Recheck judges in one transaction
 }
@@ -60,18 +65,26 @@ func (s *Service) SetGifts(ctx context.Context, by id.Person, target string, on 
 }
 
 // subject is what programmes judge a person by.
-func subject(p people.Person) programme.Subject {
-	return programme.Subject{Person: p.ID, Region: p.Region, BirthDate: p.BirthDate, AccountKind: string(p.AccountKind), CreatedUS: p.CreatedUS}
+func (s *Service) subject(ctx context.Context, tx *db.Tx, person id.Person) (programme.Subject, error) {
+	p, err := people.Get(ctx, tx, person)
+	if err != nil {
+		return programme.Subject{}, err
+	}
+	judged := programme.Subject{Person: p.ID, Region: p.Region, BirthDate: p.BirthDate, AccountKind: string(p.AccountKind), CreatedUS: p.CreatedUS}
+	if s.PayoutReady != nil {
+		judged.PayoutReady, err = s.PayoutReady(ctx, tx, p.ID)
+	}
+	return judged, err
 }
 
 // Join joins a programme and makes the person a creator.
 func (s *Service) Join(ctx context.Context, person id.Person, name programme.Programme) (programme.Enrolment, error) {
 	return write(ctx, s.db, func(tx *db.Tx) (programme.Enrolment, error) {
-		p, err := people.Get(ctx, tx, person)
+		judged, err := s.subject(ctx, tx, person)
 		if err != nil {
 			return programme.Enrolment{}, err
 		}
-		e, err := programme.Join(ctx, tx, subject(p), name)
+		e, err := programme.Join(ctx, tx, judged, name)
 		if err != nil {
 			return e, err
 		}
@@ -91,11 +104,11 @@ func (s *Service) Refuse(ctx context.Context, by people.Caller, person id.Person
 	}
 	act := by.Act(ctx, audit.Act{Verb: "programme.refuse", Subject: string(person), Changed: map[string]any{"programme": name}})
 	return write(ctx, s.db, func(tx *db.Tx) (programme.Enrolment, error) {
-		p, err := people.Get(ctx, tx, person)
+		judged, err := s.subject(ctx, tx, person)
 		if err != nil {
 			return programme.Enrolment{}, err
 		}
-		e, err := programme.Refuse(ctx, tx, subject(p), name, note)
+		e, err := programme.Refuse(ctx, tx, judged, name, note)
 		if err != nil {
 			return e, err
 		}
@@ -130,22 +143,22 @@ func (s *Service) Readmit(ctx context.Context, by people.Caller, person id.Perso
 // the person's programmes again. It returns those whose state changed.
 func (s *Service) Measure(ctx context.Context, person id.Person, a programme.Audience) ([]programme.Enrolment, error) {
 	return write(ctx, s.db, func(tx *db.Tx) ([]programme.Enrolment, error) {
-		p, err := people.Get(ctx, tx, person)
+		judged, err := s.subject(ctx, tx, person)
 		if err != nil {
 			return nil, err
 		}
-		return programme.PutAudience(ctx, tx, subject(p), a)
+		return programme.PutAudience(ctx, tx, judged, a)
 	})
 }
 
 // Standing returns every programme and how the person stands to it.
 func (s *Service) Standing(ctx context.Context, person id.Person) (all []programme.Standing, err error) {
 	err = s.db.Read(ctx, func(tx *db.Tx) error {
-		p, err := people.Get(ctx, tx, person)
+		judged, err := s.subject(ctx, tx, person)
 		if err != nil {
 			return err
 		}
-		all, err = programme.Overview(ctx, tx, subject(p))
+		all, err = programme.Overview(ctx, tx, judged)
 		return err
 	})
 	return all, err

@@ -6,7 +6,6 @@ import (
 
 	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/id"
-	"github.com/ovationhq/ovation/internal/people"
 	"github.com/ovationhq/ovation/internal/programme"
 )
 
@@ -46,7 +45,7 @@ func (s *Service) Recheck(ctx context.Context) error {
 func (s *Service) rejudge(ctx context.Context, persons []id.Person, failed *failures) {
 	err := s.db.Write(ctx, func(tx *db.Tx) error {
 		for _, p := range persons {
-			if err := recheckOne(ctx, tx, p); err != nil {
+			if err := s.recheckOne(ctx, tx, p); err != nil {
 				return err
 			}
 		}
@@ -56,18 +55,18 @@ func (s *Service) rejudge(ctx context.Context, persons []id.Person, failed *fail
 		return
 	}
 	for _, p := range persons {
-		if err := s.db.Write(ctx, func(tx *db.Tx) error { return recheckOne(ctx, tx, p) }); err != nil {
+		if err := s.db.Write(ctx, func(tx *db.Tx) error { return s.recheckOne(ctx, tx, p) }); err != nil {
 			failed.add(p, err)
 		}
 	}
 }
 
-func recheckOne(ctx context.Context, tx *db.Tx, person id.Person) error {
-	p, err := people.Get(ctx, tx, person)
+func (s *Service) recheckOne(ctx context.Context, tx *db.Tx, person id.Person) error {
+	judged, err := s.subject(ctx, tx, person)
 	if err != nil {
 		return err
 	}
-	_, err = programme.Recheck(ctx, tx, subject(p))
+	_, err = programme.Recheck(ctx, tx, judged)
 	return err
 }
 

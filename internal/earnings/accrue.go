@@ -65,3 +65,13 @@ func ofToday(ctx context.Context, tx *db.Tx, b *ledger.Book, a Accrual, today in
 	}
 	return e, err
 }
+
+// AccruedBy returns what the cause earned in money, and the earning it went into;
+// ok is false if it earned none.
+func AccruedBy(ctx context.Context, tx *db.Tx, cause string) (e id.Earning, units int64, ok bool, err error) {
+	err = tx.Row(ctx, "SELECT earning_id, units FROM earning_accrual WHERE cause = $1", cause).Scan((*string)(&e), &units)
+	if errors.Is(err, db.ErrNoRows) {
+		return "", 0, false, nil
+	}
+	return e, units, err == nil, err
+}

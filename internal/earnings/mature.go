@@ -3,6 +3,7 @@ package earnings
 import (
 	"context"
 	"encoding/json"
+	"slices"
 
 	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/fault"
@@ -61,12 +62,18 @@ func mature(ctx context.Context, tx *db.Tx, e *Earning) error {
 }
 
 // Take draws so much of the creator's available earnings, oldest first, for a
-// payout, and returns how much of each. The caller moves the money and keeps
+// payout, and returns how much of each. Nothing is drawn of the sources in not. The caller moves the money and keeps
 // the parts. A creator who has less available is a fault.
-func Take(ctx context.Context, tx *db.Tx, creator id.Person, amount money.Amount) ([]Part, error) {
-	open, err := db.Collect[Part](tx.Query(ctx, `SELECT id, amount_units - clawed_units - paid_units FROM earning
+func Take(ctx context.Context, tx *db.Tx, creator id.Person, amount money.Amount, not ...Source) ([]Part, error) {
+	type piece struct {
+		Part
+		source Source
+	}
+	open, err := db.Collect[piece](tx.Query(ctx, `SELECT id, amount_units - clawed_units - paid_units, source FROM earning
 		WHERE creator_id = $1 AND amount_asset = $2 AND amount_units > paid_units + clawed_units ORDER BY available_us, id`, creator, string(amount.Asset)))(
-		func(r *db.Rows) (p Part, err error) { return p, r.Scan((*string)(&p.Earning), &p.Units) })
+		func(r *db.Rows) (p piece, err error) {
+			return p, r.Scan((*string)(&p.Earning), &p.Units, (*string)(&p.source))
+		})
 	if err != nil {
 		return nil, err
 	}
@@ -76,12 +83,15 @@ func Take(ctx context.Context, tx *db.Tx, creator id.Person, amount money.Amount
 		if left == 0 {
 			break
 		}
+		if slices.Contains(not, p.source) {
+			continue
+		}
 		p.Units = min(p.Units, left)
 		left -= p.Units
 		if _, err := tx.Exec(ctx, "UPDATE earning SET paid_units = paid_units + $2 WHERE id = $1", p.Earning, p.Units); err != nil {
 			return nil, err
 		}
-		parts = append(parts, p)
+		parts = append(parts, p.Part)
 	}
 	if left > 0 {
 		return nil, fault.New(fault.InsufficientBalance, "The payout asks for %s %s, of which %s are not available yet.", amount.Decimal(), amount.Asset, money.Amount{Units: left, Asset: amount.Asset}.Decimal())

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"strings"
 
 	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/money"
@@ -187,7 +188,7 @@ func (v *verifier) line(l *lineRow, i int) {
 	case l.amount <= 0:
 		v.r.Add(RuleLines, l.where(), "its amount is %d", l.amount)
 	}
-	if from.Asset == money.Coin && IsLot(from.Path) && to.Path != CoinsSpent && to.Path != CoinsIssued {
+	if from.Asset == money.Coin && !mayGo(from.Path, to.Path) {
 		v.r.Add(RuleNoPersonMix, l.where(), "coins went from %s to %s", from.Path, to.Path)
 	}
 	if f, t := from.walked.touch(l.seq), to.walked.touch(l.seq); l.fromPrev != f || l.toPrev != t {
@@ -208,4 +209,16 @@ func (v *verifier) floors(t *transferRow, lines []lineRow) {
 			v.r.Add(RuleFloor, where(a), "it stood at %d after %s, its floor is %d", a.sum, t.where(), a.floor)
 		}
 	}
+}
+
+// mayGo reports whether coins may go from the one account to the other.
+func mayGo(from, to string) bool {
+	aside := strings.HasPrefix(to, "reversal/")
+	switch {
+	case IsLot(from):
+		return to == CoinsSpent || to == CoinsIssued || aside
+	case strings.HasPrefix(from, "reversal/"):
+		return IsLot(to) || to == CoinsIssued
+	}
+	return true
 }

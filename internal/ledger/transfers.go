@@ -108,6 +108,18 @@ func OfKind(ctx context.Context, tx *db.Tx, kind string, after, before int64, li
 	return recorded(ctx, tx, "seq", seqs)
 }
 
+// BySeq returns the transfers with these numbers, newest first.
+func BySeq(ctx context.Context, tx *db.Tx, seqs []int64) ([]Recorded, error) {
+	if len(seqs) == 0 {
+		return nil, nil
+	}
+	list := make([]any, len(seqs))
+	for i, n := range seqs {
+		list[i] = n
+	}
+	return recorded(ctx, tx, "seq", list)
+}
+
 // ofCause reads all transfers of the cause and chooses among them: there is
 // one of each kind at most.
 func ofCause(ctx context.Context, tx *db.Tx, f Filter, before int64, limit int) ([]Recorded, error) {

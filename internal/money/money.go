@@ -101,6 +101,9 @@ func mulDiv(a, num, den int64) (q, r int64, err error) {
 	return int64(uq), int64(ur), nil
 }
 
+// Of returns so many units of the same asset.
+func (a Amount) Of(units int64) Amount { return Amount{Units: units, Asset: a.Asset} }
+
 // Decimal writes the amount with the asset's digits and a dot, without the
 // asset: 4.99, -0.05, 350. It is the form of exports, not of pages.
 func (a Amount) Decimal() string {

@@ -32,6 +32,8 @@ type Record struct {
 	Brand     string
 	Last4     string
 	Decline   Decline // Code and Reason only
+	Refunded  int64   // of Amount, went back or is on its way
+	Disputed  int64   // of Amount, taken back by a bank, or it may keep it
 	CreatedUS int64
 	UpdatedUS int64
 }
@@ -56,12 +58,12 @@ func (r *Record) Converted() bool { return r.EntryKnown() && r.Settled != r.Amou
 func (r *Record) FeeOpen() bool { return r.Outcome == Succeeded && !r.EntryKnown() }
 
 const recordColumns = `id, purpose, subject, person_id, amount_units, amount_asset, card, return_url, outcome, provider_id, action_url,
-	settled_units, settled_asset, fee_units, card_brand, card_last4, decline_code, decline_reason, created_us, updated_us`
+	settled_units, settled_asset, fee_units, card_brand, card_last4, decline_code, decline_reason, created_us, updated_us, refunded_units, disputed_units`
 
 func scanRecord(r *db.Rows) (c Record, err error) {
 	return c, r.Scan((*string)(&c.ID), &c.Purpose, &c.Subject, (*string)(&c.Person), &c.Amount.Units, (*string)(&c.Amount.Asset), &c.Card, &c.ReturnURL,
 		(*string)(&c.Outcome), &c.Provider, &c.ActionURL, &c.Settled.Units, (*string)(&c.Settled.Asset), &c.FeeUnits, &c.Brand, &c.Last4,
-		&c.Decline.Code, &c.Decline.Reason, &c.CreatedUS, &c.UpdatedUS)
+		&c.Decline.Code, &c.Decline.Reason, &c.CreatedUS, &c.UpdatedUS, &c.Refunded, &c.Disputed)
 }
 
 // Intend writes down that the person is to be charged, before the provider
@@ -69,7 +71,7 @@ func scanRecord(r *db.Rows) (c Record, err error) {
 func Intend(ctx context.Context, tx *db.Tx, r Record) (Record, error) {
 	r.ID, r.Outcome, r.CreatedUS, r.UpdatedUS = id.Payment(tx.NewID(id.KindPayment)), Unknown, tx.NowUS(), tx.NowUS()
 	_, err := tx.Exec(ctx, "INSERT INTO payment_charge ("+recordColumns+`)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, '', '', 0, '', 0, '', '', '', '', $10, $10)`,
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, '', '', 0, '', 0, '', '', '', '', $10, $10, 0, 0)`,
 		r.ID, r.Purpose, r.Subject, r.Person, r.Amount.Units, string(r.Amount.Asset), r.Card, r.ReturnURL, string(r.Outcome), r.CreatedUS)
 	return r, err
 }
@@ -164,4 +166,20 @@ func CustomerOf(ctx context.Context, tx *db.Tx, person id.Person) (string, error
 func SaveCustomer(ctx context.Context, tx *db.Tx, person id.Person, providerID string) error {
 	_, err := tx.Exec(ctx, "INSERT INTO payment_customer (person_id, provider_id) VALUES ($1, $2) ON CONFLICT (person_id) DO NOTHING", person, providerID)
 	return err
+}
+
+// GoBack counts so much of the charge as refunded or disputed; below zero it does
+// so no longer. The schema refuses more than was charged.
+func GoBack(ctx context.Context, tx *db.Tx, charge id.Payment, refunded, disputed int64) error {
+	_, err := tx.Exec(ctx, "UPDATE payment_charge SET refunded_units = refunded_units + $2, disputed_units = disputed_units + $3, updated_us = $4 WHERE id = $1",
+		charge, refunded, disputed, tx.NowUS())
+	return err
+}
+
+// Left is what of the charge could still go back.
+func (r *Record) Left() int64 { return r.Amount.Units - r.Refunded - r.Disputed }
+
+// PaidBy returns the charges of a person that succeeded, the latest first.
+func PaidBy(ctx context.Context, tx *db.Tx, person id.Person) ([]Record, error) {
+	return db.Collect[Record](tx.Query(ctx, "SELECT "+recordColumns+" FROM payment_charge WHERE person_id = $1 AND outcome = 'succeeded' ORDER BY id DESC", person))(scanRecord)
 }

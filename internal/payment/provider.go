@@ -130,10 +130,13 @@ type Account struct {
 	PayoutsEnabled   bool // the account may send money to its bank
 	CurrentlyDue     []string
 	PastDue          []string
-	InReview         []string // handed in, being checked by the provider
-	DisabledReason   string   // empty when nothing is wrong
+	InReview         []string  // handed in, being checked by the provider
+	Deadline         time.Time // until when it wants what is due; zero while it has not said
+	DisabledReason   string    // empty when nothing is wrong
 	BankLast4        string
 	BankName         string
+	BankPrint        string        // the same for the same banks; "" without one
+	BankCurrencies   []money.Asset // the currencies in which there is a bank
 }
 
 // Ready reports whether money can go all the way to the creator's bank.
@@ -177,6 +180,7 @@ type Refund struct {
 	Outcome   Outcome // Pending, Succeeded, Failed, Canceled, RequiresAction
 	Reason    string
 	EntryID   string
+	Settled   money.Amount // what it took of our balance; without an asset while that is not known
 	CreatedAt time.Time
 }
 
@@ -187,6 +191,10 @@ type Dispute struct {
 	ChargeID string
 	Amount   money.Amount
 	Fee      money.Amount // what the provider took for it so far; negative is given back
+	Taken    money.Amount // what of our balance the bank has now, in the currency of our balance; without an asset while nothing has moved
+	Returned money.Amount // what came back of what it had taken; without an asset while nothing has
+	Charged  money.Amount // the fees that were taken, of Fee
+	Answered bool         // an answer was handed in, and the bank looks at it
 	Reason   string
 	Outcome  Outcome // Pending while open, Failed when lost, Succeeded when won
 	Inquiry  bool    // a question without money moved
@@ -269,6 +277,7 @@ type CheckoutRequest struct {
 // AccountRequest asks for a creator's account.
 type AccountRequest struct {
 	Ref     string
+	Attempt int    // counts the accounts that this person was given before
 	Country string // ISO 3166-1 alpha-2
 	Email   string
 }

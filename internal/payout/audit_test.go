@@ -3,6 +3,7 @@ package payout_test
 import (
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/ovationhq/ovation/internal/audit"
 	"github.com/ovationhq/ovation/internal/db"
@@ -19,10 +20,10 @@ func TestHoldIsAudited(t *testing.T) {
 		p := s.must(0)
 		op := people.Caller{Person: "usr_op", Roles: []people.Role{people.Operator}}
 		for range 2 { // the second time nothing changes
-			_, err := s.pay.Hold(s.Ctx, op, p.ID, "A strange pattern.")
+			_, err := s.pay.Hold(s.Ctx, op, p.ID, "A strange pattern.", time.Time{})
 			s.OK(err)
 		}
-		_, err := s.pay.Hold(s.Ctx, op, p.ID, "A stranger pattern.")
+		_, err := s.pay.Hold(s.Ctx, op, p.ID, "A stranger pattern.", time.Time{})
 		s.OK(err)
 		_, err = s.pay.Release(s.Ctx, people.Caller{Person: "usr_fan"}, p.ID)
 		s.Want(err, fault.RoleRequired)

@@ -138,24 +138,71 @@ func (s *Service) begin(ctx context.Context, p Payout) (step, error) {
 	next := goOn
 	err := s.change(ctx, p, func(tx *db.Tx, p *Payout) error {
 		next = goOn
-		if p.ofOperator() {
+		if p.ofOperator() && (p.Hold.UntilUS == 0 || tx.NowUS() < p.Hold.UntilUS) {
 			next = step(retryLate)
+			if p.Hold.UntilUS > 0 {
+				next = step(min(retryLate, time.Duration(p.Hold.UntilUS-tx.NowUS())*time.Microsecond))
+			}
+			return nil
+		}
+		if wait := tx.Now().UnixMicro(); p.State == Scheduled && p.GoesUS > wait {
+			next = step(time.Duration(p.GoesUS-wait) * time.Microsecond)
 			return nil
 		}
 		why, err := obstacle(ctx, tx, p)
 		switch {
 		case err != nil:
 			return err
-		case why != nil:
+		case why.Code != "":
 			next = step(retryLate)
-			return p.hold(ctx, tx, Hold{Code: string(why.Code), Reason: why.Detail, By: ByRule})
+			if why.UntilUS > 0 {
+				next = step(min(retryLate, time.Duration(why.UntilUS-tx.NowUS())*time.Microsecond))
+			}
+			return p.hold(ctx, tx, why)
 		case p.State == Held:
 			return p.release(ctx, tx, ByRule)
 		}
-		p.State, p.AskedUS = Sending, tx.NowUS()
+		if next, err = p.replan(ctx, tx); err != nil || next != goOn {
+			return err
+		}
+		account, err := AccountOf(ctx, tx, p.Creator)
+		if err != nil {
+			return err
+		}
+		p.State, p.AskedUS, p.BegunUS, p.bank = Sending, tx.NowUS(), tx.NowUS(), account.bank
 		return p.save(ctx, tx)
 	})
 	return next, err
+}
+
+// replan finds another day for a payout whose own is over, because it was held
+// or nobody was there to send it: today, or the first day with room under the
+// cap. It says how long that is.
+func (p *Payout) replan(ctx context.Context, tx *db.Tx) (step, error) {
+	now := tx.NowUS()
+	if dayOf(p.GoesUS) >= dayOf(now) {
+		return goOn, nil
+	}
+	dailyCap, err := limitUnder(ctx, tx, p)
+	if err != nil {
+		return 0, err
+	}
+	r, err := roomFrom(ctx, tx, p.Creator, p.Amount.Asset, dailyCap, now, p.ID)
+	if err != nil {
+		return 0, err
+	}
+	day := 0
+	for day < mostDays && r.left[day] < p.Amount.Units {
+		day++
+	}
+	if day == mostDays { // all days are taken; some of what takes them may yet come to nothing
+		return step(24 * time.Hour), nil
+	}
+	p.GoesUS = max(now, (r.first+int64(day))*dayUS)
+	if day == 0 {
+		return goOn, nil // saved with what follows
+	}
+	return step(time.Duration(p.GoesUS-now) * time.Microsecond), p.save(ctx, tx)
 }
 
 // newAttempt gives the next call another key.

@@ -3,11 +3,14 @@ package payout
 import (
 	"context"
 	"errors"
+	"fmt"
+	"time"
 
 	"github.com/ovationhq/ovation/internal/audit"
 	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/id"
+	"github.com/ovationhq/ovation/internal/payment"
 	"github.com/ovationhq/ovation/internal/people"
 	"github.com/ovationhq/ovation/internal/text"
 )
@@ -18,13 +21,20 @@ type Hold struct {
 	Reason  string // a sentence
 	By      string // ByRule, or the id of the operator, or of the key, who holds it
 	SinceUS int64  // 0: the payout is not held
+	UntilUS int64  // when it ends by itself; 0 when the reason has to go first
 }
 
 // ByRule holds a payout by itself and lets it go by itself.
 const ByRule = "rule"
 
-// UnderReview is the code of a payout that an operator holds.
-const UnderReview = "under_review"
+// The codes of holds that are no fault of a request.
+const (
+	UnderReview = "under_review" // an operator holds it
+	BankChanged = "bank_changed" // it would go to a bank that is new
+)
+
+// mostHold is how long a hold with an end may last.
+const mostHold = 366 * 24 * time.Hour
 
 var reasonRule = text.Rule{Name: "The reason", Max: 200}
 
@@ -38,22 +48,27 @@ func (p *Payout) Cancelable() bool {
 	return p.State == Scheduled || p.State == Held && !p.ofOperator()
 }
 
-// obstacle returns why the payout can not begin now, or nil.
-func obstacle(ctx context.Context, tx *db.Tx, p *Payout) (*fault.Error, error) {
-	err := mayBePaid(ctx, tx, p.Creator)
-	if err == nil {
-		var account Account
-		if account, err = AccountOf(ctx, tx, p.Creator); err != nil {
-			return nil, err
-		}
+// obstacle returns why the payout can not begin now; a Hold without a code is
+// nothing.
+func obstacle(ctx context.Context, tx *db.Tx, p *Payout) (Hold, error) {
+	account, err := AccountOf(ctx, tx, p.Creator)
+	if err != nil {
+		return Hold{}, err
+	}
+	if err = mayBePaid(ctx, tx, p.Creator); err == nil {
 		err = account.check()
 	}
 	switch fault.CodeOf(err) {
 	case fault.AccountSuspended, fault.AgeRestricted, fault.KYCRequired:
 		why, _ := errors.AsType[*fault.Error](err)
-		return why, nil
+		return Hold{Code: string(why.Code), Reason: why.Detail, By: ByRule}, nil
 	}
-	return nil, err // of the database, which says nothing about the creator
+	if until := account.HeldUntilUS(tx.NowUS()); err == nil && until > 0 {
+		return Hold{Code: BankChanged, By: ByRule, UntilUS: until,
+			Reason: fmt.Sprintf("The bank account of the payout account was changed, to the one that ends in %s. Payouts wait until %s, so that nobody else can send the money away.",
+				account.BankLast4, time.UnixMicro(until).UTC().Format(time.RFC3339))}, nil
+	}
+	return Hold{}, err // of the database, which says nothing about the creator
 }
 
 // hold stops the payout, or keeps it stopped for another reason. The same
@@ -61,10 +76,10 @@ func obstacle(ctx context.Context, tx *db.Tx, p *Payout) (*fault.Error, error) {
 // not told again.
 func (p *Payout) hold(ctx context.Context, tx *db.Tx, h Hold) error {
 	if p.State == Held && p.Hold.Code == h.Code && p.Hold.By == h.By {
-		if p.Hold.Reason == h.Reason {
+		if p.Hold.Reason == h.Reason && p.Hold.UntilUS == h.UntilUS {
 			return nil
 		}
-		p.Hold.Reason = h.Reason
+		p.Hold.Reason, p.Hold.UntilUS = h.Reason, h.UntilUS
 		return p.save(ctx, tx)
 	}
 	h.SinceUS = tx.NowUS()
@@ -84,16 +99,23 @@ func (p *Payout) release(ctx context.Context, tx *db.Tx, by string) error {
 	return tell(ctx, tx, "payout.released", *p, field{"released_by", by})
 }
 
-// Hold has a payout that was not sent yet wait until an operator releases it.
-// Operators do it. Its faults: role_required, validation_failed, not_found,
-// payout_in_progress.
-func (s *Service) Hold(ctx context.Context, by people.Caller, payout id.Payout, reason string) (p Payout, err error) {
+// Hold has a payout that was not sent yet wait until an operator releases it, or
+// until the instant, if there is one. Operators do it. Its faults:
+// role_required, validation_failed, not_found, payout_in_progress.
+func (s *Service) Hold(ctx context.Context, by people.Caller, payout id.Payout, reason string, until time.Time) (p Payout, err error) {
 	if err := by.RequireRole(people.Operator); err != nil {
 		return p, err
 	}
 	reason, wrong := reasonRule.Clean(reason)
 	var fields fault.Fields
 	fields.Add("/reason", wrong)
+	untilUS := int64(0)
+	if !until.IsZero() {
+		if now := s.db.Clock().Now(); !until.After(now) || until.After(now.Add(mostHold)) {
+			fields.Add("/until", fault.Wrong(fault.ValidationFailed, "A hold ends in the future, and within a year; leave the end out for a hold without one."))
+		}
+		untilUS = until.UnixMicro()
+	}
 	if err := fields.Err(); err != nil {
 		return p, err
 	}
@@ -106,10 +128,16 @@ func (s *Service) Hold(ctx context.Context, by people.Caller, payout id.Payout, 
 			return fault.New(fault.PayoutInProgress, "The payout %s is %s and can not be held any more.", payout, p.State)
 		}
 		before := p.Hold
-		if err := p.hold(ctx, tx, Hold{Code: UnderReview, Reason: reason, By: by.ID()}); err != nil || p.Hold == before {
+		if err := p.hold(ctx, tx, Hold{Code: UnderReview, Reason: reason, By: by.ID(), UntilUS: untilUS}); err != nil || p.Hold == before {
 			return err
 		}
-		return audit.Record(ctx, tx, act)
+		if untilUS > 0 {
+			act.Changed = map[string]any{"until": audit.Instant(untilUS)}
+		}
+		if err := audit.Record(ctx, tx, act); err != nil {
+			return err
+		}
+		return wake(ctx, tx, payout) // so that its work knows the end
 	})
 	return p, err
 }
@@ -154,17 +182,18 @@ func (s *Service) freshen(ctx context.Context, creator id.Person) error {
 	if err != nil || a.Provider == "" || a.Ready() {
 		return err
 	}
-	asOf := s.db.Clock().Now()
-	fact, err := s.stripe.RetrieveAccount(ctx, a.Provider)
-	if err != nil {
-		return nil //nolint:nilerr // the payout is held for what was seen last, and the provider is asked again with it
+	if err := s.ask(ctx, &a); err != nil {
+		if _, of := errors.AsType[*payment.Error](err); of { // the payout is held for what was seen last, and the provider is asked again with it
+			return nil
+		}
+		return err
 	}
-	return s.db.Write(ctx, func(tx *db.Tx) error { return saveAccount(ctx, tx, creator, fact, asOf) })
+	return nil
 }
 
 // wakeHeld has the creator's payouts driven at once that wait for the account.
 func wakeHeld(ctx context.Context, tx *db.Tx, creator id.Person) error {
-	held, err := db.Collect[id.Payout](tx.Query(ctx, "SELECT id FROM payout WHERE creator_id = $1 AND state = 'held' AND held_code = $2", creator, string(fault.KYCRequired)))(
+	held, err := db.Collect[id.Payout](tx.Query(ctx, "SELECT id FROM payout WHERE creator_id = $1 AND state = 'held' AND held_code IN ($2, $3)", creator, string(fault.KYCRequired), BankChanged))(
 		func(r *db.Rows) (p id.Payout, err error) { return p, r.Scan((*string)(&p)) })
 	if err != nil {
 		return err

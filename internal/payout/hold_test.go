@@ -206,16 +206,16 @@ func TestUnderReview(t *testing.T) {
 	each(t, func(s *desk) {
 		s.ready(5)
 		p := s.must(0)
-		_, err := s.pay.Hold(s.Ctx, people.Caller{Person: s.creator, Roles: []people.Role{people.Creator}}, p.ID, "x")
+		_, err := s.pay.Hold(s.Ctx, people.Caller{Person: s.creator, Roles: []people.Role{people.Creator}}, p.ID, "x", time.Time{})
 		s.Want(err, fault.RoleRequired)
 		_, err = s.pay.Release(s.Ctx, people.Caller{Person: s.creator}, p.ID)
 		s.Want(err, fault.RoleRequired)
 		for _, reason := range []string{"", " \n ", strings.Repeat("x", 201), "\u202e"} {
-			if _, err = s.pay.Hold(s.Ctx, boss, p.ID, reason); err == nil || fault.CodeOf(err) == "" {
+			if _, err = s.pay.Hold(s.Ctx, boss, p.ID, reason, time.Time{}); err == nil || fault.CodeOf(err) == "" {
 				t.Errorf("held for %q: %v", reason, err)
 			}
 		}
-		_, err = s.pay.Hold(s.Ctx, boss, "pyo_x", "We look into it.")
+		_, err = s.pay.Hold(s.Ctx, boss, "pyo_x", "We look into it.", time.Time{})
 		s.Want(err, fault.NotFound)
 		_, err = s.pay.Release(s.Ctx, boss, p.ID)
 		s.Want(err, fault.StateConflict)
@@ -223,7 +223,7 @@ func TestUnderReview(t *testing.T) {
 
 		since := s.Clk.Now()
 		for range 3 { // three clicks are one hold
-			_, err = s.pay.Hold(s.Ctx, boss, p.ID, " We look  into it. ")
+			_, err = s.pay.Hold(s.Ctx, boss, p.ID, " We look  into it. ", time.Time{})
 			s.OK(err)
 		}
 		s.pass(5*time.Hour, time.Hour)
@@ -242,7 +242,7 @@ func TestUnderReview(t *testing.T) {
 		_, err = s.pay.Release(s.Ctx, boss, p.ID)
 		s.Want(err, fault.StateConflict)
 		s.later(time.Minute)
-		_, err = s.pay.Hold(s.Ctx, boss, p.ID, "We look into it again.")
+		_, err = s.pay.Hold(s.Ctx, boss, p.ID, "We look into it again.", time.Time{})
 		s.OK(err)
 		s.held(p, payout.UnderReview, "usr_boss", s.Clk.Now())
 		s.reinstate()
@@ -252,7 +252,7 @@ func TestUnderReview(t *testing.T) {
 		s.OK(err)
 		s.RunDue() // at once, and not an hour later
 		s.moved(p, payout.Sent)
-		_, err = s.pay.Hold(s.Ctx, boss, p.ID, "Too late.")
+		_, err = s.pay.Hold(s.Ctx, boss, p.ID, "Too late.", time.Time{})
 		s.Want(err, fault.PayoutInProgress)
 		_, err = s.pay.Release(s.Ctx, boss, p.ID)
 		s.Want(err, fault.StateConflict)
@@ -286,6 +286,7 @@ func TestHeldAtOnce(t *testing.T) {
 			}
 		}
 		s.suspend()
+		s.Clk.Advance(time.Minute)
 		atOnce(20, drive)
 		s.held(p, "account_suspended", payout.ByRule, s.Clk.Now())
 		s.reinstate()
@@ -355,7 +356,7 @@ func TestPayoutsByState(t *testing.T) {
 		}
 		slices.Reverse(all)
 		for _, i := range []int{1, 4} {
-			_, err := s.pay.Hold(s.Ctx, boss, all[i].ID, "We look into it.")
+			_, err := s.pay.Hold(s.Ctx, boss, all[i].ID, "We look into it.", time.Time{})
 			s.OK(err)
 		}
 		_, err := s.pay.Cancel(s.Ctx, all[2].ID)

@@ -2,6 +2,7 @@ package payout_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/id"
@@ -16,7 +17,7 @@ func TestListByState(t *testing.T) {
 		s.ready(5)
 		first := s.must(150)
 		op := people.Caller{Person: "usr_op", Roles: []people.Role{people.Operator}}
-		_, err := s.pay.Hold(s.Ctx, op, first.ID, "A strange pattern.")
+		_, err := s.pay.Hold(s.Ctx, op, first.ID, "A strange pattern.", time.Time{})
 		s.OK(err)
 		second, third := s.must(120), s.must(130)
 		_, err = s.pay.Cancel(s.Ctx, third.ID)

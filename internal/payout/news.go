@@ -2,6 +2,7 @@ package payout
 
 import (
 	"context"
+	"errors"
 
 	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/fault"
@@ -16,6 +17,11 @@ func (s *Service) Observe(ctx context.Context, ev payment.Event) (handled bool, 
 	switch ev.Object {
 	case "account":
 		return s.observeAccount(ctx, ev)
+	case "application":
+		if ev.Type == "account.application.deauthorized" {
+			ev.ObjectID = ev.Account
+			return s.observeAccount(ctx, ev)
+		}
 	case "payout":
 		return s.observePayout(ctx, ev)
 	}
@@ -33,6 +39,9 @@ func (s *Service) observeAccount(ctx context.Context, ev payment.Event) (bool, e
 	}
 	asOf := s.db.Clock().Now()
 	fact, err := s.stripe.RetrieveAccount(ctx, a.Provider)
+	if errors.Is(err, payment.ErrNotFound) {
+		return true, s.once(ctx, ev, func(tx *db.Tx) error { return detach(ctx, tx, a.Person, a.Provider, asOf) })
+	}
 	if err != nil {
 		return true, err
 	}

@@ -18,7 +18,8 @@ type StepState string
 const (
 	StepPending   StepState = "pending"       // matures at its instant
 	StepAvailable StepState = "available"     // can be asked for from its instant on
-	StepBelow     StepState = "below_minimum" // too little to be asked for
+	StepBelow     StepState = "below_minimum" // too little to be paid out
+	StepCalendar  StepState = "by_calendar"   // goes at its instant, the day of the calendar
 )
 
 // Step is money on its way to the bank and what happens next with it.
@@ -38,9 +39,11 @@ const Zone = "UTC"
 // Way is a creator's money on its way to the bank, what is nearest to the bank
 // first.
 type Way struct {
-	Steps     []Step
-	Allowance Allowance
-	Account   Account // at the provider; nothing goes while it is not ready
+	Steps      []Step
+	Allowance  Allowance   // of the rate card's currency
+	Allowances []Allowance // of each currency, that one first
+	Account    Account     // at the provider; nothing goes while it is not ready
+	Calendar   Schedule    // when what is available goes
 }
 
 // Next is what happens next, or nil when there is nothing on the way.
@@ -54,7 +57,11 @@ func (w *Way) Next() *Step {
 // WayOf returns the creator's money on its way to the bank. Its amounts add up
 // to what is pending, available and in payouts that have not ended.
 func WayOf(ctx context.Context, tx *db.Tx, creator id.Person) (w Way, err error) {
-	if w.Allowance, err = AllowanceOf(ctx, tx, creator); err != nil {
+	if w.Allowances, err = AllowancesOf(ctx, tx, creator); err != nil {
+		return w, err
+	}
+	w.Allowance = w.Allowances[0]
+	if w.Calendar, err = CalendarOf(ctx, tx, creator); err != nil {
 		return w, err
 	}
 	if w.Account, err = AccountOf(ctx, tx, creator); err != nil {
@@ -64,11 +71,15 @@ func WayOf(ctx context.Context, tx *db.Tx, creator id.Person) (w Way, err error)
 	if err != nil {
 		return w, err
 	}
-	slices.SortStableFunc(open, func(a, b Payout) int { return cmp.Compare(nearness[a.State], nearness[b.State]) })
+	slices.SortStableFunc(open, func(a, b Payout) int {
+		return cmp.Or(cmp.Compare(nearness[a.State], nearness[b.State]), cmp.Compare(a.GoesUS, b.GoesUS))
+	})
 	for i := range open {
 		w.Steps = append(w.Steps, open[i].step())
 	}
-	w.Steps = append(w.Steps, w.Allowance.steps(tx.NowUS())...)
+	for i := range w.Allowances {
+		w.Steps = append(w.Steps, w.Allowances[i].steps(tx.NowUS(), w.Calendar)...)
+	}
 	pending, err := earnings.InDays(ctx, tx, earnings.Days{Creator: creator, Standing: earnings.Pending})
 	if err != nil {
 		return w, err
@@ -96,33 +107,35 @@ func (p *Payout) step() Step {
 	case Sent:
 		s.AtUS = p.ArrivesUS
 	case Scheduled:
-		s.AtUS = p.GoesUS()
+		s.AtUS = p.GoesUS
 	case Held:
 		s.AtUS, s.Hold = p.Hold.SinceUS, p.Hold
 	}
 	return s
 }
 
-// steps says what can be asked for now, and what of it when the day's cap is
-// whole again.
-func (a *Allowance) steps(nowUS int64) []Step {
+// steps says what can be asked for now, and what goes by the calendar.
+func (a *Allowance) steps(nowUS int64, c Schedule) []Step {
 	if a.Available.Units == 0 {
 		return nil
 	}
 	asset := a.Available.Asset
-	if missing := a.Minimum.Units - a.Available.Units; missing > 0 {
+	least := a.Minimum.Units
+	if c.Calendar == Monthly {
+		least = a.Monthly.Units
+	}
+	if missing := least - a.Available.Units; missing > 0 {
 		return []Step{{State: StepBelow, Amount: a.Available, Missing: money.Amount{Units: missing, Asset: asset}}}
 	}
-	most := a.Most()
-	if most < a.Minimum.Units {
-		most = 0
+	if c.Calendar == Monthly {
+		return []Step{{State: StepCalendar, Amount: a.Available, AtUS: c.PaysUS}}
 	}
 	var all []Step
-	if most > 0 {
-		all = append(all, Step{State: StepAvailable, Amount: money.Amount{Units: most, Asset: asset}, AtUS: nowUS})
+	if asked := a.Available.Units - a.ByDate.Units; asked > 0 {
+		all = append(all, Step{State: StepAvailable, Amount: money.Amount{Units: asked, Asset: asset}, AtUS: nowUS})
 	}
-	if rest := a.Available.Units - most; rest > 0 {
-		all = append(all, Step{State: StepAvailable, Amount: money.Amount{Units: rest, Asset: asset}, AtUS: a.ResetsUS})
+	if a.ByDate.Units > 0 {
+		all = append(all, Step{State: StepCalendar, Amount: a.ByDate, AtUS: c.PaysUS})
 	}
 	return all
 }

@@ -31,7 +31,9 @@ type Payout struct {
 	ID             id.Payout
 	Creator        id.Person
 	Amount         money.Amount
-	Rule           string // the rate card of its limits
+	Group          id.Payout // the first payout of the request that this one is a part of; its own id if it is the only one
+	Run            string    // the month of the calendar that made it, such as 2026-03; "" when the creator asked for it
+	Rule           string    // the rate card, or the rules of payouts, of its limits
 	State          State
 	Account        string // the provider's id of the creator's account
 	Attempt        int64  // counts the keys under which the provider is asked
@@ -43,25 +45,30 @@ type Payout struct {
 	FailureReason  string
 	Hold           Hold // while it is held
 	RequestedUS    int64
+	PlannedUS      int64 // when it was to go by the answer to the request
+	GoesUS         int64 // when it goes now
+	BegunUS        int64 // when nothing stood in its way any more, and the provider was going to be asked
 	SentUS         int64
 	EndedUS        int64 // paid, returned, failed or canceled at
+
+	bank int64 // counts the banks of the account, as it began
 
 	Replayed bool // the key had made this payout before
 }
 
-const payoutColumns = "id, creator_id, amount_units, amount_asset, rule, state, account, attempt, asked_us, transfer_id, provider_payout, arrives_us, failure_code, failure_reason, held_code, held_reason, held_by, held_us, requested_us, sent_us, ended_us"
+const payoutColumns = "id, creator_id, amount_units, amount_asset, rule, state, account, attempt, asked_us, transfer_id, provider_payout, arrives_us, failure_code, failure_reason, held_code, held_reason, held_by, held_us, held_until_us, group_id, run, requested_us, planned_us, goes_us, begun_us, bank_no, sent_us, ended_us"
 
 func scanPayout(r *db.Rows) (p Payout, err error) {
 	return p, r.Scan((*string)(&p.ID), (*string)(&p.Creator), &p.Amount.Units, (*string)(&p.Amount.Asset), &p.Rule, (*string)(&p.State), &p.Account, &p.Attempt, &p.AskedUS,
-		&p.Transfer, &p.ProviderPayout, &p.ArrivesUS, &p.FailureCode, &p.FailureReason, &p.Hold.Code, &p.Hold.Reason, &p.Hold.By, &p.Hold.SinceUS, &p.RequestedUS, &p.SentUS, &p.EndedUS)
+		&p.Transfer, &p.ProviderPayout, &p.ArrivesUS, &p.FailureCode, &p.FailureReason, &p.Hold.Code, &p.Hold.Reason, &p.Hold.By, &p.Hold.SinceUS, &p.Hold.UntilUS, (*string)(&p.Group), &p.Run, &p.RequestedUS, &p.PlannedUS, &p.GoesUS, &p.BegunUS, &p.bank, &p.SentUS, &p.EndedUS)
 }
 
 // save writes what may change in a payout.
 func (p *Payout) save(ctx context.Context, tx *db.Tx) error {
 	_, err := tx.Exec(ctx, `UPDATE payout SET state = $2, attempt = $3, transfer_id = $4, provider_payout = $5, arrives_us = $6, failure_code = $7, failure_reason = $8,
-		sent_us = $9, ended_us = $10, asked_us = $11, held_code = $12, held_reason = $13, held_by = $14, held_us = $15 WHERE id = $1`,
+		sent_us = $9, ended_us = $10, asked_us = $11, held_code = $12, held_reason = $13, held_by = $14, held_us = $15, held_until_us = $16, goes_us = $17, begun_us = $18, bank_no = $19 WHERE id = $1`,
 		p.ID, string(p.State), p.Attempt, p.Transfer, p.ProviderPayout, p.ArrivesUS, p.FailureCode, p.FailureReason, p.SentUS, p.EndedUS, p.AskedUS,
-		p.Hold.Code, p.Hold.Reason, p.Hold.By, p.Hold.SinceUS)
+		p.Hold.Code, p.Hold.Reason, p.Hold.By, p.Hold.SinceUS, p.Hold.UntilUS, p.GoesUS, p.BegunUS, p.bank)
 	return err
 }
 
@@ -88,6 +95,12 @@ func one(rows *db.Rows, err error) (Payout, error) {
 // underWay chooses the payouts that still have a way to go, and those whose
 // money a bank may yet send back; $1 is the end of the oldest of those.
 const underWay = "(ended_us = 0 OR (ended_us > $1 AND state = 'paid'))"
+
+// OfGroup returns all payouts of the request that made the payout, in the order
+// in which they go.
+func OfGroup(ctx context.Context, tx *db.Tx, group id.Payout) ([]Payout, error) {
+	return db.Collect[Payout](tx.Query(ctx, "SELECT "+payoutColumns+" FROM payout WHERE group_id = $1 ORDER BY planned_us, id", group))(scanPayout)
+}
 
 // Page chooses a page of a creator's payouts.
 type Page struct {

@@ -7,9 +7,13 @@ const (
 	RuleLines     = "a payout is the sum of its lines, and an earning's paid part the sum of its live lines"
 	RuleAccount   = "a payout's account holds its amount until it was transferred, and nothing afterwards"
 	RuleTransfers = "a payout has exactly the transfers of its state, each of its amount between the right accounts"
-	RuleLimits    = "a payout is at least the minimum of its rate card, and a creator's payouts of a day are at most the cap"
+	RuleLimits    = "a payout is at least the minimum of its currency, and what goes to a creator on a day is at most the cap"
 	RuleEarned    = "a payout takes from its creator's own earnings, which were available when it was requested"
-	RuleHeld      = "a held payout says why, who holds it and since when, and no other payout does"
+	RuleHeld      = "a held payout says why, who holds it, since when and until when if it has an end, and no other payout does"
+	RuleBegun     = "a payout began when it was to go, and not while its bank was new"
+	RuleGroup     = "the payouts of a request are of one creator, one currency and one month"
+	RuleMonth     = "a month of the calendar is paid once, by payouts that sum to what it says"
+	RuleCalendar  = "what goes by the calendar alone is in no payout on request"
 )
 
 // Kinds are the kinds of the transfers that this package posts.
@@ -17,7 +21,7 @@ var Kinds = []string{"payout.scheduled", "payout.transferred", "payout.failed", 
 
 // Checks are the rules of payouts for ledger verify.
 func Checks() []ledger.Check {
-	return []ledger.Check{checkLines(), checkAccount(), checkTransfers(), checkLimits(), checkEarned(), checkHeld()}
+	return []ledger.Check{checkLines(), checkAccount(), checkTransfers(), checkLimits(), checkEarned(), checkHeld(), checkBegun(), checkGroup(), checkMonth(), checkCalendar()}
 }
 
 func checkLines() ledger.Check {
@@ -59,13 +63,17 @@ func checkTransfers() ledger.Check {
 			WHERE t.kind LIKE 'payout.%' AND NOT EXISTS (SELECT 1 FROM payout p WHERE p.id = t.cause)`})
 }
 
+// limits are the bounds of each currency, by the version that a payout names.
+const limits = `(SELECT version, pay_asset AS asset, minimum_units, daily_cap_units FROM rate_card
+	UNION ALL SELECT version, asset, minimum_units, daily_cap_units FROM payout_limit)`
+
 func checkLimits() ledger.Check {
 	return ledger.Look(RuleLimits,
-		ledger.Violation{Detail: "it is of %d, and the least is %d", Query: `SELECT p.id, p.amount_units, COALESCE(c.minimum_units, 0) FROM payout p LEFT JOIN rate_card c ON c.version = p.rule AND c.pay_asset = p.amount_asset
+		ledger.Violation{Detail: "it is of %d, and the least is %d", Query: `SELECT p.id, p.amount_units, COALESCE(c.minimum_units, 0) FROM payout p LEFT JOIN ` + limits + ` c ON c.version = p.rule AND c.asset = p.amount_asset
 			WHERE c.version IS NULL OR p.amount_units < c.minimum_units`},
-		ledger.Violation{Detail: "the payouts of a day are %d, and the cap is %d", Query: `SELECT p.creator_id, CAST(SUM(p.amount_units) AS BIGINT), MAX(c.daily_cap_units)
-			FROM payout p JOIN rate_card c ON c.version = p.rule WHERE p.state NOT IN ('failed', 'canceled', 'returned')
-			GROUP BY p.creator_id, p.amount_asset, p.requested_us / 86400000000 HAVING SUM(p.amount_units) > MAX(c.daily_cap_units)`})
+		ledger.Violation{Detail: "%d go on a day, and the cap is %d", Query: `SELECT p.creator_id, CAST(SUM(p.amount_units) AS BIGINT), MAX(c.daily_cap_units)
+			FROM payout p JOIN ` + limits + ` c ON c.version = p.rule AND c.asset = p.amount_asset WHERE p.state NOT IN ('failed', 'canceled', 'returned')
+			GROUP BY p.creator_id, p.amount_asset, p.goes_us / 86400000000 HAVING SUM(p.amount_units) > MAX(c.daily_cap_units)`})
 }
 
 // checkEarned goes by the order of the journal, which no step of the clock can
@@ -83,7 +91,38 @@ func checkEarned() ledger.Check {
 
 func checkHeld() ledger.Check {
 	return ledger.Look(RuleHeld,
-		ledger.Violation{Detail: "it is %s, and says that it is held for %q by %q since %d (µs)", Query: `SELECT p.id, p.state, p.held_code, p.held_by, p.held_us FROM payout p
-			WHERE CASE WHEN p.state = 'held' THEN p.held_code = '' OR p.held_reason = '' OR p.held_by = '' OR p.held_us <= 0
-				ELSE p.held_code <> '' OR p.held_reason <> '' OR p.held_by <> '' OR p.held_us <> 0 END`})
+		ledger.Violation{Detail: "it is %s, and says that it is held for %q by %q since %d until %d (µs)", Query: `SELECT p.id, p.state, p.held_code, p.held_by, p.held_us, p.held_until_us FROM payout p
+			WHERE CASE WHEN p.state = 'held' THEN p.held_code = '' OR p.held_reason = '' OR p.held_by = '' OR p.held_us <= 0 OR (p.held_until_us <> 0 AND p.held_until_us <= p.held_us)
+				ELSE p.held_code <> '' OR p.held_reason <> '' OR p.held_by <> '' OR p.held_us <> 0 OR p.held_until_us <> 0 END`})
+}
+
+// checkBegun compares instants that one transaction has written by one clock.
+func checkBegun() ledger.Check {
+	return ledger.Look(RuleBegun,
+		ledger.Violation{Detail: "it is %s and began at %d, and it was to go at %d (µs; 0 is not yet)", Query: `SELECT p.id, p.state, p.begun_us, p.goes_us FROM payout p
+			WHERE CASE WHEN p.state IN ('scheduled', 'held', 'canceled') THEN p.begun_us <> 0 ELSE p.begun_us = 0 OR p.begun_us < p.goes_us END`},
+		ledger.Violation{Detail: "it began at %d, and its bank was new from %d on (µs)", Query: `SELECT p.id, p.begun_us, a.bank_changed_us FROM payout p JOIN payout_account a ON a.person_id = p.creator_id
+			WHERE p.begun_us > 0 AND a.bank_changed_us > 0 AND p.bank_no = a.bank_no AND p.begun_us < a.bank_changed_us + 259200000000`})
+}
+
+func checkGroup() ledger.Check {
+	return ledger.Look(RuleGroup, ledger.Violation{Detail: "it names the payout %q as the first of its request, which is %q of %q",
+		Query: `SELECT p.id, p.group_id, COALESCE(g.group_id, ''), COALESCE(g.creator_id, '') FROM payout p LEFT JOIN payout g ON g.id = p.group_id
+			WHERE g.id IS NULL OR g.group_id <> g.id OR g.creator_id <> p.creator_id OR g.amount_asset <> p.amount_asset OR g.run <> p.run OR g.rule <> p.rule`})
+}
+
+func checkMonth() ledger.Check {
+	return ledger.Look(RuleMonth,
+		ledger.Violation{Detail: "it says %d, and its payouts are %d", Query: `SELECT m.creator_id || ' ' || m.month || ' ' || m.asset, m.units, CAST(COALESCE(SUM(p.amount_units), 0) AS BIGINT)
+			FROM payout_month m LEFT JOIN payout p ON p.group_id = m.group_id AND p.run = m.month AND p.creator_id = m.creator_id AND p.amount_asset = m.asset
+			WHERE m.outcome = 'paid' GROUP BY m.creator_id, m.month, m.asset, m.units HAVING COALESCE(SUM(p.amount_units), 0) <> m.units`},
+		ledger.Violation{Detail: "it is of the month %q, which knows nothing of it", Query: `SELECT p.id, p.run FROM payout p WHERE p.run <> ''
+			AND NOT EXISTS (SELECT 1 FROM payout_month m WHERE m.creator_id = p.creator_id AND m.month = p.run AND m.asset = p.amount_asset AND m.group_id = p.group_id)`})
+}
+
+func checkCalendar() ledger.Check {
+	return ledger.Look(RuleCalendar, ledger.Violation{Detail: "%d of its lines go by the calendar alone", Query: `SELECT p.id, CAST(COUNT(*) AS BIGINT)
+		FROM payout p JOIN payout_line l ON l.payout_id = p.id JOIN earning e ON e.id = l.earning_id
+			JOIN payout_source s ON s.source = e.source AND s.calendar = 'monthly'
+		WHERE p.run = '' AND s.version = (SELECT r.version FROM payout_rules r WHERE r.from_us <= p.requested_us ORDER BY r.from_us DESC, r.version DESC LIMIT 1) GROUP BY p.id`})
 }

@@ -20,7 +20,7 @@ func TestVerifyBites(t *testing.T) {
 		canceled, open, held, paid := s.must(150), s.must(200), s.must(120), s.must(300)
 		_, err := s.pay.Cancel(s.Ctx, canceled.ID)
 		s.OK(err)
-		_, err = s.pay.Hold(s.Ctx, people.Caller{Person: "usr_boss", Roles: []people.Role{people.Operator}}, held.ID, "looking")
+		_, err = s.pay.Hold(s.Ctx, people.Caller{Person: "usr_boss", Roles: []people.Role{people.Operator}}, held.ID, "looking", time.Time{})
 		s.OK(err)
 		s.Exec("DELETE FROM due_work WHERE work_key = $1", string(open.ID))
 		s.later(time.Minute)
@@ -29,7 +29,7 @@ func TestVerifyBites(t *testing.T) {
 		since := fmt.Sprint(s.is(held, payout.Held).Hold.SinceUS)
 		transfer := s.is(paid, payout.Paid).Transfer
 		for _, constraint := range []string{"sent_payout_has_a_transfer", "sent_payout_is_known_to_the_provider", "payout_has_an_end_when_it_has_ended",
-			"held_payout_says_why_who_and_since", "only_a_held_payout_is_said_to_be_held", "held_payout_was_not_transferred"} {
+			"held_payout_says_why_who_and_since", "only_a_held_payout_has_the_end_of_a_hold", "only_a_held_payout_is_said_to_be_held", "held_payout_was_not_transferred"} {
 			s.Unguard("payout", constraint)
 		}
 		earning := string(s.earned()[0].ID)
@@ -70,6 +70,19 @@ func TestVerifyBites(t *testing.T) {
 			{"a hold that was lost", payout.RuleHeld, "UPDATE payout SET state = 'held'" + of(open), "UPDATE payout SET state = 'scheduled'" + of(open)},
 			{"held money that is away", payout.RuleAccount, "UPDATE payout SET state = 'held'" + of(canceled), "UPDATE payout SET state = 'canceled'" + of(canceled)},
 			{"held money that was transferred", payout.RuleTransfers, "UPDATE payout SET transfer_id = 'tr_y'" + of(held), "UPDATE payout SET transfer_id = ''" + of(held)},
+			{"held until before it is held", payout.RuleHeld, "UPDATE payout SET held_until_us = held_us" + of(held), "UPDATE payout SET held_until_us = 0" + of(held)},
+			{"an end without a hold", payout.RuleHeld, "UPDATE payout SET held_until_us = 5" + of(open), "UPDATE payout SET held_until_us = 0" + of(open)},
+			{"begun before its time", payout.RuleBegun, "UPDATE payout SET begun_us = begun_us - 90000000" + of(paid), "UPDATE payout SET begun_us = begun_us + 90000000" + of(paid)},
+			{"paid and never begun", payout.RuleBegun, "UPDATE payout SET begun_us = 0" + of(paid), "UPDATE payout SET begun_us = goes_us" + of(paid)},
+			{"begun and still to begin", payout.RuleBegun, "UPDATE payout SET begun_us = goes_us" + of(open), "UPDATE payout SET begun_us = 0" + of(open)},
+			{"begun while the bank was new", payout.RuleBegun, "UPDATE payout_account SET bank_changed_us = (SELECT begun_us - 259199999999 FROM payout" + of(paid) + ")", "UPDATE payout_account SET bank_changed_us = 0"},
+			{"a group without a first", payout.RuleGroup, "UPDATE payout SET group_id = 'pyo_x'" + of(open), "UPDATE payout SET group_id = id" + of(open)},
+			{"a group of a group", payout.RuleGroup, "UPDATE payout SET group_id = '" + string(paid.ID) + "'" + of(open) + "; UPDATE payout SET group_id = '" + string(held.ID) + "'" + of(paid), "UPDATE payout SET group_id = id"},
+			{"a month that nobody ran", payout.RuleMonth, "UPDATE payout SET run = '2026-03'" + of(open), "UPDATE payout SET run = ''" + of(open)},
+			{"a month that says more", payout.RuleMonth, "INSERT INTO payout_month (creator_id, month, asset, rule, notice_us, notice_units, run_us, outcome, units, group_id) VALUES ('" + string(s.creator) + "', '2026-03', 'USD', 'x', 0, 0, 1, 'paid', 201, '" + string(open.ID) + "'); UPDATE payout SET run = '2026-03'" + of(open),
+				"DELETE FROM payout_month; UPDATE payout SET run = ''" + of(open)},
+			{"what goes by the calendar alone", payout.RuleCalendar, "INSERT INTO payout_rules (version, from_us, notice_day, pay_day, monthly_units) VALUES ('x@1', 1, 1, 15, 0); INSERT INTO payout_source (version, source, calendar) VALUES ('x@1', 'gift', 'monthly')",
+				"DELETE FROM payout_source; DELETE FROM payout_rules"},
 			{"no rate card", payout.RuleLimits, "UPDATE payout SET rule = 'none'" + of(open), "UPDATE payout SET rule = 'current@1'" + of(open)},
 			{"somebody else's earning", payout.RuleEarned, "UPDATE earning SET creator_id = 'usr_x' WHERE id = '" + earning + "'", "UPDATE earning SET creator_id = '" + string(s.creator) + "' WHERE id = '" + earning + "'"},
 			{"an earning that never matured", payout.RuleEarned, "UPDATE ledger_transfer SET cause = 'ern_x' WHERE cause = '" + earning + "' AND kind = 'earning.available'",

@@ -9,11 +9,11 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/ovationhq/ovation/internal/audit"
 	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/earnings"
 	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/id"
-	"github.com/ovationhq/ovation/internal/idem"
 	"github.com/ovationhq/ovation/internal/ledger"
 	"github.com/ovationhq/ovation/internal/money"
 	"github.com/ovationhq/ovation/internal/outbox"
@@ -32,13 +32,18 @@ func NewService(d *db.DB, s *stripe.Client) *Service { return &Service{db: d, st
 
 // Request asks for a payout.
 type Request struct {
-	Key     string // idempotency key, unique for the creator for ever
-	Creator id.Person
-	Amount  int64 // smallest units of the rate card's currency; 0 means all that is available and allowed today
+	Key      string // idempotency key, unique for the creator for ever
+	Creator  id.Person
+	Amount   int64       // smallest units; 0 means all that is available
+	Currency money.Asset // "" is the rate card's
 }
 
 func (r *Request) fingerprint() int64 {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%d", r.Amount))
+	text := fmt.Appendf(nil, "%d", r.Amount)
+	if r.Currency != "" {
+		text = fmt.Appendf(text, " %s", r.Currency)
+	}
+	sum := sha256.Sum256(text)
 	return int64(binary.BigEndian.Uint64(sum[:8]))
 }
 
@@ -49,19 +54,28 @@ const WorkDrive = "payout.drive"
 // cancelWithin is how long a payout can be canceled before it is sent.
 const cancelWithin = time.Minute
 
-// Withdraw schedules a payout, or returns the one that the key made before.
+// Withdraw schedules a payout, or returns the one that the key made before. What
+// is above the daily cap goes on the days after: then it is several payouts, of
+// which the first is returned; OfGroup has all of them.
 // Its faults: kyc_required with the missing items, payout_below_minimum,
-// limit_reached with the time when the day's cap is free again,
-// insufficient_balance, amount_out_of_range, idempotency_key_reused.
+// limit_reached with the most that can be asked for, insufficient_balance,
+// amount_out_of_range, currency_unsupported, idempotency_key_reused.
 func (s *Service) Withdraw(ctx context.Context, r Request) (p Payout, err error) {
 	if r.Amount < 0 || r.Amount > money.Max {
 		return p, fault.New(fault.AmountOutOfRange, "The amount is from 1 to %d, or left out for all that is available.", int64(money.Max)).
 			At("/amount", fault.AmountOutOfRange, "from 1 to %d", int64(money.Max))
 	}
 	err = s.db.Write(ctx, func(tx *db.Tx) error {
+		card, err := earnings.Rates(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if r.Currency == card.PayAsset {
+			r.Currency = "" // the same request, said or left out
+		}
 		var before string
 		var print int64
-		err := tx.Row(ctx, "SELECT id, fingerprint FROM payout WHERE creator_id = $1 AND idem_key = $2", r.Creator, r.Key).Scan(&before, &print)
+		err = tx.Row(ctx, "SELECT id, fingerprint FROM payout WHERE creator_id = $1 AND idem_key = $2", r.Creator, r.Key).Scan(&before, &print)
 		switch {
 		case err == nil && print != r.fingerprint():
 			return fault.New(fault.IdempotencyKeyReused, "This Idempotency-Key was used for another payout (%s). Use a new key; nothing was paid out.", before)
@@ -72,7 +86,10 @@ func (s *Service) Withdraw(ctx context.Context, r Request) (p Payout, err error)
 		case !errors.Is(err, db.ErrNoRows):
 			return err
 		}
-		p, err = schedule(ctx, tx, r)
+		all, err := schedule(ctx, tx, r, card)
+		if err == nil {
+			p = all[0]
+		}
 		return err
 	})
 	return p, err
@@ -83,56 +100,108 @@ func (s *Service) Withdraw(ctx context.Context, r Request) (p Payout, err error)
 func (p *Payout) asRequested() {
 	p.State, p.Attempt, p.Replayed = Scheduled, 1, true
 	p.Transfer, p.ProviderPayout, p.FailureCode, p.FailureReason, p.Hold = "", "", "", "", Hold{}
-	p.AskedUS, p.ArrivesUS, p.SentUS, p.EndedUS = 0, 0, 0, 0
+	p.AskedUS, p.ArrivesUS, p.BegunUS, p.bank, p.SentUS, p.EndedUS, p.GoesUS = 0, 0, 0, 0, 0, 0, p.PlannedUS
 }
 
-func schedule(ctx context.Context, tx *db.Tx, r Request) (Payout, error) {
+// schedule makes the payouts of a request.
+func schedule(ctx context.Context, tx *db.Tx, r Request, card earnings.RateCard) ([]Payout, error) {
 	if err := mayBePaid(ctx, tx, r.Creator); err != nil {
-		return Payout{}, err
+		return nil, err
 	}
 	account, err := AccountOf(ctx, tx, r.Creator)
 	if err != nil {
-		return Payout{}, err
+		return nil, err
 	}
 	if err := account.check(); err != nil {
-		return Payout{}, err
+		return nil, err
 	}
-	card, err := earnings.Rates(ctx, tx)
-	if err != nil {
-		return Payout{}, err
+	if r.Currency == "" {
+		r.Currency = card.PayAsset
 	}
-	amount, err := allowed(ctx, tx, r, card)
+	rules, err := RulesInForce(ctx, tx)
 	if err != nil {
-		return Payout{}, err
+		return nil, err
 	}
-	p := Payout{ID: id.Payout(tx.NewID(id.KindPayout)), Creator: r.Creator, Amount: money.Amount{Units: amount, Asset: card.PayAsset}, State: Scheduled,
-		Rule: card.Version, Account: account.Provider, Attempt: 1, RequestedUS: tx.NowUS()}
-	parts, err := earnings.Take(ctx, tx, r.Creator, p.Amount)
+	a, err := allowance(ctx, tx, r.Creator, r.Currency, card, &rules)
 	if err != nil {
-		return Payout{}, err
+		return nil, err
 	}
-	_, err = ledger.Post(ctx, tx, "payout.scheduled", string(p.ID), card.Version,
-		ledger.Move{From: ledger.AvailablePath(r.Creator), To: ledger.PayoutPath(p.ID), Amount: p.Amount})
+	if err := account.takes(r.Currency); err != nil {
+		return nil, err
+	}
+	all, err := a.allowed(tx, r.Amount)
 	if err != nil {
-		return Payout{}, err
+		return nil, err
+	}
+	print := Request{Amount: r.Amount}
+	if r.Currency != card.PayAsset {
+		print.Currency = r.Currency
+	}
+	return order{creator: r.Creator, account: account.Provider, key: r.Key, print: print.fingerprint(), rule: a.Rule, asset: r.Currency, not: rules.onlyMonthly()}.make(ctx, tx, all)
+}
+
+// order is what the payouts of one request, or of one month, have in common.
+type order struct {
+	creator id.Person
+	account string
+	key     string // of the request; "" for a month
+	print   int64
+	run     string
+	rule    string
+	asset   money.Asset
+	not     []earnings.Source // from which nothing is taken
+}
+
+// make schedules the portions and reserves their money.
+func (o order) make(ctx context.Context, tx *db.Tx, portions []portion) (all []Payout, err error) {
+	var group id.Payout
+	for _, part := range portions {
+		p := Payout{ID: id.Payout(tx.NewID(id.KindPayout)), Creator: o.creator, Amount: money.Amount{Units: part.units, Asset: o.asset}, State: Scheduled, Run: o.run,
+			Rule: o.rule, Account: o.account, Attempt: 1, RequestedUS: tx.NowUS(), PlannedUS: part.goesUS, GoesUS: part.goesUS}
+		key := o.key
+		if group == "" {
+			group = p.ID
+		} else {
+			key = ""
+		}
+		if p.Group = group; key == "" {
+			key = string(p.ID) // nobody else has it
+		}
+		if err := o.insert(ctx, tx, &p, key); err != nil {
+			return nil, err
+		}
+		all = append(all, p)
+	}
+	return all, nil
+}
+
+func (o *order) insert(ctx context.Context, tx *db.Tx, p *Payout, key string) error {
+	parts, err := earnings.Take(ctx, tx, p.Creator, p.Amount, o.not...)
+	if err != nil {
+		return err
+	}
+	_, err = ledger.Post(ctx, tx, "payout.scheduled", string(p.ID), p.Rule,
+		ledger.Move{From: ledger.AvailablePath(p.Creator), To: ledger.PayoutPath(p.ID), Amount: p.Amount})
+	if err != nil {
+		return err
 	}
 	_, err = tx.Exec(ctx, `INSERT INTO payout (id, creator_id, idem_key, fingerprint, amount_units, amount_asset, rule, state, account, attempt, asked_us,
-			transfer_id, provider_payout, arrives_us, failure_code, failure_reason, held_code, held_reason, held_by, held_us, requested_us, sent_us, ended_us)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, 0, '', '', 0, '', '', '', '', '', 0, $10, 0, 0)`,
-		p.ID, r.Creator, r.Key, r.fingerprint(), p.Amount.Units, string(p.Amount.Asset), p.Rule, string(p.State), p.Account, p.RequestedUS)
+			transfer_id, provider_payout, arrives_us, failure_code, failure_reason, held_code, held_reason, held_by, held_us, held_until_us,
+			group_id, run, requested_us, planned_us, goes_us, sent_us, ended_us)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, 0, '', '', 0, '', '', '', '', '', 0, 0, $10, $11, $12, $13, $13, 0, 0)`,
+		p.ID, p.Creator, key, o.print, p.Amount.Units, string(p.Amount.Asset), p.Rule, string(p.State), p.Account, p.Group, p.Run, p.RequestedUS, p.GoesUS)
 	if err != nil {
-		return Payout{}, err
+		return err
 	}
 	for _, part := range parts {
 		if _, err := tx.Exec(ctx, "INSERT INTO payout_line (payout_id, earning_id, units) VALUES ($1, $2, $3)", p.ID, part.Earning, part.Units); err != nil {
-			return Payout{}, err
+			return err
 		}
 	}
-	due := tx.Now().Add(cancelWithin).UnixMicro()
-	if err := outbox.Schedule(ctx, tx, outbox.Work{Kind: WorkDrive, Key: string(p.ID), DueUS: due}); err != nil {
-		return Payout{}, err
+	if err := outbox.Schedule(ctx, tx, outbox.Work{Kind: WorkDrive, Key: string(p.ID), DueUS: p.GoesUS}); err != nil {
+		return err
 	}
-	return p, tell(ctx, tx, "payout.scheduled", p)
+	return tell(ctx, tx, "payout.scheduled", *p)
 }
 
 // mayBePaid returns a fault unless the creator may be paid now.
@@ -144,34 +213,6 @@ func mayBePaid(ctx context.Context, tx *db.Tx, creator id.Person) error {
 	return person.MayBePaid(tx.Now())
 }
 
-// allowed returns the amount that may be paid out now, or why none.
-func allowed(ctx context.Context, tx *db.Tx, r Request, card earnings.RateCard) (int64, error) {
-	a, err := allowance(ctx, tx, r.Creator, card)
-	if err != nil {
-		return 0, err
-	}
-	available, left := a.Available.Units, a.LeftToday.Units
-	format := func(units int64) string {
-		return money.Amount{Units: units, Asset: card.PayAsset}.Decimal() + " " + string(card.PayAsset)
-	}
-	amount := r.Amount
-	if amount == 0 {
-		amount = a.Most()
-	}
-	switch {
-	case available < amount:
-		return 0, fault.New(fault.InsufficientBalance, "%s are available for a payout, %s were asked for.", format(available), format(amount)).With("available", a.Available)
-	case amount > left, r.Amount == 0 && left < card.MinimumUnits && available >= card.MinimumUnits:
-		reset := time.UnixMicro(a.ResetsUS).UTC()
-		return 0, fault.New(fault.LimitReached, "At most %s are paid out in a day (UTC), and %s of that are left today. The rest can go from %s on.", format(card.DailyCap), format(left), reset.Format(time.RFC3339)).
-			After(reset.Sub(tx.Now())).With("left_today", a.LeftToday).With("resets_at", reset.Format(time.RFC3339))
-	case amount < card.MinimumUnits:
-		return 0, fault.New(fault.PayoutBelowMinimum, "A payout is at least %s, and %s are available. The rest stays with you.", format(card.MinimumUnits), format(available)).
-			With("minimum", a.Minimum).With("available", a.Available)
-	}
-	return amount, nil
-}
-
 // field is one more member of an event's data.
 type field struct {
 	name  string
@@ -181,10 +222,13 @@ type field struct {
 // tell writes the payout's event.
 func tell(ctx context.Context, tx *db.Tx, kind string, p Payout, more ...field) error {
 	d := map[string]any{"object": "payout", "id": p.ID, "creator": p.Creator, "amount": p.Amount, "state": p.State,
-		"failure_code": p.FailureCode, "failure_reason": p.FailureReason}
+		"failure_code": p.FailureCode, "failure_reason": p.FailureReason, "group": p.Group, "goes_at": audit.Instant(p.GoesUS)}
 	if p.State == Held {
-		d["held"] = map[string]any{"code": p.Hold.Code, "reason": p.Hold.Reason, "by": p.Hold.By,
-			"since": time.UnixMicro(p.Hold.SinceUS).UTC().Format("2006-01-02T15:04:05.000000Z")}
+		held := map[string]any{"code": p.Hold.Code, "reason": p.Hold.Reason, "by": p.Hold.By, "since": audit.Instant(p.Hold.SinceUS)}
+		if p.Hold.UntilUS > 0 {
+			held["until"] = audit.Instant(p.Hold.UntilUS)
+		}
+		d["held"] = held
 	}
 	for _, m := range more {
 		d[m.name] = m.value
@@ -194,64 +238,4 @@ func tell(ctx context.Context, tx *db.Tx, kind string, p Payout, more ...field) 
 		return err
 	}
 	return outbox.Add(ctx, tx, outbox.Event{Type: kind, Topic: "person:" + string(p.Creator), Data: data})
-}
-
-// Cancel gives a payout back that was not sent yet.
-func (s *Service) Cancel(ctx context.Context, payout id.Payout) (Payout, error) {
-	return s.CancelOnce(ctx, payout, nil, nil)
-}
-
-// CancelOnce is Cancel for a request with a key: call remembers the answer
-// beside the effect, so that the same request again is answered the same.
-func (s *Service) CancelOnce(ctx context.Context, payout id.Payout, call *idem.Call, answer func(Payout) (idem.Answer, error)) (p Payout, err error) {
-	err = s.db.Write(ctx, func(tx *db.Tx) error {
-		return call.Once(ctx, tx, func() (idem.Answer, error) {
-			if err := cancel(ctx, tx, payout, &p); err != nil || answer == nil {
-				return idem.Answer{}, err
-			}
-			return answer(p)
-		})
-	})
-	return p, err
-}
-
-func cancel(ctx context.Context, tx *db.Tx, payout id.Payout, p *Payout) (err error) {
-	if *p, err = Get(ctx, tx, payout); err != nil {
-		return err
-	}
-	switch p.State {
-	case Canceled:
-		return fault.New(fault.AlreadyDone, "The payout %s was canceled before.", payout)
-	case Scheduled, Held:
-		if !p.Cancelable() {
-			return fault.New(fault.PayoutInProgress, "The payout %s is under review and can not be canceled until that is over. Nothing was changed.", payout)
-		}
-		return giveBack(ctx, tx, p, Canceled, "payout.canceled", ledger.PayoutPath(p.ID))
-	}
-	return fault.New(fault.PayoutInProgress, "The payout %s is %s and can not be canceled any more.", payout, p.State)
-}
-
-// giveBack ends a payout that did not happen: the money returns from where it
-// is to the creator, and to the earnings that it came from.
-func giveBack(ctx context.Context, tx *db.Tx, p *Payout, state State, kind, from string) error {
-	lines, err := LinesOf(ctx, tx, p.ID)
-	if err != nil {
-		return err
-	}
-	_, err = ledger.Post(ctx, tx, kind, string(p.ID), p.Rule, ledger.Move{From: from, To: ledger.AvailablePath(p.Creator), Amount: p.Amount})
-	if err != nil {
-		return err
-	}
-	if err := earnings.Return(ctx, tx, lines); err != nil {
-		return err
-	}
-	p.State, p.EndedUS, p.Hold = state, tx.NowUS(), Hold{}
-	if err := p.save(ctx, tx); err != nil {
-		return err
-	}
-	event := "payout.failed"
-	if state == Canceled {
-		event = "payout.canceled"
-	}
-	return tell(ctx, tx, event, *p)
 }

@@ -9,9 +9,7 @@ import (
 	"time"
 
 	"github.com/ovationhq/ovation/internal/db"
-	"github.com/ovationhq/ovation/internal/earnings"
 	"github.com/ovationhq/ovation/internal/fault"
-	"github.com/ovationhq/ovation/internal/gift/gifttest"
 	"github.com/ovationhq/ovation/internal/payment/sandbox"
 	"github.com/ovationhq/ovation/internal/payout"
 	"github.com/ovationhq/ovation/internal/people"
@@ -92,7 +90,7 @@ func TestAccount(t *testing.T) {
 		s.is(p, payout.Sent)
 		s.account(sandbox.Onboarding{Name: "Ada", Variant: sandbox.Reject})
 		s.earns(5)
-		refused("closed")
+		refused("for good", "operator")
 	})
 }
 
@@ -139,43 +137,41 @@ func TestAmounts(t *testing.T) {
 	})
 }
 
-// At most the cap leaves in a UTC day; the fault says when the next day begins.
+// At most the cap leaves in a UTC day. What is above it goes on the days after,
+// and what no day can take is refused with the most that can be asked for.
 func TestDailyCap(t *testing.T) {
 	each(t, func(s *desk) {
-		s.Write(func(tx *db.Tx) error {
-			c := gifttest.Card
-			c.Version, c.FromUS, c.DailyCap, c.MinimumUnits = "current@2", 2, 300, 50
-			return earnings.Install(s.Ctx, tx, c)
-		})
+		s.capped(300, 50)
 		s.ready(10)
 		reset := s.Clk.Now().Truncate(24 * time.Hour).Add(24 * time.Hour)
 		s.Clk.Set(reset.Add(-time.Hour))
-		limited := func(cents, left int64) {
-			t.Helper()
-			_, err := s.withdraw(cents)
-			f := s.Want(err, fault.LimitReached)
-			if f.RetryAfter != time.Hour || f.Data["resets_at"] != reset.Format(time.RFC3339) || f.Data["left_today"] != usd(left) {
-				t.Errorf("limit_reached says %v, wait %s", f.Data, f.RetryAfter)
-			}
+		s.goes(s.must(170), 170)
+		s.goes(s.must(100), 100) // 0.30 are left of the cap, which is below the minimum
+		p := s.must(350)
+		s.goes(p, 300, 50)
+		if p.GoesUS != reset.UnixMicro() {
+			t.Errorf("the first goes at %s", time.UnixMicro(p.GoesUS).UTC())
 		}
-		limited(301, 300)
-		s.must(170)
-		limited(131, 130)
-		p := s.must(100)
-		limited(0, 30) // 0.30 are left of the cap, which is below the minimum
-		limited(31, 30)
-		_, err := s.withdraw(30)
-		s.Want(err, fault.PayoutBelowMinimum)
-		_, err = s.pay.Cancel(s.Ctx, p.ID) // what did not leave does not count
+		canceled, err := s.pay.CancelGroup(s.Ctx, p.ID, nil, nil)
 		s.OK(err)
-		if p = s.must(0); p.Amount != usd(130) {
+		if len(canceled) != 2 || s.available() != 730 {
+			t.Errorf("canceled %d, %d are available", len(canceled), s.available())
+		}
+		if p = s.must(0); p.Amount != usd(300) { // what did not leave takes no room
 			t.Errorf("payout: %+v", p)
 		}
-		limited(0, 0)
-		s.Clk.Set(reset)
-		if p = s.must(0); p.Amount != usd(300) {
-			t.Errorf("payout: %+v", p)
+		s.goes(p, 300, 300, 130)
+		_, err = s.pay.CancelGroup(s.Ctx, p.ID, nil, nil)
+		s.OK(err)
+		_, err = s.pay.CancelGroup(s.Ctx, p.ID, nil, nil)
+		s.Want(err, fault.AlreadyDone)
+
+		s.capped(100, 90) // 1.30 can not be in parts of 0.90 to 1.00
+		_, err = s.withdraw(130)
+		if f := s.Want(err, fault.LimitReached); f.Data["most"] != usd(100) || f.RetryAfter.Round(time.Second) != time.Hour {
+			t.Errorf("limit_reached says %v, wait %s", f.Data, f.RetryAfter)
 		}
+		s.goes(s.must(190), 100, 90)
 	})
 }
 

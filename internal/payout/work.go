@@ -2,7 +2,6 @@ package payout
 
 import (
 	"context"
-	"time"
 
 	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/id"
@@ -30,7 +29,7 @@ func (s *Service) Sweep(ctx context.Context) (n int, err error) {
 	}
 	return len(left), s.db.Write(ctx, func(tx *db.Tx) error {
 		for _, p := range left {
-			due := max(tx.NowUS(), p.RequestedUS+int64(cancelWithin/time.Microsecond))
+			due := max(tx.NowUS(), p.GoesUS)
 			if err := outbox.Schedule(ctx, tx, outbox.Work{Kind: WorkDrive, Key: string(p.ID), DueUS: due}); err != nil {
 				return err
 			}

@@ -23,6 +23,7 @@ const (
 	EarningsRead  Scope = "earnings:read"
 	PayoutsRead   Scope = "payouts:read"
 	PayoutsWrite  Scope = "payouts:write"
+	RefundsWrite  Scope = "refunds:write"
 	ContentWrite  Scope = "content:write"
 	ChatWrite     Scope = "chat:write"
 	EventsRead    Scope = "events:read"
@@ -55,6 +56,7 @@ var scopeDocs = []ScopeDoc{
 	{EarningsRead, "Read what a creator has earned.", true},
 	{PayoutsRead, "Read payouts and the state of a payout account.", true},
 	{PayoutsWrite, "Ask for payouts, cancel them, begin the onboarding of a payout account.", true},
+	{RefundsWrite, "Give back what people paid for coins and tips, in the operator's place.", false},
 	{ContentWrite, "Post videos and hide them, open, start and end LIVE rooms, switch gifts on and off.", true},
 	{ChatWrite, "Write in the chat of LIVEs in a person's name, and look after the chat of the person's own.", true},
 	{EventsRead, "Read the event log.", false},

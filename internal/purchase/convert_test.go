@@ -167,7 +167,6 @@ func TestVerifyBitesConversions(t *testing.T) {
 				gifttest.Bites(s.World, t, purchase.RuleBooked, plant.damage, plant.undo, purchase.Checks()...)
 			})
 		}
-		gifttest.Bites(s.World, t, purchase.RuleProvider, "UPDATE ledger_account SET balance = 1 WHERE id = "+euros, "UPDATE ledger_account SET balance = 0 WHERE id = "+euros, purchase.Checks()...)
 	})
 }
 

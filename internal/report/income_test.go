@@ -74,7 +74,7 @@ func TestWayToTheBank(t *testing.T) {
 		if got.Scheduled != 300 || got.Available != 277 || got.Pending != 25 || way.Next().State != "scheduled" || way.Next().AtUS != s.Clk.Now().Add(time.Minute).UnixMicro() {
 			t.Errorf("%+v, next comes %+v", got, way.Next())
 		}
-		_, err := s.pay.Hold(s.Ctx, people.Console(), p, "We look into it.")
+		_, err := s.pay.Hold(s.Ctx, people.Console(), p, "We look into it.", time.Time{})
 		s.OK(err)
 		got, way = s.stands(creator)
 		if next := way.Next(); got.Held != 300 || next.State != "held" || next.Hold.Reason != "We look into it." || next.Hold.By != "console" || next.AtUS != s.Clk.Now().UnixMicro() {

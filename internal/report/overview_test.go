@@ -43,7 +43,7 @@ func TestOverview(t *testing.T) {
 		}
 		s.Later(7 * 24 * time.Hour)
 		p := s.withdraw(creator, 200)
-		_, err = s.pay.Hold(s.Ctx, people.Console(), p, "We look into it.")
+		_, err = s.pay.Hold(s.Ctx, people.Console(), p, "We look into it.", time.Time{})
 		s.OK(err)
 		s.Exec("INSERT INTO due_work (kind, work_key, due_us, attempts, claim, lease_us, dead, last_error, planned_us) VALUES ('x', 'y', 1, 12, 0, 0, 1, 'no', 1)")
 		report1, err := ledger.Verify(s.Ctx, s.D, nil)

@@ -19,6 +19,7 @@ type Lot struct {
 	Cause    string // the purchase's id, or what granted a promotion
 	Promo    bool
 	Coins    int64        // as bought
+	Aside    int64        // of them, taken out by refunds and disputes: the last
 	Paid     money.Amount // zero for a promotion
 	OpenedUS int64
 
@@ -74,11 +75,11 @@ func Grant(ctx context.Context, tx *db.Tx, kind string, n NewLot, more ...ledger
 	return lot, err
 }
 
-const lotColumns = "id, person_id, cause, promo, account_id, coins, paid_units, paid_asset, opened_us, open"
+const lotColumns = "id, person_id, cause, promo, account_id, coins, aside_coins, paid_units, paid_asset, opened_us, open"
 
 func scanLot(r *db.Rows) (*Lot, error) {
 	l := &Lot{}
-	return l, r.Scan((*string)(&l.ID), (*string)(&l.Person), &l.Cause, &l.Promo, &l.accountID, &l.Coins, &l.Paid.Units, (*string)(&l.Paid.Asset), &l.OpenedUS, &l.wasOpen)
+	return l, r.Scan((*string)(&l.ID), (*string)(&l.Person), &l.Cause, &l.Promo, &l.accountID, &l.Coins, &l.Aside, &l.Paid.Units, (*string)(&l.Paid.Asset), &l.OpenedUS, &l.wasOpen)
 }
 
 // Purse is the open lots of one person within a Book, in the order in which
@@ -112,10 +113,10 @@ func Purses(ctx context.Context, tx *db.Tx, b *ledger.Book, people []id.Person) 
 		return purses, nil
 	}
 	// What spending needs of a lot, and no more: a storm reads one for each gift.
-	rows, err := tx.QueryList(ctx, "SELECT id, person_id, promo, account_id, coins, paid_units, paid_asset FROM wallet_lot WHERE open = 1 AND person_id IN ($list)", list)
+	rows, err := tx.QueryList(ctx, "SELECT id, person_id, promo, account_id, coins, aside_coins, paid_units, paid_asset FROM wallet_lot WHERE open = 1 AND person_id IN ($list)", list)
 	lots, err := db.Collect[*Lot](rows, err)(func(r *db.Rows) (*Lot, error) {
 		l := &Lot{wasOpen: true}
-		return l, r.Scan((*string)(&l.ID), (*string)(&l.Person), &l.Promo, &l.accountID, &l.Coins, &l.Paid.Units, (*string)(&l.Paid.Asset))
+		return l, r.Scan((*string)(&l.ID), (*string)(&l.Person), &l.Promo, &l.accountID, &l.Coins, &l.Aside, &l.Paid.Units, (*string)(&l.Paid.Asset))
 	})
 	if err != nil {
 		return nil, err
@@ -231,7 +232,7 @@ func (p *Purse) Spend(s *Sinks, coins int64, lines []ledger.Line) ([]ledger.Line
 		}
 		coins -= n
 		lines = append(lines, ledger.Line{From: l.account, To: s.spent, Amount: n})
-		given := l.Coins - l.Left()
+		given := l.Coins - l.Aside - l.Left()
 		if v := l.Value(given+n) - l.Value(given); v > 0 {
 			lines = append(lines, ledger.Line{From: s.deferred[l.Paid.Asset], To: s.revenue[l.Paid.Asset], Amount: v})
 		}

@@ -23,8 +23,8 @@ var Kinds = []string{"coins.granted"}
 // Checks are the rules of lots for ledger verify.
 func Checks() []ledger.Check {
 	return []ledger.Check{
-		ledger.Look(RuleLotRange, ledger.Violation{Detail: "%d of %d coins are left and open is %d",
-			Query: "SELECT w.id, a.balance, w.coins, w.open " + lotsWithBalance + " WHERE a.balance < 0 OR a.balance > w.coins OR (w.open = 1) <> (a.balance > 0)"}),
+		ledger.Look(RuleLotRange, ledger.Violation{Detail: "%d of %d coins are left, %d were taken out of it, and open is %d",
+			Query: "SELECT w.id, a.balance, w.coins, w.aside_coins, w.open " + lotsWithBalance + " WHERE a.balance < 0 OR a.balance > w.coins - w.aside_coins OR (w.open = 1) <> (a.balance > 0)"}),
 		{Name: RuleLotIssued, Run: checkIssued},
 		{Name: RuleDeferred, Run: checkDeferred},
 		ledger.Look(RuleLotAccounts, ledger.Violation{Detail: "its account is %q",
@@ -61,7 +61,7 @@ func checkIssued(ctx context.Context, tx *db.Tx, r *ledger.Report) error {
 }
 
 func checkDeferred(ctx context.Context, tx *db.Tx, r *ledger.Report) error {
-	rows, err := tx.Query(ctx, "SELECT w.coins, w.paid_units, w.paid_asset, a.balance "+lotsWithBalance+" WHERE w.promo = 0 AND w.open = 1")
+	rows, err := tx.Query(ctx, "SELECT w.coins, w.aside_coins, w.paid_units, w.paid_asset, a.balance "+lotsWithBalance+" WHERE w.promo = 0 AND w.open = 1")
 	if err != nil {
 		return err
 	}
@@ -70,10 +70,10 @@ func checkDeferred(ctx context.Context, tx *db.Tx, r *ledger.Report) error {
 	for rows.Next() {
 		var l Lot
 		var left int64
-		if err := rows.Scan(&l.Coins, &l.Paid.Units, (*string)(&l.Paid.Asset), &left); err != nil {
+		if err := rows.Scan(&l.Coins, &l.Aside, &l.Paid.Units, (*string)(&l.Paid.Asset), &left); err != nil {
 			return err
 		}
-		owed[l.Paid.Asset] += l.Paid.Units - l.Value(l.Coins-left)
+		owed[l.Paid.Asset] += l.Value(l.Coins-l.Aside) - l.Value(l.Coins-l.Aside-left)
 	}
 	if err := rows.Err(); err != nil {
 		return err

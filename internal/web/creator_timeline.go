@@ -49,7 +49,7 @@ func timeline(p payout.Payout) []timelineStep {
 		return append(steps, sent, timelineStep{Key: "payout.step.paid", US: p.EndedUS, Done: true})
 	}
 	if p.State == payout.Scheduled {
-		sent = timelineStep{Key: "payout.step.goes", US: p.GoesUS()}
+		sent = timelineStep{Key: "payout.step.goes", US: p.GoesUS}
 	}
 	return append(steps, sent, timelineStep{Key: "payout.step.arrives", US: p.ArrivesUS})
 }

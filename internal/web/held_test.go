@@ -53,7 +53,7 @@ func TestHeldPayout(t *testing.T) {
 	has(t, page, 200, `<span class="state held">retenu</span>`, "Retenu depuis le", "Ce qui manque est indiqué plus haut", "Le versement part de lui-même", cancel)
 	checkHTML(t, "held", "fr", page.body)
 
-	_, err = r.payouts.Hold(t.Context(), people.Caller{Person: r.boss.ID, Roles: []people.Role{people.Operator}}, payout, "We <look> into it.")
+	_, err = r.payouts.Hold(t.Context(), people.Caller{Person: r.boss.ID, Roles: []people.Role{people.Operator}}, payout, "We <look> into it.", time.Time{})
 	r.ok(err)
 	page = maker.get("/c/payouts")
 	has(t, page, 200, "We &lt;look&gt; into it.", "An operator of this site looks into it", `<span class="state held">held</span>`)

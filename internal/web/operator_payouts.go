@@ -106,7 +106,7 @@ func movePayout(did string, do func(ctx context.Context, v *visit, p id.Payout, 
 }
 
 func holdPayout(ctx context.Context, v *visit, p id.Payout, reason string) error {
-	_, err := v.site.cfg.Payouts.Hold(ctx, v.caller(), p, reason)
+	_, err := v.site.cfg.Payouts.Hold(ctx, v.caller(), p, reason, time.Time{})
 	return err
 }
 

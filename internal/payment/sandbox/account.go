@@ -28,6 +28,7 @@ type account struct {
 	Sandbox          struct {
 		Name     string `json:"name,omitempty"`
 		ReviewAt int64  `json:"review_at,omitempty"` // when the provider's check ends
+		Left     bool   `json:"left,omitempty"`      // it is not connected to the platform any more
 	} `json:"_sandbox"`
 }
 
@@ -69,7 +70,12 @@ type bank struct {
 
 func (o *account) birth() int64 { return o.Created }
 
-func (o *account) due() int64 { return o.Sandbox.ReviewAt }
+func (o *account) due() int64 {
+	if o.Sandbox.ReviewAt == 0 {
+		return int64(o.Requirements.CurrentDeadline)
+	}
+	return o.Sandbox.ReviewAt
+}
 
 // firstDue is what a new account has to tell.
 var firstDue = []string{"external_account", "individual.dob.day", "individual.dob.month", "individual.dob.year",
@@ -159,7 +165,13 @@ func (o *account) rejected() bool {
 }
 
 // own returns a connected account of the platform.
-func (c *call) own(id string) (*account, bool) { return find[account](c.change, "", id) }
+func (c *call) own(id string) (*account, bool) {
+	o, ok := find[account](c.change, "", id)
+	if !ok || o.Sandbox.Left {
+		return nil, false
+	}
+	return o, true
+}
 
 // saveAccount stores the account and tells the platform.
 func (c *call) saveAccount(o *account) {

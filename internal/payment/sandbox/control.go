@@ -13,9 +13,10 @@ import (
 // settings are what the control API was told; they survive a restart.
 type settings struct {
 	Webhooks
-	ExtraFee    int64  `json:"extra_fee"`    // smallest units added to the fee of each charge
-	LateEntries bool   `json:"late_entries"` // charges succeed before they have a balance transaction
-	SettleIn    string `json:"settle_in"`    // the currency of our balance; empty: each charge stays in its own
+	ExtraFee    int64    `json:"extra_fee"`       // smallest units added to the fee of each charge
+	LateEntries bool     `json:"late_entries"`    // charges succeed before they have a balance transaction
+	Events      []string `json:"endpoint_events"` // that the webhook endpoint has; none is all
+	SettleIn    string   `json:"settle_in"`       // the currency of our balance; empty: each charge stays in its own
 }
 
 // Webhooks says how events arrive.
@@ -190,6 +191,8 @@ type control struct {
 	Extra    int64  `json:"extra"`
 	Late     bool   `json:"late"`
 	Currency string `json:"currency"`
+
+	Events []string `json:"events"`
 }
 
 // controls are the operations of POST /_control/<name>.
@@ -212,6 +215,8 @@ func (s *Server) controls() map[string]func(control) (any, error) {
 		"settlement":     func(in control) (any, error) { return done(s.SetSettlement(in.Currency)) },
 		"bounce":         func(in control) (any, error) { return done(s.Bounce(in.ID, in.Code)) },
 		"disputes/close": func(in control) (any, error) { return done(s.CloseDispute(in.ID, in.Won)) },
+		"deauthorize":    func(in control) (any, error) { return done(s.Deauthorize(in.ID)) },
+		"endpoint":       func(in control) (any, error) { return done(s.SetEndpointEvents(in.Events)) },
 		"onboard":        func(in control) (any, error) { return done(s.Onboard(in.ID, in.Onboarding)) },
 		"advance":        func(in control) (any, error) { return done(s.Advance(time.Duration(in.Seconds) * time.Second)) },
 		"books":          func(control) (any, error) { return map[string]any{"books": s.Books()}, nil },

@@ -87,6 +87,7 @@ const (
 	Document Variant = "document" // an identity document is still due
 	Review   Variant = "review"   // the provider checks for an hour, then it is in order
 	Reject   Variant = "reject"   // the provider refuses the account for good
+	Deadline Variant = "deadline" // in order, and an identity document is due within two weeks
 )
 
 const reviewFor = 60 * 60 // seconds
@@ -96,6 +97,8 @@ type Onboarding struct {
 	Name    string  `json:"name"`
 	Bank    string  `json:"bank"` // a test account number
 	Variant Variant `json:"variant"`
+	// Currencies are further ones, in each of which the bank has an account too.
+	Currencies []string `json:"currencies"`
 }
 
 // onboard fills the account in, as the hosted page does.
@@ -111,6 +114,9 @@ func (c *call) onboard(o *account, in Onboarding) *problem {
 		return refuse("account_closed", "", "The account has been rejected.")
 	}
 	c.addBank(o, testBanks[at], in.Name)
+	if p := c.addCurrencies(o, in.Currencies); p != nil {
+		return p
+	}
 	o.Sandbox.Name, o.DetailsSubmitted = in.Name, true
 	o.Sandbox.ReviewAt = 0
 	switch in.Variant {
@@ -128,8 +134,12 @@ func (c *call) onboard(o *account, in Onboarding) *problem {
 	case Reject:
 		o.lacks("rejected.other")
 		o.enable(false, false)
+	case Deadline:
+		o.lacks("", documentDue)
+		o.Requirements.CurrentDeadline = stamp(c.now + deadlineFor)
+		o.enable(true, true)
 	default:
-		return malformed("parameter_invalid", "variant", "The variants are complete, document, review and reject.")
+		return malformed("parameter_invalid", "variant", "The variants are complete, document, review, reject and deadline.")
 	}
 	c.saveAccount(o)
 	return nil
@@ -144,8 +154,15 @@ func (c *call) addBank(o *account, b testBank, name string) {
 	o.ExternalAccounts.Data, o.ExternalAccounts.TotalCount = []bank{add}, 1
 }
 
-// endReview finishes the provider's check of an account.
+// endReview finishes the provider's check of an account, or closes one whose
+// deadline has passed.
 func (c *call) endReview(o *account) {
+	if o.Sandbox.ReviewAt == 0 {
+		o.lacks("requirements.past_due", documentDue)
+		o.enable(false, false)
+		c.saveAccount(o)
+		return
+	}
 	o.Sandbox.ReviewAt = 0
 	o.lacks("")
 	o.enable(true, true)

@@ -58,6 +58,8 @@ var api = []route{
 	{"GET /v1/accounts/{id}", retrieveAccount, ""},
 	{"POST /v1/accounts/{id}", updateAccount, accountUpdateParams},
 	{"POST /v1/accounts/{id}/reject", rejectAccount, "reason"},
+	{"GET /v1/account", retrievePlatform, ""},
+	{"GET /v1/webhook_endpoints", listEndpoints, "limit starting_after ending_before"},
 	{"POST /v1/account_links", createLink, linkParams},
 
 	{"POST /v1/transfers", createTransfer, transferParams},

@@ -29,7 +29,7 @@ var pauses = []int64{60, 300, 1800, 7200, 18000, 36000, 50400, 64800, 80000}
 // plan puts the event on its way.
 func (c *call) plan(e *event) {
 	how := c.settings()
-	if c.srv.hook == "" || how.Off {
+	if c.srv.hook == "" || how.Off || !how.takes(e.Type) {
 		return
 	}
 	for range 1 + how.Duplicate {

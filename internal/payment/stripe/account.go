@@ -3,6 +3,7 @@ package stripe
 import (
 	"context"
 	"crypto/rand"
+	"slices"
 
 	sdk "github.com/stripe/stripe-go/v85"
 
@@ -24,7 +25,7 @@ func (c *Client) CreateAccount(ctx context.Context, req payment.AccountRequest) 
 			Transfers: &sdk.AccountCreateCapabilitiesTransfersParams{Requested: sdk.Bool(true)}},
 		Settings: &sdk.AccountCreateSettingsParams{Payouts: &sdk.AccountCreateSettingsPayoutsParams{
 			Schedule: &sdk.AccountCreateSettingsPayoutsScheduleParams{Interval: sdk.String("manual")}}}}
-	p.IdempotencyKey = key("account", req.Ref+"/"+digest(req.Country, req.Email), 0)
+	p.IdempotencyKey = key("account", req.Ref+"/"+digest(req.Country, req.Email), req.Attempt)
 	o, err := c.api.V1Accounts.Create(ctx, p)
 	if err != nil {
 		return payment.Account{}, failure(err)
@@ -75,15 +76,33 @@ func account(o *sdk.Account) payment.Account {
 	}
 	if r := o.Requirements; r != nil {
 		out.CurrentlyDue, out.PastDue, out.InReview = r.CurrentlyDue, r.PastDue, r.PendingVerification
-		out.DisabledReason = string(r.DisabledReason)
+		out.DisabledReason, out.Deadline = string(r.DisabledReason), instant(r.CurrentDeadline)
 	}
-	if o.ExternalAccounts != nil {
-		for _, b := range o.ExternalAccounts.Data {
-			if b.BankAccount != nil {
-				out.BankLast4, out.BankName = b.BankAccount.Last4, b.BankAccount.BankName
-				break
-			}
+	banks(o, &out)
+	return out
+}
+
+// banks reads the banks of an account. Their print is made of all of them, so
+// that it changes when one is added, too.
+func banks(o *sdk.Account, out *payment.Account) {
+	if o.ExternalAccounts == nil {
+		return
+	}
+	var prints []string
+	for _, e := range o.ExternalAccounts.Data {
+		b := e.BankAccount
+		if b == nil {
+			continue
+		}
+		if len(prints) == 0 || b.DefaultForCurrency && inward(0, b.Currency).Asset == out.Currency {
+			out.BankLast4, out.BankName = b.Last4, b.BankName
+		}
+		prints = append(prints, b.Fingerprint+"/"+b.Last4+"/"+string(b.Currency))
+		if asset := inward(0, b.Currency).Asset; b.Status != sdk.BankAccountStatusErrored && !slices.Contains(out.BankCurrencies, asset) {
+			out.BankCurrencies = append(out.BankCurrencies, asset)
 		}
 	}
-	return out
+	if slices.Sort(prints); len(prints) > 0 {
+		out.BankPrint = digest(prints...)
+	}
 }

@@ -22,6 +22,19 @@ func digits(a money.Asset) int {
 	return 2
 }
 
+// Grain is the least by which amounts in the currency differ at Stripe, in our
+// smallest units: 10 for one with three digits, of which the last has to be 0.
+func Grain(a money.Asset) int64 {
+	n := int64(1)
+	for d := a.Digits(); d > digits(a); d-- {
+		n *= 10
+	}
+	if digits(a) == 3 {
+		n *= 10
+	}
+	return n
+}
+
 // outward writes an amount in Stripe's units and spelling.
 func outward(a money.Amount) (units *int64, currency *string, err error) {
 	refuse := func(reason string) error {

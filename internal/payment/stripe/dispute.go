@@ -60,9 +60,18 @@ func dispute(o *sdk.Dispute) payment.Dispute {
 	out := payment.Dispute{ID: o.ID, Amount: inward(o.Amount, o.Currency), Reason: string(o.Reason), Outcome: payment.Pending,
 		Inquiry: strings.HasPrefix(string(o.Status), "warning_"), Fee: inward(0, o.Currency)}
 	for _, e := range o.BalanceTransactions {
-		fee := inward(e.Fee, e.Currency)
+		fee, moved := inward(e.Fee, e.Currency), inward(e.Amount, e.Currency)
 		out.Fee = money.Amount{Units: out.Fee.Units + fee.Units, Asset: fee.Asset}
+		if fee.Units > 0 {
+			out.Charged = money.Amount{Units: out.Charged.Units + fee.Units, Asset: fee.Asset}
+		}
+		if moved.Units < 0 {
+			out.Taken = money.Amount{Units: out.Taken.Units - moved.Units, Asset: moved.Asset}
+		} else {
+			out.Returned = money.Amount{Units: out.Returned.Units + moved.Units, Asset: moved.Asset}
+		}
 	}
+	out.Answered = o.Status == sdk.DisputeStatusUnderReview || o.Status == sdk.DisputeStatusWarningUnderReview
 	switch o.Status {
 	case sdk.DisputeStatusWon, sdk.DisputeStatusWarningClosed:
 		out.Outcome = payment.Succeeded

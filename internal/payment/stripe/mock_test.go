@@ -192,6 +192,12 @@ func everyCall(ctx context.Context, api *stripe.Client) map[string]func() error 
 		"EachEntry": func() error {
 			return api.EachEntry(ctx, start, func(payment.Entry) error { return nil })
 		},
+		"Platform":  func() error { return done(api.Platform(ctx)) },
+		"Endpoints": func() error { return done(api.Endpoints(ctx)) },
+		"Connect": func() error {
+			_, _, err := api.Connect(ctx)
+			return err
+		},
 		"ListEvents": func() error { return done(api.ListEvents(ctx, stripe.EventQuery{Account: "acct_1", Since: start})) },
 		"ListEvents after": func() error {
 			return done(api.ListEvents(ctx, stripe.EventQuery{After: "evt_1", Limit: 10}))

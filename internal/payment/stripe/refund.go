@@ -8,6 +8,9 @@ import (
 	"github.com/ovationhq/ovation/internal/payment"
 )
 
+// withEntry asks for what the refund took of our balance in the same answer.
+var withEntry = sdk.StringSlice([]string{"balance_transaction"})
+
 // Refund gives a charge back, or a part of it.
 func (c *Client) Refund(ctx context.Context, req payment.RefundRequest) (payment.Refund, error) {
 	amount, _, err := outward(req.Amount)
@@ -21,6 +24,7 @@ func (c *Client) Refund(ctx context.Context, req payment.RefundRequest) (payment
 	defer cancel()
 	p := &sdk.RefundCreateParams{PaymentIntent: sdk.String(req.Charge), Amount: amount, Reason: optional(req.Reason),
 		Metadata: map[string]string{refKey: req.Ref}}
+	p.Expand = withEntry
 	p.IdempotencyKey = key("refund", req.Ref, req.Attempt)
 	o, err := c.api.V1Refunds.Create(ctx, p)
 	if err != nil {
@@ -36,7 +40,7 @@ func (c *Client) RetrieveRefund(ctx context.Context, id string) (payment.Refund,
 	}
 	ctx, cancel := c.bounded(ctx)
 	defer cancel()
-	o, err := c.api.V1Refunds.Retrieve(ctx, id, &sdk.RefundRetrieveParams{})
+	o, err := c.api.V1Refunds.Retrieve(ctx, id, &sdk.RefundRetrieveParams{Expand: withEntry})
 	if err != nil {
 		return payment.Refund{}, failure(err)
 	}
@@ -52,6 +56,7 @@ func (c *Client) FindRefunds(ctx context.Context, chargeID string) ([]payment.Re
 	defer cancel()
 	p := &sdk.RefundListParams{PaymentIntent: sdk.String(chargeID)}
 	p.Limit = sdk.Int64(100)
+	p.Expand = sdk.StringSlice([]string{"data.balance_transaction"})
 	var found []payment.Refund
 	for o, err := range c.api.V1Refunds.List(ctx, p).All(ctx) {
 		if err != nil {
@@ -78,8 +83,11 @@ func refund(o *sdk.Refund) payment.Refund {
 	if o.PaymentIntent != nil {
 		out.Charge = o.PaymentIntent.ID
 	}
-	if o.BalanceTransaction != nil {
-		out.EntryID = o.BalanceTransaction.ID
+	if e := o.BalanceTransaction; e != nil {
+		out.EntryID = e.ID
+		if e.Currency != "" { // expanded
+			out.Settled = inward(-e.Amount, e.Currency)
+		}
 	}
 	return out
 }

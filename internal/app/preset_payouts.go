@@ -1,0 +1,98 @@
+package app
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/BurntSushi/toml"
+
+	"github.com/ovationhq/ovation/internal/db"
+	"github.com/ovationhq/ovation/internal/earnings"
+	"github.com/ovationhq/ovation/internal/money"
+	"github.com/ovationhq/ovation/internal/payout"
+)
+
+// futureSources may stand in a preset before anything is earned from them.
+var futureSources = []earnings.Source{"tip"}
+
+// lastDay is the last day that every month has.
+const lastDay = 28
+
+// readPayouts reads the calendar and the limits of payouts: those of the file,
+// or those that ship with the program.
+func (p *preset) readPayouts(t *table) {
+	if len(t.values) == 0 {
+		t = shippedPayouts()
+	}
+	r := &p.Payouts
+	r.NoticeDay, r.PayDay = t.whole("notice_day", 1, lastDay), t.whole("pay_day", 1, lastDay)
+	if r.PayDay <= r.NoticeDay && r.NoticeDay > 0 {
+		t.blame("pay_day", "%d is not after the day of the notice, %d", r.PayDay, r.NoticeDay)
+	}
+	r.Monthly = t.whole("monthly", 0, mostUnits)
+	sources := t.sub("sources")
+	for _, name := range sources.keys() {
+		source, calendar := earnings.Source(name), payout.Calendar(sources.text(name, "request or monthly"))
+		if !slices.Contains(slices.Concat(earnings.Sources, futureSources), source) {
+			sources.blame(name, "nothing is earned from a source with this name")
+		}
+		if calendar != payout.OnRequest && calendar != payout.Monthly {
+			sources.blame(name, "%q is not what is wanted; write request or monthly", string(calendar))
+		}
+		r.Sources = append(r.Sources, payout.SourceRule{Source: source, Calendar: calendar})
+	}
+	sources.done()
+	limits := t.sub("limits")
+	for _, name := range limits.keys() {
+		one := limits.sub(name)
+		l := payout.Limit{Asset: money.Asset(name), DailyCap: one.whole("daily_cap", 1, mostUnits), Minimum: one.whole("minimum", 0, mostUnits), Monthly: one.whole("monthly", 0, mostUnits)}
+		switch {
+		case !l.Asset.IsCurrency():
+			limits.blame(name, "this is no currency; write three large letters, such as EUR")
+		case l.Asset == p.Card.PayAsset:
+			limits.blame(name, "the limits of this currency are those of the rates")
+		case l.Minimum > l.DailyCap || l.Monthly < l.Minimum:
+			limits.blame(name, "the minimum is at most the daily cap, and the month's at least the minimum")
+		}
+		one.done()
+		r.Limits = append(r.Limits, l)
+	}
+	limits.done()
+	t.done()
+	slices.SortFunc(r.Limits, func(a, b payout.Limit) int { return strings.Compare(string(a.Asset), string(b.Asset)) })
+}
+
+// shippedPayouts are those of presets/current.toml, which a test reads.
+func shippedPayouts() *table {
+	var values map[string]any
+	text, err := presetFiles.ReadFile("presets/current.toml")
+	if err == nil {
+		_, err = toml.Decode(string(text), &values)
+	}
+	s := &sheet{}
+	if err != nil {
+		s.blame("payouts", "the calendar that ships with the program can not be read: %v", err)
+	}
+	return s.table("", values).sub("payouts")
+}
+
+// payouts returns the rules of payouts with the version and the start.
+func (p *preset) payouts() payout.Rules {
+	r := p.Payouts
+	r.Version, r.FromUS = p.Version, p.From.UnixMicro()
+	r.Limits = slices.Clone(r.Limits)
+	for i := range r.Limits {
+		r.Limits[i].Rule = p.Version
+	}
+	return r
+}
+
+// samePayouts reports whether the version is installed with these rules of
+// payouts.
+func (p *preset) samePayouts(ctx context.Context, tx *db.Tx) (bool, error) {
+	there, err := payout.RulesOf(ctx, tx, p.Version)
+	want := p.payouts()
+	return there.Version == want.Version && there.FromUS == want.FromUS && there.NoticeDay == want.NoticeDay && there.PayDay == want.PayDay && there.Monthly == want.Monthly &&
+		slices.Equal(there.Limits, want.Limits) && slices.Equal(there.Sources, want.Sources), err
+}

@@ -1,0 +1,252 @@
+package reversal
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/ovationhq/ovation/internal/casework"
+	"github.com/ovationhq/ovation/internal/db"
+	"github.com/ovationhq/ovation/internal/fault"
+	"github.com/ovationhq/ovation/internal/id"
+	"github.com/ovationhq/ovation/internal/ledger"
+	"github.com/ovationhq/ovation/internal/outbox"
+	"github.com/ovationhq/ovation/internal/payment"
+)
+
+// byProviderName asked for every dispute.
+const byProviderName = "provider"
+
+// KindDispute is the kind of the cases of disputes.
+const KindDispute = "dispute"
+
+// Observe takes news from the provider about refunds and disputes. It fetches the
+// present state and records it together with the note that this event had its
+// effect. handled is false when the event is about something else.
+func (s *Service) Observe(ctx context.Context, ev payment.Event) (handled bool, err error) {
+	if ev.Account != "" {
+		return false, nil
+	}
+	switch ev.Object {
+	case "refund":
+		return s.observeRefund(ctx, ev)
+	case "dispute":
+		fact, err := s.stripe.RetrieveDispute(ctx, ev.ObjectID)
+		if err != nil {
+			return true, err
+		}
+		handled = true
+		err = s.once(ctx, ev, func(tx *db.Tx) error {
+			err := disputed(ctx, tx, fact)
+			if fault.Is(err, fault.NotFound) { // of a payment that is none of ours
+				handled = false
+			}
+			return err
+		})
+		if !handled {
+			return false, nil
+		}
+		return true, err
+	}
+	return false, nil
+}
+
+func (s *Service) observeRefund(ctx context.Context, ev payment.Event) (bool, error) {
+	var r Reversal
+	var found bool
+	err := s.db.Read(ctx, func(tx *db.Tx) (err error) {
+		if r, found, err = byProvider(ctx, tx, ev.ObjectID); err != nil || found || !id.Valid(id.KindRefund, ev.Ref) {
+			return err
+		}
+		r, err = Get(ctx, tx, ev.Ref) // the news came before the reply
+		found = err == nil
+		return err
+	})
+	if fault.Is(err, fault.NotFound) || err == nil && !found {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	fact, err := s.stripe.RetrieveRefund(ctx, ev.ObjectID)
+	if err != nil {
+		return true, err
+	}
+	return true, s.once(ctx, ev, func(tx *db.Tx) error {
+		_, err := refunded(ctx, tx, r.ID, fact)
+		return err
+	})
+}
+
+// once runs f in the transaction that also notes the event, unless the event had
+// its effect before.
+func (s *Service) once(ctx context.Context, ev payment.Event, f func(tx *db.Tx) error) error {
+	return s.write(ctx, func(tx *db.Tx) error {
+		first, err := payment.FirstTime(ctx, tx, ev)
+		if err != nil || !first {
+			return err
+		}
+		return f(tx)
+	})
+}
+
+// disputed records what the provider knows of a dispute, from the first that is
+// heard of it to its end, in whatever order the news come.
+func disputed(ctx context.Context, tx *db.Tx, fact payment.Dispute) error {
+	r, found, err := byProvider(ctx, tx, fact.ID)
+	if err != nil {
+		return err
+	}
+	var c payment.Record
+	if found {
+		c, err = payment.Get(ctx, tx, r.Charge)
+	} else {
+		c, err = payment.ForProvider(ctx, tx, fact.Charge)
+	}
+	if err != nil {
+		return err
+	}
+	if !found {
+		if r, err = open(ctx, tx, &c, fact); err != nil {
+			return err
+		}
+	}
+	if err := r.follow(ctx, tx, &c, fact); err != nil {
+		return err
+	}
+	return r.save(ctx, tx)
+}
+
+// open writes down a dispute that nobody had heard of, as an inquiry at first, and
+// opens its case.
+func open(ctx context.Context, tx *db.Tx, c *payment.Record, fact payment.Dispute) (Reversal, error) {
+	if fact.Amount.Asset != c.Amount.Asset || fact.Amount.Units <= 0 {
+		return Reversal{}, fmt.Errorf("reversal: the dispute %s is of %v, and the charge %s of %v", fact.ID, fact.Amount, c.ID, c.Amount)
+	}
+	r := Reversal{ID: tx.NewID(id.KindDispute), Charge: c.ID, Subject: c.Subject, Person: c.Person, Amount: fact.Amount, Reason: fact.Reason, AskedBy: byProviderName,
+		State: Inquiry, Provider: fact.ID, Attempt: 1}
+	if err := r.insert(ctx, tx, fact.ID, 0); err != nil {
+		return r, err
+	}
+	if _, err := casework.Open(ctx, tx, casework.New{Kind: KindDispute, Subject: r.ID, Person: r.Person, Amount: r.Amount, Words: "The bank of the card disputes the payment for " + c.Subject + "."}); err != nil {
+		return r, err
+	}
+	if err := outbox.Schedule(ctx, tx, outbox.Work{Kind: WorkDrive, Key: r.ID, DueUS: tx.Now().Add(lookAgain).UnixMicro()}); err != nil {
+		return r, err
+	}
+	return r, r.tell(ctx, tx, "dispute.opened")
+}
+
+// follow takes the dispute to where the provider says that it is.
+func (r *Reversal) follow(ctx context.Context, tx *db.Tx, c *payment.Record, fact payment.Dispute) error {
+	if !fact.DueBy.IsZero() {
+		r.DueUS = fact.DueBy.UnixMicro()
+	}
+	if r.State == Inquiry && fact.Taken.Asset != "" {
+		if err := r.take(ctx, tx, c, fact); err != nil {
+			return err
+		}
+	}
+	switch {
+	case r.EndedUS > 0:
+		return nil
+	case r.State == Inquiry && fact.Taken.Asset != "": // to be booked yet
+		return nil
+	case r.State == Inquiry && fact.Outcome != payment.Pending:
+		r.State = Closed
+		return r.end(ctx, tx, "closed")
+	case r.State == Inquiry:
+		return nil
+	case fact.Outcome == payment.Succeeded && fact.Returned.Asset == "": // won, and the money is not back yet
+		return nil
+	case fact.Outcome == payment.Succeeded:
+		return r.win(ctx, tx, c, fact)
+	case fact.Outcome == payment.Failed:
+		return r.lose(ctx, tx, c)
+	case fact.Answered:
+		r.State = Answered
+	}
+	return nil
+}
+
+// take books that the bank took the money: the reserve pays, and what the fan and
+// the creators have of it is held. While a refund of the charge is under way, or it
+// is not in the books yet, that waits: the provider gives nothing back besides, so
+// that the refund ends soon.
+func (r *Reversal) take(ctx context.Context, tx *db.Tx, c *payment.Record, fact payment.Dispute) error {
+	p, err := planOf(ctx, tx, c, r.Amount.Units)
+	if errors.Is(err, errNotBooked) || err == nil && r.Amount.Units > c.Left() {
+		return outbox.Schedule(ctx, tx, outbox.Work{Kind: WorkDrive, Key: r.ID, DueUS: tx.Now().Add(retrySoon).UnixMicro(), Sooner: true})
+	}
+	if err != nil {
+		return err
+	}
+	r.Moved, r.Fee, r.State = fact.Taken, fact.Charged.Units, Open
+	expected, err := r.expected(c)
+	if err != nil {
+		return err
+	}
+	moves, err := r.differ(ctx, tx, r.ID, expected, r.Moved, true)
+	if err != nil {
+		return err
+	}
+	moves = append(moves, ledger.Move{From: ledger.Reserve, To: ledger.Provider, Amount: expected},
+		ledger.Move{From: ledger.DisputeCosts, To: ledger.Provider, Amount: r.Moved.Of(r.Fee)})
+	return r.hold(ctx, tx, c, p, "dispute.taken", moves)
+}
+
+// win returns everything to where it was.
+func (r *Reversal) win(ctx context.Context, tx *db.Tx, c *payment.Record, fact payment.Dispute) error {
+	expected, err := r.expected(c)
+	if err != nil {
+		return err
+	}
+	back := fact.Returned
+	if one, open, err := casework.About(ctx, tx, casework.Difference, r.ID); err != nil {
+		return err
+	} else if open && one.State == casework.Opened { // what it took beyond its part comes back with it
+		if _, err := casework.Settle(ctx, tx, one.ID, casework.ByRule, casework.Cleared, "The dispute was won, and the money came back."); err != nil {
+			return err
+		}
+		back.Units += one.Amount.Units
+	}
+	moves, err := r.differ(ctx, tx, string(r.Charge), expected, back, false)
+	if err != nil {
+		return err
+	}
+	moves = append(moves, ledger.Move{From: ledger.Provider, To: ledger.Reserve, Amount: expected})
+	if given := r.Moved.Of(fact.Charged.Units - fact.Fee.Units); given.Units > 0 { // of the fee
+		moves = append(moves, ledger.Move{From: ledger.Provider, To: ledger.DisputeCosts, Amount: given})
+		r.Fee -= given.Units
+	}
+	r.State = Won
+	if err := r.release(ctx, tx, c, "dispute.won", moves); err != nil {
+		return err
+	}
+	return r.end(ctx, tx, "won")
+}
+
+// lose keeps what was held. The reserve, which paid, gets what the coins were sold
+// for: what remains on it is what creators had been paid out.
+func (r *Reversal) lose(ctx context.Context, tx *db.Tx, c *payment.Record) error {
+	r.State = Lost
+	if err := r.keep(ctx, tx, c, "dispute.lost", ledger.Reserve, nil); err != nil {
+		return err
+	}
+	return r.end(ctx, tx, "lost")
+}
+
+// end closes the case and tells how it ended.
+func (r *Reversal) end(ctx context.Context, tx *db.Tx, how string) error {
+	r.EndedUS = tx.NowUS()
+	one, found, err := casework.About(ctx, tx, KindDispute, r.ID)
+	if err != nil {
+		return err
+	}
+	if found && one.State == casework.Opened {
+		if _, err := casework.Close(ctx, tx, one.ID, casework.ByRule, how, ""); err != nil {
+			return err
+		}
+	}
+	return r.tell(ctx, tx, "dispute."+how)
+}

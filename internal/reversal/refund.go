@@ -1,0 +1,266 @@
+package reversal
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/ovationhq/ovation/internal/audit"
+	"github.com/ovationhq/ovation/internal/db"
+	"github.com/ovationhq/ovation/internal/fault"
+	"github.com/ovationhq/ovation/internal/id"
+	"github.com/ovationhq/ovation/internal/outbox"
+	"github.com/ovationhq/ovation/internal/payment"
+	"github.com/ovationhq/ovation/internal/payment/stripe"
+	"github.com/ovationhq/ovation/internal/people"
+	"github.com/ovationhq/ovation/internal/text"
+	"github.com/ovationhq/ovation/internal/wallet"
+)
+
+// The reasons of refunds, which creators whose earnings are taken back read.
+const (
+	Withdrawal = "withdrawal" // the person's own right, within the days of the rule
+	Goodwill   = "goodwill"
+	Duplicate  = "duplicate"
+	Fraud      = "fraudulent"
+	Minor      = "minor" // the person is too young to have paid
+)
+
+// Reasons are those that operators choose from.
+var Reasons = []string{Goodwill, Duplicate, Fraud, Minor}
+
+// Scope is what a key needs to refund in the operator's place.
+const Scope = people.RefundsWrite
+
+// Service gives money back, and works the disputes that banks open.
+type Service struct {
+	// Patience bounds the calls to the provider within one request.
+	Patience time.Duration
+
+	db     *db.DB
+	stripe *stripe.Client
+}
+
+// NewService returns a Service that refunds through the adapter.
+func NewService(d *db.DB, s *stripe.Client) *Service {
+	return &Service{Patience: 12 * time.Second, db: d, stripe: s}
+}
+
+// Request asks for a refund.
+type Request struct {
+	Key     string // idempotency key, unique for the caller for ever
+	Subject string // the coin purchase or the tip
+	// Units is how much of what was charged, in its smallest units; 0 is all that
+	// can be. Of coins that were not spent it is rounded up to whole coins.
+	Units int64
+	// Spent gives back also what coins were spent for: creators lose what they got
+	// for it. A tip is always of this kind.
+	Spent  bool
+	Reason string // of Reasons; people who ask for their own have Withdrawal
+	Note   string // an operator's words
+}
+
+func (q *Request) fingerprint() int64 {
+	s := sha256.Sum256(fmt.Appendf(nil, "%s|%d|%t|%q|%q", q.Subject, q.Units, q.Spent, q.Reason, q.Note))
+	return int64(binary.BigEndian.Uint64(s[:8]))
+}
+
+var noteRule = text.Rule{Name: "The note", Max: 500, Lines: true}
+
+// check completes what the caller asks for, or refuses it.
+func (q *Request) check(by people.Caller) error {
+	if !q.official(by) {
+		q.Spent, q.Reason, q.Note, q.Units = false, Withdrawal, "", 0
+		return nil
+	}
+	var fields fault.Fields
+	if !slices.Contains(Reasons, q.Reason) {
+		fields.Add("/reason", fault.Wrong(fault.InvalidParameter, "The reason is one of %v.", Reasons))
+	}
+	note, wrong := noteRule.Clean(q.Note)
+	q.Note = note
+	fields.Add("/note", wrong)
+	if q.Units < 0 {
+		fields.Add("/amount", fault.Wrong(fault.AmountOutOfRange, "A refund is of 1 or more, or left out for all that can be given back."))
+	}
+	return fields.Err()
+}
+
+// official reports whether the caller refunds for the platform.
+func (q *Request) official(by people.Caller) bool {
+	return by.Is(people.Operator) || by.Require(Scope) == nil && by.IsHost()
+}
+
+// Refund gives back what was paid, or the answer that the key was given before.
+// People get the unspent coins of their own purchases, while the rule of their
+// region says so; operators, and keys with the scope, anything that was charged.
+// Above the rule's amount a second operator has to agree first (Agree).
+//
+// Its faults: not_found, already_refunded, refund_exceeds_original, state_conflict,
+// not_eligible, validation_failed, idempotency_key_reused.
+func (s *Service) Refund(ctx context.Context, by people.Caller, q Request) (r Reversal, err error) {
+	if err := q.check(by); err != nil {
+		return r, err
+	}
+	err = s.db.Write(ctx, func(tx *db.Tx) error {
+		before, found, err := one(tx.Query(ctx, "SELECT "+columns+" FROM reversal WHERE asked_by = $1 AND idem_key = $2", by.ID(), q.Key))
+		if err != nil {
+			return err
+		}
+		if found {
+			return s.again(ctx, tx, &q, before, &r)
+		}
+		r, err = begin(ctx, tx, by, &q)
+		return err
+	})
+	if err != nil || r.State != Asking || r.Replayed {
+		return r, err
+	}
+	bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.Patience)
+	defer cancel()
+	if _, err := s.drive(bounded, r.ID, true); err != nil && !passes(err) {
+		if _, ok := errors.AsType[*payment.Error](err); !ok {
+			return r, err
+		}
+	}
+	return s.Get(ctx, r.ID)
+}
+
+func (s *Service) again(ctx context.Context, tx *db.Tx, q *Request, before Reversal, r *Reversal) error {
+	var print int64
+	if err := tx.Row(ctx, "SELECT fingerprint FROM reversal WHERE id = $1", before.ID).Scan(&print); err != nil {
+		return err
+	}
+	if print != q.fingerprint() {
+		return fault.New(fault.IdempotencyKeyReused, "This Idempotency-Key was used for another refund (%s). Use a new key; nothing was refunded.", before.ID)
+	}
+	*r, r.Replayed = before, true
+	return nil
+}
+
+// Get returns one refund or dispute.
+func (s *Service) Get(ctx context.Context, reversal string) (r Reversal, err error) {
+	err = s.db.Read(ctx, func(tx *db.Tx) error {
+		r, err = Get(ctx, tx, reversal)
+		return err
+	})
+	return r, err
+}
+
+// begin writes down the refund, and holds what it takes unless a second operator
+// has to agree.
+func begin(ctx context.Context, tx *db.Tx, by people.Caller, q *Request) (Reversal, error) {
+	c, err := payment.ForSubject(ctx, tx, q.Subject)
+	if err == nil && !q.official(by) && !by.ActsFor(c.Person) {
+		err = fault.New(fault.NotFound, "There is no such payment.")
+	}
+	if err != nil {
+		return Reversal{}, err
+	}
+	rule, err := ruleOf(ctx, tx, c.Person)
+	if err != nil {
+		return Reversal{}, err
+	}
+	amount, err := refundable(ctx, tx, &c, q)
+	if err != nil {
+		return Reversal{}, err
+	}
+	if !q.official(by) {
+		if err := entitled(tx, &rule, &c); err != nil {
+			return Reversal{}, err
+		}
+	}
+	r := Reversal{ID: tx.NewID(id.KindRefund), Charge: c.ID, Subject: c.Subject, Person: c.Person, Amount: c.Amount, Reason: q.Reason, Note: q.Note, AskedBy: by.ID(),
+		State: Asking, Attempt: 1, AskedUS: tx.NowUS()}
+	r.Amount.Units = amount
+	if q.official(by) {
+		if rule.needsSecond(r.Amount) {
+			r.State = Proposed
+		}
+		act := by.Act(ctx, audit.Act{Verb: "refund." + string(r.State), Subject: r.ID, Reason: q.Note, Changed: map[string]any{"of": c.Subject, "amount": r.Amount, "why": q.Reason}})
+		if err := audit.Record(ctx, tx, act); err != nil {
+			return r, err
+		}
+	}
+	if r.State == Asking {
+		if err := r.start(ctx, tx, &c); err != nil {
+			return r, err
+		}
+	}
+	return r, r.insert(ctx, tx, q.Key, q.fingerprint())
+}
+
+// start holds what the refund takes and plans the work that asks the provider.
+func (r *Reversal) start(ctx context.Context, tx *db.Tx, c *payment.Record) error {
+	p, err := planOf(ctx, tx, c, r.Amount.Units)
+	if errors.Is(err, errNotBooked) {
+		return fault.Wrap(err, fault.StateConflict, "The payment provider has not told yet what came of the payment. Try again in a few minutes; nothing was refunded.")
+	}
+	if err != nil {
+		return err
+	}
+	if err := r.hold(ctx, tx, c, p, "refund.begun", nil); err != nil {
+		return err
+	}
+	return outbox.Schedule(ctx, tx, outbox.Work{Kind: WorkDrive, Key: r.ID, DueUS: tx.Now().Add(retrySoon).UnixMicro()})
+}
+
+func ruleOf(ctx context.Context, tx *db.Tx, person id.Person) (Rule, error) {
+	p, err := people.Get(ctx, tx, person)
+	if err != nil {
+		return Rule{}, err
+	}
+	return RuleFor(ctx, tx, p.Region)
+}
+
+// entitled refuses a person whose right to a refund has ended, or who had none.
+func entitled(tx *db.Tx, rule *Rule, c *payment.Record) error {
+	switch until := rule.until(c.CreatedUS); {
+	case id.KindOf(c.Subject) != id.KindPurchase:
+		return fault.New(fault.NotEligible, "Tips are given back by the operator. Write to the operator, and say why; nothing was refunded.")
+	case rule.Days == 0:
+		return fault.New(fault.NotEligible, "In your region coins are not given back on request. If something went wrong, write to the operator; nothing was refunded.")
+	case !tx.Now().Before(until):
+		return fault.New(fault.NotEligible, "Coins that were not spent are given back for %d days, which ended on %s. Nothing was refunded.", rule.Days, until.Format("2 January 2006, 15:04 UTC"))
+	}
+	return nil
+}
+
+// refundable is how much goes back: what was asked for, or all that can.
+func refundable(ctx context.Context, tx *db.Tx, c *payment.Record, q *Request) (int64, error) {
+	left := c.Left()
+	switch {
+	case c.Outcome != payment.Succeeded:
+		return 0, fault.New(fault.StateConflict, "The payment for %s is %s: there is nothing to give back.", c.Subject, c.Outcome)
+	case c.FeeOpen():
+		return 0, fault.New(fault.StateConflict, "The payment provider has not told yet what came of the payment. Try again in a few minutes; nothing was refunded.")
+	case c.Disputed > 0:
+		return 0, fault.New(fault.StateConflict, "The bank of the card disputes this payment, and has the money. It can not be refunded besides.")
+	case left == 0:
+		return 0, fault.New(fault.AlreadyRefunded, "All that was paid for %s was given back before.", c.Subject)
+	}
+	most := left
+	if lot, ok, err := wallet.LotFor(ctx, tx, c.Subject); err != nil {
+		return 0, err
+	} else if ok && !q.Spent {
+		most = min(left, lot.Unspent(lot.Left))
+		if most == 0 {
+			return 0, fault.New(fault.RefundExceedsOriginal, "None of these coins are left: all %d were spent or given back.", lot.Coins).With("refundable", c.Amount.Of(0))
+		}
+		if q.Units > 0 && q.Units <= most {
+			return min(left, lot.Unspent(lot.CoinsWorth(q.Units))), nil
+		}
+	}
+	if q.Units > most {
+		return 0, fault.New(fault.RefundExceedsOriginal, "At most %s %s can be given back of %s. Nothing was refunded.", c.Amount.Of(most).Decimal(), c.Amount.Asset, c.Subject).
+			With("refundable", c.Amount.Of(most))
+	}
+	if q.Units > 0 {
+		return q.Units, nil
+	}
+	return most, nil
+}

@@ -1,0 +1,118 @@
+package reversal
+
+import "github.com/ovationhq/ovation/internal/ledger"
+
+// The rules of refunds and disputes, by name.
+const (
+	RuleCharge    = "what went back of a charge is the sum of its refunds and disputes, and no more than was charged"
+	RuleAside     = "the coins set aside of a lot are those of its refunds and disputes"
+	RuleHeld      = "a refund or a dispute holds what it took until it is decided, and owes what bounced"
+	RuleClawed    = "a refund or a dispute takes back of each earning what its coins became, for as long as it stands"
+	RuleParts     = "of the coins that were spent, none are taken back twice"
+	RuleTransfers = "a refund or a dispute has exactly the transfers of its state"
+	RuleProvider  = "what a refund or a dispute moved of our balance is what the provider says"
+	RuleSecond    = "whoever proposes a refund does not agree to it"
+)
+
+// Kinds are the kinds of the transfers that this package posts.
+var Kinds = []string{"refund.begun", "refund.completed", "refund.failed", "refund.bounced", "refund.repaid", "dispute.taken", "dispute.won", "dispute.lost"}
+
+// Checks are the rules of refunds and disputes for ledger verify.
+func Checks() []ledger.Check {
+	return []ledger.Check{checkCharge(), checkAside(), checkHeld(), checkClawed(), checkParts(), checkTransfers(), checkProvider(), checkSecond()}
+}
+
+func checkCharge() ledger.Check {
+	return ledger.Look(RuleCharge, ledger.Violation{Detail: "of its %d are %d refunded and %d disputed; its refunds are %d and its disputes %d",
+		Query: `SELECT c.id, c.amount_units, c.refunded_units, c.disputed_units, CAST(COALESCE(s.refunded, 0) AS BIGINT), CAST(COALESCE(s.disputed, 0) AS BIGINT)
+			FROM payment_charge c LEFT JOIN (SELECT charge_id, SUM(CASE WHEN state IN ('asking', 'pending', 'refunded', 'bounced', 'repaid') THEN amount_units ELSE 0 END) AS refunded,
+					SUM(CASE WHEN state IN ('open', 'answered', 'lost') THEN amount_units ELSE 0 END) AS disputed FROM reversal GROUP BY charge_id) s ON s.charge_id = c.id
+			WHERE c.refunded_units <> COALESCE(s.refunded, 0) OR c.disputed_units <> COALESCE(s.disputed, 0) OR c.refunded_units + c.disputed_units > c.amount_units`},
+		ledger.Violation{Detail: "its charge %s was not paid by its person for its subject, or in another currency",
+			Query: `SELECT r.id, r.charge_id FROM reversal r LEFT JOIN payment_charge c ON c.id = r.charge_id
+				WHERE c.id IS NULL OR c.outcome <> 'succeeded' OR c.person_id <> r.person_id OR c.subject <> r.subject OR c.amount_asset <> r.amount_asset`})
+}
+
+func checkAside() ledger.Check {
+	return ledger.Look(RuleAside, ledger.Violation{Detail: "%d of its coins are set aside, and by refunds and disputes %d",
+		Query: `SELECT w.id, w.aside_coins, CAST(COALESCE(s.coins, 0) AS BIGINT) FROM wallet_lot w
+			LEFT JOIN (SELECT lot_id, SUM(lot_coins) AS coins FROM reversal WHERE lot_id <> '' AND state IN ` + live + ` GROUP BY lot_id) s ON s.lot_id = w.id
+			WHERE w.aside_coins <> COALESCE(s.coins, 0)`},
+		ledger.Violation{Detail: "it is about %s, and the lot that it names is %q", Query: `SELECT r.id, r.subject, r.lot_id FROM reversal r
+			WHERE r.lot_id <> '' AND NOT EXISTS (SELECT 1 FROM wallet_lot w WHERE w.id = r.lot_id AND w.cause = r.subject AND w.paid_asset = r.amount_asset)`})
+}
+
+func checkHeld() ledger.Check {
+	return ledger.Look(RuleHeld, ledger.Violation{Detail: "it is %s, and its account holds %d coins and %d of money, expected %d and %d",
+		Query: `SELECT s.id, s.state, CAST(s.coins AS BIGINT), CAST(s.units AS BIGINT), s.want_coins, s.want_units FROM (
+				SELECT r.id AS id, r.state AS state, COALESCE(a.coins, 0) AS coins, COALESCE(a.units, 0) AS units,
+					CASE WHEN r.state IN ('asking', 'pending', 'open', 'answered') THEN r.lot_coins ELSE 0 END AS want_coins,
+					CASE WHEN r.state IN ('asking', 'pending', 'open', 'answered') THEN r.lot_units WHEN r.state = 'bounced' THEN r.moved_units ELSE 0 END AS want_units
+				FROM reversal r LEFT JOIN (SELECT path, SUM(CASE WHEN asset = 'COIN' THEN balance ELSE 0 END) AS coins, SUM(CASE WHEN asset <> 'COIN' THEN balance ELSE 0 END) AS units
+					FROM ledger_account WHERE path >= 'reversal/' AND path < 'reversal0' GROUP BY path) a ON a.path = 'reversal/' || r.id) s
+			WHERE s.coins <> s.want_coins OR s.units <> s.want_units`},
+		ledger.Violation{Detail: "it holds %d, and there is no such refund or dispute",
+			Query: `SELECT a.path, a.balance FROM ledger_account a WHERE a.path >= 'reversal/' AND a.path < 'reversal0' AND NOT EXISTS (SELECT 1 FROM reversal r WHERE a.path = 'reversal/' || r.id)`})
+}
+
+func checkClawed() ledger.Check {
+	return ledger.Look(RuleClawed,
+		ledger.Violation{Detail: "of %s it should take back %d, and its claw takes %d", Query: `SELECT p.reversal_id, p.earning_id, CAST(SUM(p.diamonds) AS BIGINT), CAST(MAX(COALESCE(k.own, 0)) AS BIGINT)
+			FROM reversal_part p LEFT JOIN earning_claw k ON k.cause = p.reversal_id AND k.earning_id = p.earning_id
+			WHERE p.earning_id <> '' GROUP BY p.reversal_id, p.earning_id HAVING SUM(p.diamonds) <> MAX(COALESCE(k.own, 0))`},
+		ledger.Violation{Detail: "it takes %d back for %s, which has no part in its earning", Query: `SELECT k.id, k.own, k.cause FROM earning_claw k LEFT JOIN reversal r ON r.id = k.cause
+			WHERE r.id IS NULL OR r.lot_id <> '' AND NOT EXISTS (SELECT 1 FROM reversal_part p WHERE p.reversal_id = k.cause AND p.earning_id = k.earning_id)
+				OR r.lot_id = '' AND NOT EXISTS (SELECT 1 FROM earning_accrual x WHERE x.cause = r.subject AND x.earning_id = k.earning_id)`},
+		ledger.Violation{Detail: "it is %s, and %s is %s", Query: `SELECT k.id, k.state, r.id, r.state FROM earning_claw k JOIN reversal r ON r.id = k.cause
+			WHERE k.state <> CASE WHEN r.state IN ('asking', 'pending', 'open', 'answered') THEN 'held' WHEN r.state IN ('refunded', 'bounced', 'repaid', 'lost') THEN 'kept' ELSE 'returned' END`})
+}
+
+func checkParts() ledger.Check {
+	return ledger.Look(RuleParts,
+		ledger.Violation{Detail: "it takes back %d coins that were spent, and its parts are %d", Query: `SELECT r.id, r.spent_coins, CAST(COALESCE(SUM(p.coins), 0) AS BIGINT) FROM reversal r LEFT JOIN reversal_part p ON p.reversal_id = r.id
+			GROUP BY r.id, r.spent_coins HAVING COALESCE(SUM(p.coins), 0) <> r.spent_coins`},
+		ledger.Violation{Detail: "%d of its coins are taken back in transfer %d, which spent %d of them", Query: `SELECT s.lot_id, CAST(s.coins AS BIGINT), s.seq, CAST(COALESCE(l.spent, 0) AS BIGINT) FROM
+				(SELECT r.lot_id AS lot_id, p.seq AS seq, SUM(p.coins) AS coins FROM reversal_part p JOIN reversal r ON r.id = p.reversal_id WHERE r.state IN ` + live + ` GROUP BY r.lot_id, p.seq) s
+				LEFT JOIN (SELECT l.seq AS seq, w.id AS lot_id, SUM(l.amount) AS spent FROM ledger_line l JOIN wallet_lot w ON w.account_id = l.from_account
+					WHERE l.seq IN (SELECT seq FROM reversal_part) GROUP BY l.seq, w.id) l ON l.seq = s.seq AND l.lot_id = s.lot_id
+			WHERE s.coins > COALESCE(l.spent, 0)`})
+}
+
+// checkTransfers compares the transfers in the ledger with what the row says has
+// happened. One that moves nothing is not in the books.
+func checkTransfers() ledger.Check {
+	return ledger.Look(RuleTransfers,
+		ledger.Violation{Detail: "it is %s, and by its transfers its %s happened %d times", Query: `SELECT s.id, s.state, s.kind, CAST(s.have AS BIGINT) FROM (
+				SELECT r.id AS id, r.state AS state, k.kind AS kind, (SELECT COUNT(*) FROM ledger_transfer t WHERE t.cause = r.id AND t.kind = k.kind) AS have,
+					CASE k.kind WHEN 'refund.begun' THEN CASE WHEN r.state IN ('asking', 'pending', 'refunded', 'failed', 'bounced', 'repaid') AND r.lot_coins > 0 THEN 1 ELSE 0 END
+						WHEN 'refund.completed' THEN CASE WHEN r.state IN ('refunded', 'bounced', 'repaid') THEN 1 ELSE 0 END
+						WHEN 'refund.failed' THEN CASE WHEN r.state = 'failed' AND r.lot_coins > 0 THEN 1 ELSE 0 END
+						WHEN 'refund.bounced' THEN CASE WHEN r.state IN ('bounced', 'repaid') THEN 1 ELSE 0 END
+						WHEN 'refund.repaid' THEN CASE WHEN r.state = 'repaid' THEN 1 ELSE 0 END
+						WHEN 'dispute.taken' THEN CASE WHEN r.moved_asset <> '' AND r.state IN ('open', 'answered', 'won', 'lost') THEN 1 ELSE 0 END
+						WHEN 'dispute.won' THEN CASE WHEN r.state = 'won' THEN 1 ELSE 0 END
+						WHEN 'dispute.lost' THEN CASE WHEN r.state = 'lost' AND r.lot_id <> '' THEN 1 ELSE 0 END END AS want
+				FROM reversal r CROSS JOIN (SELECT 'refund.begun' AS kind UNION ALL SELECT 'refund.completed' UNION ALL SELECT 'refund.failed' UNION ALL SELECT 'refund.bounced' UNION ALL SELECT 'refund.repaid'
+					UNION ALL SELECT 'dispute.taken' UNION ALL SELECT 'dispute.won' UNION ALL SELECT 'dispute.lost') k
+				WHERE (SUBSTR(r.id, 1, 4) = 'ref_') = (SUBSTR(k.kind, 1, 6) = 'refund')) s WHERE s.have <> s.want`},
+		ledger.Violation{Detail: "transfer %d is its %s, and there is no such refund or dispute",
+			Query: `SELECT t.cause, t.seq, t.kind FROM ledger_transfer t WHERE (t.kind LIKE 'refund.%' OR t.kind LIKE 'dispute.%') AND NOT EXISTS (SELECT 1 FROM reversal r WHERE r.id = t.cause)`})
+}
+
+// checkProvider adds up what our account at the provider gave for it, and got back.
+func checkProvider() ledger.Check {
+	return ledger.Look(RuleProvider, ledger.Violation{Detail: "it is %s and took %d and a fee of %d; in the books are %d", Args: []any{ledger.Provider},
+		Query: `SELECT s.id, s.state, s.moved, s.fee, CAST(s.net AS BIGINT) FROM (
+				SELECT r.id AS id, r.state AS state, r.moved_units AS moved, r.fee_units AS fee,
+					COALESCE(SUM(CASE WHEN o.path = $1 THEN l.amount WHEN f.path = $1 THEN -l.amount ELSE 0 END), 0) AS net
+				FROM reversal r LEFT JOIN ledger_transfer t ON t.cause = r.id LEFT JOIN ledger_line l ON l.seq = t.seq
+					LEFT JOIN ledger_account f ON f.id = l.from_account LEFT JOIN ledger_account o ON o.id = l.to_account GROUP BY r.id, r.state, r.moved_units, r.fee_units) s
+			WHERE CASE WHEN s.state IN ('open', 'answered', 'lost', 'refunded') THEN s.net <> s.moved + s.fee WHEN s.state IN ('bounced', 'repaid') THEN s.net <> 0
+				WHEN s.state = 'won' THEN s.net <> s.fee AND NOT EXISTS (SELECT 1 FROM casework_case c WHERE c.kind = 'difference' AND c.subject = s.id) ELSE s.net <> 0 END`})
+}
+
+// checkSecond looks into the audit log, where both have signed.
+func checkSecond() ledger.Check {
+	return ledger.Look(RuleSecond, ledger.Violation{Detail: "%s proposed it and agreed to it",
+		Query: `SELECT a.subject, a.actor FROM audit_entry a JOIN reversal r ON r.id = a.subject WHERE a.verb = 'refund.agree' AND a.actor = r.asked_by`})
+}

@@ -1,0 +1,57 @@
+package reversal_test
+
+import (
+	"testing"
+
+	"github.com/ovationhq/ovation/internal/gift/gifttest"
+	"github.com/ovationhq/ovation/internal/reversal"
+)
+
+func TestVerifyBites(t *testing.T) {
+	each(t, func(s *desk) {
+		p, q, tp := s.buys(700, "USD"), s.buys(700, "USD"), s.tipped(20_00)
+		s.Give(s.fan, "rose", s.room, 200) // all of the one, and 300 coins of the other
+		refund := s.must(s.olu, reversal.Request{Subject: string(p.ID), Spent: true, Units: 5_00, Reason: reversal.Goodwill, Note: "Half."})
+		s.is(refund.ID, reversal.Refunded)
+		open, lost := s.disputes(string(q.ID), 0, false), s.disputes(string(tp.ID), 0, false)
+		s.closes(lost, false)
+		won := s.disputes(string(s.buys(70, "USD").ID), 0, false)
+		s.closes(won, true)
+		proposed := s.buys(700, "USD")
+		s.Exec("UPDATE reversal_rule SET agree_units = 1 WHERE region = 'FR'")
+		two := s.must(s.olu, reversal.Request{Subject: string(proposed.ID), Reason: reversal.Goodwill, Note: "Two of us."})
+		_, err := s.back.Agree(s.Ctx, s.ann, two.ID)
+		s.OK(err)
+		set := func(id, change string) string { return "UPDATE reversal SET " + change + " WHERE id = '" + id + "'" }
+		part := " WHERE reversal_id = '" + refund.ID + "'"
+		bitten := map[string]bool{}
+		for _, plant := range []struct{ name, rule, damage, undo string }{
+			{"more refunded than its refunds", reversal.RuleCharge, "UPDATE payment_charge SET refunded_units = refunded_units + 1 WHERE subject = '" + string(p.ID) + "'", "UPDATE payment_charge SET refunded_units = refunded_units - 1 WHERE subject = '" + string(p.ID) + "'"},
+			{"a dispute that nobody counts", reversal.RuleCharge, "UPDATE payment_charge SET disputed_units = 0 WHERE subject = '" + string(q.ID) + "'", "UPDATE payment_charge SET disputed_units = amount_units WHERE subject = '" + string(q.ID) + "'"},
+			{"somebody else's", reversal.RuleCharge, set(refund.ID, "person_id = 'usr_x'"), set(refund.ID, "person_id = '"+string(s.fan)+"'")},
+			{"coins aside that nobody took", reversal.RuleAside, "UPDATE wallet_lot SET aside_coins = aside_coins + 1 WHERE cause = '" + string(p.ID) + "'", "UPDATE wallet_lot SET aside_coins = aside_coins - 1 WHERE cause = '" + string(p.ID) + "'"},
+			{"of another lot", reversal.RuleAside, set(open.ID, "lot_id = 'lot_x'"), set(open.ID, "lot_id = '"+string(open.Lot)+"'")},
+			{"it holds less than it took", reversal.RuleHeld, set(open.ID, "lot_units = lot_units + 1"), set(open.ID, "lot_units = lot_units - 1")},
+			{"a dispute that is gone", reversal.RuleHeld, set(open.ID, "id = 'dsp_x'"), "UPDATE reversal SET id = '" + open.ID + "' WHERE id = 'dsp_x'"},
+			{"a claw of another amount", reversal.RuleClawed, "UPDATE reversal_part SET diamonds = diamonds + 1" + part, "UPDATE reversal_part SET diamonds = diamonds - 1" + part},
+			{"a claw without a cause", reversal.RuleClawed, "UPDATE earning_claw SET cause = 'dsp_x' WHERE cause = '" + lost.ID + "'", "UPDATE earning_claw SET cause = '" + lost.ID + "' WHERE cause = 'dsp_x'"},
+			{"lost, and the creator has it", reversal.RuleClawed, "UPDATE earning_claw SET state = 'returned' WHERE cause = '" + lost.ID + "'", "UPDATE earning_claw SET state = 'kept' WHERE cause = '" + lost.ID + "'"},
+			{"more coins than its parts", reversal.RuleParts, set(refund.ID, "spent_coins = spent_coins + 1"), set(refund.ID, "spent_coins = spent_coins - 1")},
+			{"coins taken back twice", reversal.RuleParts, "UPDATE reversal_part SET coins = coins + 10000" + part, "UPDATE reversal_part SET coins = coins - 10000" + part},
+			{"said to be lost while it is open", reversal.RuleTransfers, set(open.ID, "state = 'lost', ended_us = 1"), set(open.ID, "state = 'open', ended_us = 0")},
+			{"said to be lost after it was won", reversal.RuleTransfers, set(won.ID, "state = 'lost'"), set(won.ID, "state = 'won'")},
+			{"booked for no refund", reversal.RuleTransfers, "UPDATE ledger_transfer SET cause = 'ref_x' WHERE kind = 'refund.completed' AND cause = '" + refund.ID + "'", "UPDATE ledger_transfer SET cause = '" + refund.ID + "' WHERE cause = 'ref_x'"},
+			{"the provider took more", reversal.RuleProvider, set(refund.ID, "moved_units = moved_units + 1"), set(refund.ID, "moved_units = moved_units - 1")},
+			{"another fee of a dispute", reversal.RuleProvider, set(open.ID, "fee_units = fee_units - 1"), set(open.ID, "fee_units = fee_units + 1")},
+			{"one operator did both", reversal.RuleSecond, set(two.ID, "asked_by = '"+s.ann.ID()+"'"), set(two.ID, "asked_by = '"+s.olu.ID()+"'")},
+		} {
+			t.Run(plant.name, func(t *testing.T) { gifttest.Bites(s.World, t, plant.rule, plant.damage, plant.undo, checks()...) })
+			bitten[plant.rule] = true
+		}
+		for _, c := range reversal.Checks() {
+			if !bitten[c.Name] {
+				t.Errorf("nothing was planted that breaks %q", c.Name)
+			}
+		}
+	})
+}
