@@ -15,6 +15,16 @@
 // the part of a cent of the day, at most one smallest unit, and it stays
 // with the platform.
 //
+// An earning is of diamonds, which gifts earn, or of money, which tips earn
+// (Accrue): then its account is of the money, and it matures without conversion.
+//
+// What a refund or a dispute takes back of an earning is a claw. It takes from
+// where the money is: from the earning's account while that is pending; from what
+// the creator has available afterwards; and what was paid out stays with the
+// creator, and the reserve bears it. A claw stands in an account of its own until
+// it is kept or returned. The amount of an earning stays what was earned; clawed
+// says how much of it was taken back.
+//
 // A payout takes from available earnings, oldest first; paid_units says how
 // much of an earning has been taken, payout_line where it went.
 //
@@ -39,11 +49,13 @@
 //     reverse: amount = floor(diamonds × rate).
 //   - What creators have available equals the sum of what their earnings have
 //     left.
-//   - Diamonds issued = diamonds pending + diamonds converted.
+//   - Diamonds issued = diamonds pending + diamonds converted + diamonds held by
+//     claws.
+//   - Nobody falls below zero by a claw: clawed + paid ≤ amount.
 //
 // # How to change
 //
-// Gifts on a LIVE and gifts on a video are two sources. A further one (tips,
-// subscriptions) is a value of source and a word in verify; a source that
-// earns money instead of diamonds needs a second way to mature.
+// A further source of money is a value of Source, a word in verify, and calls of
+// Accrue. What takes back from creators calls ClawBack, and then KeepClaws or
+// ReturnClaws with the same cause.
 package earnings

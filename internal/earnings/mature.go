@@ -62,8 +62,9 @@ func mature(ctx context.Context, tx *db.Tx, e *Earning) error {
 }
 
 // Take draws so much of the creator's available earnings, oldest first, for a
-// payout, and returns how much of each. Nothing is drawn of the sources in not. The caller moves the money and keeps
-// the parts. A creator who has less available is a fault.
+// payout, and returns how much of each. Nothing is drawn of the sources in not.
+// The caller moves the money and keeps the parts. A creator who has less available
+// is a fault.
 func Take(ctx context.Context, tx *db.Tx, creator id.Person, amount money.Amount, not ...Source) ([]Part, error) {
 	type piece struct {
 		Part

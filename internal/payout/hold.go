@@ -142,6 +142,15 @@ func (s *Service) Hold(ctx context.Context, by people.Caller, payout id.Payout, 
 	return p, err
 }
 
+// HoldFor is Hold for so long from now; 0 is until it is released.
+func (s *Service) HoldFor(ctx context.Context, by people.Caller, payout id.Payout, reason string, d time.Duration) (Payout, error) {
+	until := time.Time{}
+	if d > 0 {
+		until = s.db.Clock().Now().Add(d)
+	}
+	return s.Hold(ctx, by, payout, reason, until)
+}
+
 // Release lets a payout go that an operator holds. Operators do it. What a rule
 // holds goes by itself: state_conflict.
 func (s *Service) Release(ctx context.Context, by people.Caller, payout id.Payout) (p Payout, err error) {

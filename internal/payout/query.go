@@ -152,3 +152,29 @@ func LinesOfAll(ctx context.Context, tx *db.Tx, payouts []id.Payout) (map[id.Pay
 	}
 	return all, rows.Err()
 }
+
+// GroupSizes tells of each request that made one of the payouts how many it made.
+func GroupSizes(ctx context.Context, tx *db.Tx, of []Payout) (map[id.Payout]int, error) {
+	sizes := make(map[id.Payout]int, len(of))
+	if len(of) == 0 {
+		return sizes, nil
+	}
+	list := make([]any, len(of))
+	for i, p := range of {
+		list[i] = string(p.Group)
+	}
+	rows, err := tx.QueryList(ctx, "SELECT group_id, COUNT(*) FROM payout WHERE group_id IN ($list) GROUP BY group_id", list)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var group string
+		var n int
+		if err := rows.Scan(&group, &n); err != nil {
+			return nil, err
+		}
+		sizes[id.Payout(group)] = n
+	}
+	return sizes, rows.Err()
+}

@@ -32,6 +32,9 @@ func (s *Service) Observe(ctx context.Context, ev payment.Event) (handled bool, 
 		return s.observeRefund(ctx, ev)
 	case "dispute":
 		fact, err := s.stripe.RetrieveDispute(ctx, ev.ObjectID)
+		if errors.Is(err, payment.ErrNotFound) {
+			return false, nil
+		}
 		if err != nil {
 			return true, err
 		}

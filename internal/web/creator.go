@@ -23,7 +23,12 @@ func (s *site) creatorRoutes(page func(class, pattern string, h handler)) {
 	page(classMoney, "POST /c/payouts", signedIn(requestPayout))
 	page(classRead, "GET /c/payouts/{id}", signedIn(payoutPage))
 	page(classMoney, "POST /c/payouts/{id}/cancel", signedIn(cancelPayout))
+	page(classMoney, "POST /c/payouts/{id}/cancel-all", signedIn(cancelGroup))
 	page(classWrite, "POST /c/payouts/onboarding", signedIn(onboard))
+	page(classWrite, "GET /c/payouts/account/back", signedIn(onboarded))
+	page(classWrite, "GET /c/payouts/account/again", signedIn(onboardAgain))
+	page(classRead, "GET /c/payouts/balance", signedIn(bothPage))
+	page(classWrite, "POST /c/payouts/calendar", signedIn(chooseCalendar))
 	page(classWrite, "POST /c/payouts/account", signedIn(refreshAccount))
 
 	page(classRead, "GET /c/lives", signedIn(livesPage))

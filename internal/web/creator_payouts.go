@@ -20,6 +20,8 @@ const payoutPageSize, leftShown = 20, 12
 // payoutsShown is what the page of payouts shows.
 type payoutsShown struct {
 	Way     payout.Way
+	Months  []payout.Month
+	Sizes   map[id.Payout]int // how many payouts the request made, by its group
 	Card    earnings.RateCard
 	Balance earnings.Balance
 	Left    []earnings.Earning // of which something can be paid out
@@ -35,7 +37,7 @@ func payoutsPage(v *visit) error { return showPayouts(v, nil, http.StatusOK) }
 
 // showPayouts shows the payouts; p is what went wrong with a form on them.
 func showPayouts(v *visit, p *problem, status int) error {
-	s := &payoutsShown{Key: v.keyAfter("/c/payouts", p), Problem: p, Notice: v.didOf("onboarded", "account_checked", "payout_requested", "payout_canceled")}
+	s := &payoutsShown{Key: v.keyAfter("/c/payouts", p), Problem: p, Notice: v.didOf("onboarded", "onboarded_ready", "account_checked", "payout_requested", "payout_split", "payout_canceled", "payouts_canceled", "calendar_request", "calendar_monthly")}
 	if err := v.listenFromNow(ofCreator); err != nil {
 		return err
 	}
@@ -45,6 +47,9 @@ func showPayouts(v *visit, p *problem, status int) error {
 	}
 	s.Card, s.Balance = e.Card, e.Balance
 	if s.Way, err = report.Ask1(v, v.site.cfg.Reader, payout.WayOf, v.me()); err != nil {
+		return err
+	}
+	if s.Months, err = report.Ask2(v, v.site.cfg.Reader, payout.MonthsOf, v.me(), monthsShown); err != nil {
 		return err
 	}
 	if s.Left, err = report.Ask1(v, v.site.cfg.Reader, earnings.Left, v.me()); err != nil {
@@ -65,6 +70,9 @@ func showPayouts(v *visit, p *problem, status int) error {
 		return err
 	}
 	s.State = page.State
+	if s.Sizes, err = report.Ask1(v, v.site.cfg.Reader, payout.GroupSizes, s.Payouts); err != nil {
+		return err
+	}
 	if len(s.Payouts) > payoutPageSize {
 		s.Payouts = s.Payouts[:payoutPageSize]
 		s.Older = "/c/payouts?" + query("before", string(s.Payouts[payoutPageSize-1].ID), "state", string(s.State)) + "#payouts"
@@ -130,58 +138,53 @@ func payoutPage(v *visit) error {
 	if err != nil {
 		return err
 	}
-	return v.show(http.StatusOK, payoutView(v, d, account))
-}
-
-// onboard leads to the provider's page on which the payout account is
-// completed.
-func onboard(v *visit) error {
-	here := v.site.cfg.PublicURL + "/c/payouts"
-	to, err := v.site.cfg.Payouts.Onboard(v, v.me(), here+"?did=onboarded", here)
+	group, err := report.Ask1(v, v.site.cfg.Reader, payout.OfGroup, d.Group)
 	if err != nil {
-		p := v.problemOf(err)
-		return showPayouts(v, p, p.Status)
+		return err
 	}
-	return v.leave(to, v.T("leave.account"))
+	return v.show(http.StatusOK, payoutView(v, &payoutShown{d, account, group, v.keyAfter("/c/payouts", nil)}))
 }
 
-// refreshAccount asks the provider how the payout account stands.
-func refreshAccount(v *visit) error {
-	if _, err := v.site.cfg.Payouts.Refresh(v, v.me()); err != nil {
-		p := v.problemOf(err)
-		return showPayouts(v, p, p.Status)
-	}
-	return v.redirect("/c/payouts?did=account_checked")
-}
-
-// requestPayout asks for a payout of all that is available and allowed today,
-// or of the amount in the form.
+// requestPayout asks for a payout of all that is available, or of the amount in
+// the form. What is above the daily cap goes on the days after.
 func requestPayout(v *visit) error {
-	amount, err := v.requested()
+	currency := money.Asset(v.form("currency"))
+	amount, err := v.requested(currency)
+	var p payout.Payout
 	if err == nil {
 		var key string
-		if key, err = v.keyOf(numeral(amount)); err == nil {
-			_, err = v.site.cfg.Payouts.Withdraw(v, payout.Request{Key: key, Creator: v.me(), Amount: amount})
+		if key, err = v.keyOf(numeral(amount), string(currency)); err == nil {
+			p, err = v.site.cfg.Payouts.Withdraw(v, payout.Request{Key: key, Creator: v.me(), Amount: amount, Currency: currency})
 		}
 	}
 	if err != nil {
 		p := v.problemOf(err)
 		return showPayouts(v, p, p.Status)
 	}
+	group, err := report.Ask1(v, v.site.cfg.Reader, payout.OfGroup, p.Group)
+	if err != nil {
+		return err
+	}
+	if len(group) > 1 {
+		return v.redirect("/c/payouts?did=payout_split")
+	}
 	return v.redirect("/c/payouts?did=payout_requested")
 }
 
-// requested reads the amount in the form, in the rate card's currency.
-func (v *visit) requested() (int64, error) {
+// requested reads the amount in the form, in its currency or the rate card's.
+func (v *visit) requested(currency money.Asset) (int64, error) {
 	text := v.form("amount")
 	if text == "" {
 		return 0, nil
 	}
-	e, err := v.site.cfg.Reader.Earnings(v, v.me(), "", 1)
-	if err != nil {
-		return 0, err
+	if currency == "" {
+		e, err := v.site.cfg.Reader.Earnings(v, v.me(), "", 1)
+		if err != nil {
+			return 0, err
+		}
+		currency = e.Card.PayAsset
 	}
-	n, ok := parseAmount(text, e.Card.PayAsset.Digits())
+	n, ok := parseAmount(text, currency.Digits())
 	if !ok || n == 0 {
 		return 0, fault.New(fault.AmountOutOfRange, "%q is no amount. Write it in figures, such as 12.50, or leave it empty for all that is available.", text)
 	}
@@ -226,37 +229,12 @@ func cancelPayout(v *visit) error {
 	return v.redirect("/c/payouts?did=payout_canceled")
 }
 
-// missing names what the provider still wants to know, each thing once: it asks
-// for the day, the month and the year of a birth one by one.
-func (v *visit) missing(due []string) []string {
-	var all []string
-	for _, d := range due {
-		name := d
-		if key := dueKey(d); key != "" {
-			name = v.T(key)
-		}
-		if !slices.Contains(all, name) {
-			all = append(all, name)
-		}
+// missing names what the provider still wants to know, each thing once.
+func (v *visit) missing(due []string) (all []string) {
+	for _, words := range payout.Requirements(due) {
+		all = append(all, v.in(words))
 	}
 	return all
-}
-
-// dueKey names the words for what the provider still wants to know. Its names
-// say what and of whom, with dots: the most telling part decides.
-func dueKey(item string) string {
-	for part, key := range map[string]string{
-		"external_account": "due.bank", "document": "due.document", "dob": "due.birth", "tos_acceptance": "due.terms", "address": "due.address",
-		"id_number": "due.number", "ssn_last_4": "due.number", "first_name": "due.name", "last_name": "due.name", "phone": "due.phone", "email": "due.email",
-		"url": "due.site", "mcc": "due.trade", "product_description": "due.trade",
-	} {
-		for word := range strings.SplitSeq(item, ".") {
-			if word == part {
-				return key
-			}
-		}
-	}
-	return ""
 }
 
 // heldFor is why a payout is held, in words for a page: what is missing in the

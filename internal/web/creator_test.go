@@ -469,8 +469,10 @@ func TestPayoutComesBack(t *testing.T) {
 	for range 10 {
 		page = b.post("/sandbox/advance", url.Values{"by": {"24h0m0s"}, "back": {"/c/payouts"}})
 	}
-	has(t, page, 200, `<span class="state returned">returned</span>`, "The bank did not take the money. It is yours and available again.", "Check the bank account", `id="available">$5.00`)
+	has(t, page, 200, `<span class="state returned">returned</span>`, "The bank account has been closed.", "$4.50 are yours and available again.", "Check the bank account", "Pay out again", `id="available">$5.00`)
 	checkHTML(t, "a payout that came back", "en", page.body)
+	again := b.post("/c/payouts", url.Values{"key": {hidden(t, page.body, "/c/payouts", "key")}, "amount": {"4.50"}, "currency": {"USD"}})
+	has(t, again, 200, "The payout is scheduled")
 	page = b.get(own)
 	has(t, page, 200, "Payout of $4.50", "Accrued from", "10 March 2026, 00:00 UTC", "All of it available", "LIVE gifts of 10 March 2026", "part of $5.00", `id="lines-sum">$4.50<`)
 	checkHTML(t, "a payout", "en", page.body)

@@ -1,6 +1,8 @@
 package web
 
 import (
+	"slices"
+
 	"github.com/ovationhq/ovation/internal/earnings"
 	"github.com/ovationhq/ovation/internal/money"
 	"github.com/ovationhq/ovation/internal/payout"
@@ -58,11 +60,11 @@ func timeline(p payout.Payout) []timelineStep {
 // what their instants are.
 var (
 	stepWords = map[payout.StepState]string{
-		payout.StepPending: "way.pending", payout.StepAvailable: "way.available", payout.StepBelow: "way.below", payout.StepState(payout.Scheduled): "payout.scheduled",
+		payout.StepPending: "way.pending", payout.StepAvailable: "way.available", payout.StepBelow: "way.below", payout.StepCalendar: "way.calendar", payout.StepState(payout.Scheduled): "payout.scheduled",
 		payout.StepState(payout.Held): "payout.held", payout.StepState(payout.Sending): "payout.sending", payout.StepState(payout.Sent): "payout.sent", payout.StepState(payout.Returning): "payout.returning",
 	}
 	stepWhen = map[payout.StepState]string{
-		payout.StepPending: "way.at_pending", payout.StepAvailable: "way.at_available", payout.StepState(payout.Scheduled): "way.at_scheduled", payout.StepState(payout.Held): "way.at_held",
+		payout.StepPending: "way.at_pending", payout.StepAvailable: "way.at_available", payout.StepCalendar: "way.at_calendar", payout.StepState(payout.Scheduled): "way.at_scheduled", payout.StepState(payout.Held): "way.at_held",
 		payout.StepState(payout.Sent): "way.at_sent",
 	}
 )
@@ -72,7 +74,7 @@ func stepKind(s payout.StepState) string {
 	switch s {
 	case payout.StepAvailable:
 		return "good"
-	case payout.StepState(payout.Sent), payout.StepState(payout.Sending), payout.StepState(payout.Scheduled):
+	case payout.StepCalendar, payout.StepState(payout.Sent), payout.StepState(payout.Sending), payout.StepState(payout.Scheduled):
 		return "info"
 	case payout.StepState(payout.Returning):
 		return "bad"
@@ -84,6 +86,14 @@ func stepKind(s payout.StepState) string {
 // account that it went to.
 func cameBack(p payout.Payout) bool {
 	return p.State == payout.Failed || p.State == payout.Returned || p.State == payout.Returning
+}
+
+// monthWords are the keys of what became of a month.
+var monthWords = map[string]string{"": "calendar.outcome_open", "paid": "calendar.outcome_paid", "carried": "calendar.outcome_carried"}
+
+// notAmong are those of all that are not in the others.
+func notAmong(all, others []string) []string {
+	return slices.DeleteFunc(slices.Clone(all), func(one string) bool { return slices.Contains(others, one) })
 }
 
 // linesSum adds the lines of a payout up.

@@ -27,7 +27,7 @@ func TestPayout(t *testing.T) {
 	res, err := maker.client.PostForm(a[1], url.Values{"name": {"Théo Marchand"}, "bank": {"000123456789"}, "variant": {string(sandbox.Document)}})
 	r.ok(err)
 	res.Body.Close()
-	has(t, maker.post("/c/payouts/account", url.Values{}), 200, "Still missing:", "an identity document", "Complete the payout account")
+	has(t, maker.post("/c/payouts/account", url.Values{}), 200, "Overdue:", "a photograph of your passport or identity card", "Complete the payout account")
 	page := maker.get("/c/payouts")
 	key := hidden(t, page.body, "/c/payouts", "key")
 	has(t, maker.post("/c/payouts", url.Values{"key": {key}}), 403, "The payout account is not ready", "What is missing stands below")

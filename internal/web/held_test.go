@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/ovationhq/ovation/internal/gift/gifttest"
 	"github.com/ovationhq/ovation/internal/id"

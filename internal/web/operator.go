@@ -126,8 +126,16 @@ type decision struct {
 	Do     string // on the button that does it
 	Label  string // for who can not see where it stands; "" takes Ask
 	Fields []option
-	Free   bool // it needs no reason
+	Free   bool        // it needs no reason
+	Choice choiceField // a question more; without a name there is none
 	Danger bool
+}
+
+// choiceField is a question with a few answers, the first of which holds unless
+// another is chosen.
+type choiceField struct {
+	Name, Label string
+	Answers     []option
 }
 
 // typed reports whether this is the form that was just refused, to open it

@@ -106,8 +106,20 @@ func movePayout(did string, do func(ctx context.Context, v *visit, p id.Payout, 
 }
 
 func holdPayout(ctx context.Context, v *visit, p id.Payout, reason string) error {
-	_, err := v.site.cfg.Payouts.Hold(ctx, v.caller(), p, reason, time.Time{})
+	_, err := v.site.cfg.Payouts.HoldFor(ctx, v.caller(), p, reason, holdDays[v.form("for")])
 	return err
+}
+
+// holdDays are for how long a payout can be held; nothing is until it is released.
+var holdDays = map[string]time.Duration{"1": 24 * time.Hour, "3": 72 * time.Hour, "7": 7 * 24 * time.Hour}
+
+// holdFor asks for how long a payout is held.
+func (v *visit) holdFor() choiceField {
+	c := choiceField{Name: "for", Label: v.T("op.hold_for")}
+	for _, answer := range []struct{ value, words string }{{"released", "op.hold_for.released"}, {"1", "op.hold_for.1"}, {"3", "op.hold_for.3"}, {"7", "op.hold_for.7"}} {
+		c.Answers = append(c.Answers, option{Value: answer.value, Text: v.T(answer.words)})
+	}
+	return c
 }
 
 func releasePayout(ctx context.Context, v *visit, p id.Payout, _ string) error {
@@ -122,7 +134,7 @@ func (v *visit) payoutDecision(p *payout.Payout) *decision {
 	case p.State == payout.Held && p.Hold.By != payout.ByRule:
 		return &decision{ID: "why-" + string(p.ID), Action: action + "/release", Ask: v.T("op.release"), Do: v.T("op.release"), Text: v.T("op.release_text"), Label: v.T("op.release_this", v.amount(p.Amount), v.site.name(v, p.Creator))}
 	case p.State == payout.Scheduled, p.State == payout.Held:
-		return &decision{ID: "why-" + string(p.ID), Action: action + "/hold", Ask: v.T("op.hold"), Do: v.T("op.hold"), Text: v.T("op.hold_text"), Label: v.T("op.hold_this", v.amount(p.Amount), v.site.name(v, p.Creator)), Danger: true}
+		return &decision{ID: "why-" + string(p.ID), Action: action + "/hold", Ask: v.T("op.hold"), Do: v.T("op.hold"), Text: v.T("op.hold_text"), Label: v.T("op.hold_this", v.amount(p.Amount), v.site.name(v, p.Creator)), Choice: v.holdFor(), Danger: true}
 	}
 	return nil
 }

@@ -291,6 +291,9 @@ func install(ctx context.Context, tx *db.Tx) error {
 	if err != nil {
 		return err
 	}
+	if err := payout.InstallRules(ctx, tx, payout.Rules{Version: version, FromUS: 1, NoticeDay: 1, PayDay: 15, Monthly: 5000}); err != nil {
+		return err
+	}
 	var packs []wallet.Pack
 	for coins, price := range map[int64]int64{70: 99, 350: 499, 700: 999, 1400: 1999, 3500: 4999, 7000: 9999} {
 		packs = append(packs, wallet.Pack{Version: version, Coins: coins, Price: money.Amount{Units: price, Asset: money.USD}, FromUS: 1},

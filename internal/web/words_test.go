@@ -153,7 +153,7 @@ func TestDay(t *testing.T) {
 func TestMissing(t *testing.T) {
 	v := &visit{lang: "en"}
 	got := v.missing([]string{"individual.dob.day", "individual.dob.month", "individual.dob.year", "external_account", "something.new"})
-	if want := []string{"your date of birth", "your bank account", "something.new"}; !slices.Equal(got, want) {
+	if want := []string{"your date of birth", "a bank account that payouts go to", "something that the provider calls “something › new”"}; !slices.Equal(got, want) {
 		t.Errorf("missing: %q, want %q", got, want)
 	}
 }

@@ -4,7 +4,7 @@
 -- were taken back, and clawed_own in the earning's own asset.
 CREATE TABLE earning_before AS SELECT * FROM earning;
 DROP TABLE earning;
-CREATE TABLE earning (
+CREATE TABLE earning_next (
 	id TEXT PRIMARY KEY,
 	creator_id TEXT NOT NULL,
 	source TEXT NOT NULL,
@@ -29,9 +29,10 @@ CREATE TABLE earning (
 	CONSTRAINT what_is_clawed_is_not_negative CHECK (clawed_own >= 0 AND clawed_units >= 0),
 	CONSTRAINT earning_pays_at_most_what_is_left CHECK (paid_units >= 0 AND paid_units + clawed_units <= amount_units)
 );
-INSERT INTO earning (id, creator_id, source, day, rule, account_id, own_asset, state, available_us, diamonds, clawed_own, amount_units, amount_asset, clawed_units, paid_units)
+INSERT INTO earning_next (id, creator_id, source, day, rule, account_id, own_asset, state, available_us, diamonds, clawed_own, amount_units, amount_asset, clawed_units, paid_units)
 	SELECT id, creator_id, source, day, rule, account_id, 'DIAMOND', state, available_us, diamonds, 0, amount_units, amount_asset, 0, paid_units FROM earning_before;
 DROP TABLE earning_before;
+ALTER TABLE earning_next RENAME TO earning;
 CREATE INDEX earning_creator ON earning (creator_id, id);
 CREATE INDEX earning_unpaid ON earning (creator_id, available_us, id) WHERE amount_units > paid_units + clawed_units;
 CREATE INDEX earning_pending ON earning (available_us) WHERE state = 'pending';
@@ -79,7 +80,7 @@ CREATE INDEX earning_claw_creator ON earning_claw (creator_id, id);
 
 -- What creators earned in money has parts too; it has neither coins nor diamonds.
 DROP TABLE earning_part;
-CREATE TABLE earning_part (
+CREATE TABLE earning_part_next (
 	earning_id TEXT NOT NULL,
 	target TEXT NOT NULL,
 	fan_id TEXT NOT NULL,
@@ -94,6 +95,7 @@ CREATE TABLE earning_part (
 	CONSTRAINT earned_part_is_of_what_was_sent CHECK (sends > 0 AND (gifts = 0 AND coins = 0 OR gifts >= sends AND coins >= gifts)),
 	CONSTRAINT earned_part_is_not_negative CHECK (combos >= 0 AND diamonds >= 0 AND units >= 0 AND (diamonds > 0 OR units > 0))
 );
+ALTER TABLE earning_part_next RENAME TO earning_part;
 DELETE FROM earning_part_sum;
 DELETE FROM earning_day;
 UPDATE earning_part_place SET seq = 0;

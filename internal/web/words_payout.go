@@ -1,0 +1,77 @@
+package web
+
+// The words of payouts, their accounts and their calendar.
+//
+//nolint:misspell // half of it is French
+var _ = speak(phrases{
+	"payout.currency":    {"Currency", "Devise"},
+	"payout.up_to":       {"%[1]s: up to %[2]s", "%[1]s : jusqu’à %[2]s"},
+	"payout.amount_any":  {"Amount (empty: all)", "Montant (vide : tout)"},
+	"payout.days.one":    {"%[2]s go on %[1]s day.", "%[2]s partent en %[1]s jour."},
+	"payout.days.other":  {"%[2]s go over %[1]s days, each part on its day.", "%[2]s partent sur %[1]s jours, chaque part à son jour."},
+	"payout.again":       {"Pay out again", "Verser de nouveau"},
+	"payout.is_back":     {"%s are yours and available again.", "%s sont à vous et de nouveau disponibles."},
+	"payout.coming_back": {"The money is on its way back to you. It will be available again.", "L’argent revient vers vous. Il sera de nouveau disponible."},
+	"payout.held_until":  {"It goes by itself, at the latest on", "Il part de lui-même, au plus tard le"},
+	"payout.of_month":    {"Paid by your calendar, for %s.", "Versé selon votre calendrier, pour %s."},
+
+	"group.title.one":    {"%s payout of one request", "%s versement d’une demande"},
+	"group.title.other":  {"%s payouts of one request", "%s versements d’une demande"},
+	"group.text":         {"What is above the most of a day goes on the days after. Each can be canceled until it goes.", "Ce qui dépasse le maximum d’un jour part les jours suivants. Chacun s’annule jusqu’à son départ."},
+	"group.this":         {"this one", "celui-ci"},
+	"group.one_of.one":   {"Alone in its request.", "Seul dans sa demande."},
+	"group.one_of.other": {"One of %s payouts of one request.", "Un des %s versements d’une demande."},
+	"group.cancel.one":   {"Cancel the one that has not gone…", "Annuler celui qui n’est pas parti…"},
+	"group.cancel.other": {"Cancel all %s that have not gone…", "Annuler les %s qui ne sont pas partis…"},
+	"group.cancel_do":    {"Yes, cancel them", "Oui, les annuler"},
+
+	"account.past_due":   {"Overdue:", "En retard :"},
+	"account.in_review":  {"Handed in, being looked at:", "Remis, en cours d’examen :"},
+	"account.deadline":   {"The provider closes payouts without it on", "Sans cela, le prestataire ferme les versements le"},
+	"account.bank_new":   {"The bank account was changed, to •••• %s. If it was not you, write to the operator of this site now.", "Le compte bancaire a été changé, pour •••• %s. Si ce n’était pas vous, écrivez tout de suite à l’exploitant de ce site."},
+	"account.bank_until": {"Payouts wait, and go by themselves on", "Les versements attendent, et partent d’eux-mêmes le"},
+
+	"both.title":   {"Balance with the provider", "Solde chez le prestataire"},
+	"both.text":    {"Between our payout and your bank the money is in your account with the payment provider. Both sides are to say the same.", "Entre notre versement et votre banque, l’argent est sur votre compte chez le prestataire de paiement. Les deux côtés doivent dire la même chose."},
+	"both.show":    {"Compare now", "Comparer maintenant"},
+	"both.none":    {"There is no payout account yet, so the provider holds nothing for you.", "Il n’y a pas encore de compte de versement ; le prestataire ne détient rien pour vous."},
+	"both.agree":   {"Both sides agree.", "Les deux côtés sont d’accord."},
+	"both.differ":  {"The sides differ. Nothing is lost: it is being looked into, and the next look often settles it.", "Les côtés diffèrent. Rien n’est perdu : c’est examiné, et le prochain regard règle souvent la question."},
+	"both.stale":   {"The provider does not answer just now. This is what it said last.", "Le prestataire ne répond pas pour l’instant. Voici ce qu’il a dit en dernier."},
+	"both.of":      {"Both sides in %s", "Les deux côtés en %s"},
+	"both.theirs":  {"Provider", "Prestataire"},
+	"both.ours":    {"Our books", "Nos livres"},
+	"both.account": {"In the account", "Sur le compte"},
+	"both.pending": {"%s of it not yet free", "dont %s pas encore libres"},
+	"both.transit": {"On the way to the bank", "En route vers la banque"},
+	"both.more":    {"The provider has %s more than our books say.", "Le prestataire a %s de plus que nos livres."},
+	"both.less":    {"The provider has %s less than our books say.", "Le prestataire a %s de moins que nos livres."},
+
+	"calendar.title":           {"When you are paid", "Quand vous êtes payé"},
+	"calendar.is_request":      {"When you ask for it.", "Quand vous le demandez."},
+	"calendar.is_monthly":      {"Every month, by itself, from %s on. Less is carried over to the next month.", "Chaque mois, automatiquement, à partir de %s. Moins est reporté au mois suivant."},
+	"calendar.notice":          {"You are told on", "Vous êtes prévenu le"},
+	"calendar.pays":            {"It goes on", "Il part le"},
+	"calendar.to_monthly":      {"Be paid every month", "Être payé chaque mois"},
+	"calendar.to_request":      {"Be paid only when I ask", "Être payé sur demande seulement"},
+	"calendar.monthly_text":    {"All that is available goes by itself, when it is at least %s. You can still ask in between.", "Tout ce qui est disponible part automatiquement, dès %s. Vous pouvez encore demander entre-temps."},
+	"calendar.outcome_open":    {"announced", "annoncé"},
+	"calendar.outcome_paid":    {"paid out", "versé"},
+	"calendar.outcome_carried": {"carried over", "reporté"},
+
+	"did.onboarded_ready":  {"Your payout account is ready.", "Votre compte de versement est prêt."},
+	"did.payout_split":     {"The payouts are planned, one for each day.", "Les versements sont prévus, un par jour."},
+	"did.payouts_canceled": {"Canceled. The money is available again.", "Annulé. L’argent est de nouveau disponible."},
+	"did.calendar_request": {"You are paid when you ask for it.", "Vous êtes payé quand vous le demandez."},
+	"did.calendar_monthly": {"You are paid every month from now on.", "Vous êtes désormais payé chaque mois."},
+
+	"way.calendar":    {"goes by the calendar", "part selon le calendrier"},
+	"way.at_calendar": {"goes on", "part le"},
+
+	"op.hold_for":          {"Until", "Jusqu’à"},
+	"op.hold_for.released": {"I release it", "ce que je le libère"},
+	"op.hold_for.1":        {"in one day, then it goes by itself", "dans un jour, puis il part de lui-même"},
+	"op.hold_for.3":        {"in three days, then it goes by itself", "dans trois jours, puis il part de lui-même"},
+	"op.hold_for.7":        {"in a week, then it goes by itself", "dans une semaine, puis il part de lui-même"},
+	"op.held_until":        {"goes by itself on", "part de lui-même le"},
+})
