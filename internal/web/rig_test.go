@@ -19,6 +19,7 @@ import (
 	"time"
 
 	edge "github.com/ovationhq/ovation/internal/api"
+	"github.com/ovationhq/ovation/internal/casework"
 	"github.com/ovationhq/ovation/internal/chat"
 	"github.com/ovationhq/ovation/internal/clock"
 	"github.com/ovationhq/ovation/internal/content"
@@ -41,6 +42,7 @@ import (
 	"github.com/ovationhq/ovation/internal/people"
 	"github.com/ovationhq/ovation/internal/programme"
 	"github.com/ovationhq/ovation/internal/purchase"
+	"github.com/ovationhq/ovation/internal/reconcile"
 	"github.com/ovationhq/ovation/internal/report"
 	"github.com/ovationhq/ovation/internal/support"
 	"github.com/ovationhq/ovation/internal/tip"
@@ -122,13 +124,13 @@ func newRig(t testing.TB, clk clock.Clock, advance func(time.Duration)) *rig {
 	r.cfg = web.Config{
 		Gate:   r.gate,
 		Reader: report.NewReader(r.d), Gifts: gift.NewSender(r.d), Purchases: r.buys, Tips: r.tips, Payouts: r.payouts, Creators: r.creators, Goals: r.goals, People: r.people,
-		Chat: chat.NewService(r.d), Limits: limit.NewService(r.d), Hub: hub, Work: r.runner, Verify: r.verify, Catalogues: gift.NewPublisher(r.d), Webhooks: r.hooks,
+		Chat: chat.NewService(r.d), Limits: limit.NewService(r.d), Hub: hub, Work: r.runner, Verify: r.verify, Cases: casework.NewService(r.d), Reconcile: reconcile.NewService(r.d, api).Run, Catalogues: gift.NewPublisher(r.d), Webhooks: r.hooks,
 		PublicURL: r.url, Media: os.DirFS("../app/sample"), Stop: stop,
 		Log: slog.New(slog.NewTextHandler(io.MultiWriter(testLog{t}, &r.log), nil)),
 		Sandbox: &web.Sandbox{Now: clk.Now, Personas: r.personas(), Advance: func(ctx context.Context, by time.Duration) error {
 			advance(by)
 			return r.settle(ctx)
-		}, Control: &r.control},
+		}, Control: &r.control, Provider: box},
 	}
 	r.handler, err = web.New(r.cfg)
 	r.ok(err)

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ovationhq/ovation/internal/casework"
 	"github.com/ovationhq/ovation/internal/chat"
 	"github.com/ovationhq/ovation/internal/creator"
 	"github.com/ovationhq/ovation/internal/gift"
@@ -19,9 +20,11 @@ import (
 	"github.com/ovationhq/ovation/internal/limit"
 	"github.com/ovationhq/ovation/internal/live"
 	"github.com/ovationhq/ovation/internal/outbox"
+	"github.com/ovationhq/ovation/internal/payment/sandbox"
 	"github.com/ovationhq/ovation/internal/payout"
 	"github.com/ovationhq/ovation/internal/people"
 	"github.com/ovationhq/ovation/internal/purchase"
+	"github.com/ovationhq/ovation/internal/reconcile"
 	"github.com/ovationhq/ovation/internal/report"
 	"github.com/ovationhq/ovation/internal/tip"
 	"github.com/ovationhq/ovation/internal/webhook"
@@ -46,6 +49,11 @@ type Config struct {
 	Catalogues *gift.Publisher
 	// Verify checks the books with the rules of all products.
 	Verify func(ctx context.Context) (*ledger.Report, error)
+
+	// Cases closes what operators close by hand.
+	Cases *casework.Service
+	// Reconcile compares the books with the payment provider's.
+	Reconcile func(context.Context, reconcile.Ask) (reconcile.Run, error)
 
 	// Sandbox is nil outside the sandbox.
 	Sandbox *Sandbox
@@ -87,6 +95,8 @@ type Sandbox struct {
 	SignIn func(ctx context.Context, person id.Person) (token string, err error)
 	// Grow measures a larger audience of a person; nil where there is none.
 	Grow func(ctx context.Context, person id.Person) error
+	// Provider is its payment provider; nil where it can not be steered.
+	Provider *sandbox.Server
 	// Control steers the world; nil where only its clock can be moved.
 	Control Control
 }
