@@ -23,7 +23,7 @@ type stage struct {
 	Tall        bool              // the clip is higher than wide
 	State       content.RoomState // of a LIVE
 	GiftsOn     bool
-	Tips        bool // the visitor can tip the creator here
+	Tips        bool  // the visitor can tip the creator here
 	AtUS        int64 // posted, started or ended
 	StartedUS   int64 // of a LIVE
 	Watching    int
