@@ -16,6 +16,7 @@ import (
 	"github.com/ovationhq/ovation/internal/earnings"
 	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/gift"
+	"github.com/ovationhq/ovation/internal/limit"
 	"github.com/ovationhq/ovation/internal/payout"
 	"github.com/ovationhq/ovation/internal/programme"
 	"github.com/ovationhq/ovation/internal/tip"
@@ -39,6 +40,7 @@ type preset struct {
 	Payouts    payout.Rules
 	Gifts      []gift.Item
 	Tips       []tip.Rule
+	Velocity   []limit.Velocity
 	Programmes []presetProgramme
 }
 
@@ -153,6 +155,11 @@ func (p preset) unchanged(ctx context.Context, tx *db.Tx, file string, c earning
 		return err
 	}
 	same = same && slices.EqualFunc(p.tips(), tips, func(a, b tip.Rule) bool { return reflect.DeepEqual(a, b) })
+	velocity, err := limit.VelocityOf(ctx, tx, p.Version)
+	if err != nil {
+		return err
+	}
+	same = same && slices.Equal(p.velocity(), velocity)
 	payouts, err := p.samePayouts(ctx, tx)
 	if err != nil {
 		return err
@@ -199,6 +206,9 @@ func (p preset) install(ctx context.Context, tx *db.Tx, cards []earnings.RateCar
 		return err
 	}
 	if err := tip.Install(ctx, tx, p.tips()); err != nil {
+		return err
+	}
+	if err := limit.InstallVelocity(ctx, tx, p.velocity()); err != nil {
 		return err
 	}
 	if err := payout.InstallRules(ctx, tx, p.payouts()); err != nil {
@@ -251,6 +261,19 @@ func (p preset) tips() []tip.Rule {
 	for i := range all {
 		all[i].Version, all[i].FromUS = p.Version, p.From.UnixMicro()
 	}
+	return all
+}
+
+// velocity returns the most that people are charged within a time, with the
+// version and the start.
+func (p preset) velocity() []limit.Velocity {
+	all := slices.Clone(p.Velocity)
+	for i := range all {
+		all[i].Version, all[i].FromUS = p.Version, p.From.UnixMicro()
+	}
+	slices.SortFunc(all, func(a, b limit.Velocity) int {
+		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Asset, b.Asset))
+	})
 	return all
 }
 

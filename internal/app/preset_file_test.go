@@ -158,9 +158,9 @@ func TestPresetFile(t *testing.T) {
 		})
 		is(install(copied(t, two...)), "")
 		for _, edit := range [][]string{{`hold_days = 9`, `hold_days = 8`}, {`{ 60 = 99, `, `{ `}, {`most_coins = 3000`, `most_coins = 3001`, `[packs]`, "[[gift]]\nid=\"rose\"\nname=\"R\"\nemoji=\"R\"\ncoins=2\n[packs]"},
-			{"reapply_days = 5 ", "reapply_days = 6 "}, {"day = 50000", "day = 50001"}, {`regions = { KR = { age_years = 19 }, `, `regions = { `}, {`CHF`, ``}, {"from = 2020-01-01T00:00:00Z", "from = " + soon}} {
+			{"reapply_days = 5 ", "reapply_days = 6 "}, {"day = 50000", "day = 50001"}, {"most = 200000", "most = 200001"}, {`regions = { KR = { age_years = 19 }, `, `regions = { `}, {`CHF`, ``}, {"from = 2020-01-01T00:00:00Z", "from = " + soon}} {
 			if edit[0] == "CHF" {
-				edit = []string{`[packs]`, "[packs]\nCHF = { 1 = 1 }"}
+				edit = []string{`[packs]`, "[packs]\nCHF = { 1 = 1 }", "new_account_days = 30", "new_account_days = 30\nCHF = { most = 1, new_account = 1 }"}
 			}
 			is(install(copied(t, append(two, edit...)...)), "the version mine@2 is installed with other content than")
 		}

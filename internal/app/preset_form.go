@@ -9,12 +9,14 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/BurntSushi/toml"
 
 	"github.com/ovationhq/ovation/internal/config"
 	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/gift"
+	"github.com/ovationhq/ovation/internal/limit"
 	"github.com/ovationhq/ovation/internal/money"
 	"github.com/ovationhq/ovation/internal/programme"
 	"github.com/ovationhq/ovation/internal/tip"
@@ -87,6 +89,7 @@ func parsePreset(text string, shipped bool) (p preset, wrong []mistake) {
 	p.readPacks(t.sub("packs"))
 	p.readGifts(t)
 	p.readTips(t)
+	p.readVelocity(t)
 	for _, one := range t.tables("programme") {
 		p.readProgramme(one)
 	}
@@ -238,6 +241,47 @@ func (p *preset) readTips(t *table) {
 	}
 	slices.SortFunc(p.Tips, compareTips)
 	tips.done()
+}
+
+// readVelocity reads how much people are charged at most within a time. A file
+// without any has none; one that has them names every currency in which something
+// is sold: in the others nothing could be paid.
+func (p *preset) readVelocity(t *table) {
+	if _, there := t.value("velocity"); !there {
+		return
+	}
+	v := t.sub("velocity")
+	hours, days := v.whole("hours", 1, mostDays*24), v.whole("new_account_days", 0, mostDays)
+	listed := map[money.Asset]bool{}
+	for _, currency := range v.keys() {
+		if currency == "hours" || currency == "new_account_days" {
+			continue
+		}
+		one := v.sub(currency)
+		asset := money.Asset(currency)
+		if listed[asset] = true; !asset.IsCurrency() {
+			v.blame(currency, "%q is no currency; write its code of three capital letters", currency)
+		}
+		rule := limit.Velocity{Name: limit.Rolling, Asset: asset, Span: time.Duration(hours) * time.Hour, Most: one.whole("most", 1, mostUnits)}
+		p.Velocity = append(p.Velocity, rule)
+		if rule.Name, rule.Most, rule.Younger = limit.NewAccount, one.whole("new_account", 1, mostUnits), time.Duration(days)*24*time.Hour; days > 0 {
+			p.Velocity = append(p.Velocity, rule)
+		}
+		one.done()
+	}
+	for _, pack := range p.Packs {
+		if asset := pack.Price.Asset; asset.IsCurrency() && !listed[asset] {
+			listed[asset] = true
+			v.blame(string(asset), "coins are sold in it, and nothing says how much of it is paid at most")
+		}
+	}
+	for _, r := range p.Tips {
+		if !listed[r.Asset] {
+			listed[r.Asset] = true
+			v.blame(string(r.Asset), "tips are given in it, and nothing says how much of it is paid at most")
+		}
+	}
+	v.done()
 }
 
 func (p *preset) readProgramme(t *table) {
