@@ -26,6 +26,7 @@ type limitsView struct {
 	Windows      []limitWindowView  `json:"windows" doc:"The day, the week and the month of now; empty without a currency"`
 	Pending      *limitsPendingView `json:"pending,omitempty" doc:"Looser limits, which do not hold yet; missing if there are none"`
 	ConfirmAbove *amount            `json:"confirm_above,omitempty" doc:"A purchase that costs more, or is in another currency, wants confirmed; missing if none does"`
+	Everybody    []limitPaceView    `json:"everybody" doc:"The most that anybody is charged in any stretch of time; new accounts have a smaller one besides"`
 	CoolOffUntil *Instant           `json:"cool_off_until,omitempty" doc:"Until then the person neither pays nor gives; missing if there is no cool-off"`
 }
 
@@ -35,6 +36,14 @@ type limitWindowView struct {
 	Spent    amount     `json:"spent" doc:"What is spent in it, with what is on its way and without what has failed"`
 	Left     *amount    `json:"left,omitempty" doc:"What can still be spent; missing without a cap"`
 	ResetsAt Instant    `json:"resets_at" doc:"When the next window begins"`
+}
+
+type limitPaceView struct {
+	Name   string   `json:"name" enum:"new_account,rolling" doc:"Which it is"`
+	Hours  int64    `json:"hours" doc:"How long the stretch is; it ends now"`
+	Cap    amount   `json:"cap" doc:"The most that is charged in it"`
+	Left   amount   `json:"left" doc:"What can still be spent now; what was paid in other currencies counts by its part"`
+	EndsAt *Instant `json:"ends_at,omitempty" doc:"Until when it holds for this account"`
 }
 
 type limitsPendingView struct {
@@ -61,6 +70,10 @@ func viewLimits(s limit.State) limitsView {
 			one.Left = &amount{Units: w.Left(), Asset: s.Asset}
 		}
 		v.Windows = append(v.Windows, one)
+	}
+	v.Everybody = make([]limitPaceView, 0, len(s.Paces))
+	for _, p := range s.Paces {
+		v.Everybody = append(v.Everybody, limitPaceView{p.Name, int64(p.Span / time.Hour), p.Most, p.Left, atOrNil(p.EndsUS)})
 	}
 	if p := s.Pending; p != nil {
 		v.Pending = &limitsPendingView{p.Asset, amountOrNil(p.Day, p.Asset), amountOrNil(p.Week, p.Asset), amountOrNil(p.Month, p.Asset), at(p.FromUS)}

@@ -21,6 +21,10 @@ var frenchOfLimits = map[string]string{
 	"A limit is from 1 to %d in the smallest unit of its currency, or left out for none.":                                                                             "Une limite va de 1 à %d dans la plus petite unité de sa devise, ou s’omet s’il n’y en a pas.",
 	"The amount is from 0 to %d in the smallest unit of its currency.":                                                                                                "Le montant va de 0 à %d dans la plus petite unité de sa devise.",
 
+	"Nothing says how much may be paid in %s in a day, so that nothing is. Pay in another currency; nothing was charged.":                     "Rien ne dit combien peut être payé en %s par jour : rien ne l’est donc. Payez dans une autre devise ; rien n’a été débité.",
+	"At most %s are paid within %d hours. %s are left of it now, and this costs %s. Nothing was charged.":                                     "Au plus %s sont payés en %d heures. Il en reste %s maintenant, et ceci coûte %s. Rien n’a été débité.",
+	"An account that is younger than %d days pays at most %s within %d hours. %s are left of it now, and this costs %s. Nothing was charged.": "Un compte de moins de %d jours paie au plus %s en %d heures. Il en reste %s maintenant, et ceci coûte %s. Rien n’a été débité.",
+
 	// Looking people up.
 	"People are looked for by operators and by the host's keys.": "La recherche de personnes est réservée aux exploitants et aux clés de l’hôte.",
 	"The state is active or suspended.":                          "L’état est active ou suspended.",

@@ -16,7 +16,7 @@ import (
 // tipRoutes is the table's part about tips.
 func (a *API) tipRoutes() {
 	post(a, "/v1/tips", a.tipGive, "Tip a creator with a saved card", needs(people.TipsSend), forPerson(), keyed(), status(201), also(202), class(classMoney),
-		fails(fault.CardDeclined, fault.PriceChanged, fault.PaymentRequired, fault.CurrencyUnsupported, fault.CurrencyMismatch, fault.AmountOutOfRange, fault.LimitReached, fault.DailyLimit, fault.SelfGift, fault.NotEligible,
+		fails(fault.CardDeclined, fault.PriceChanged, fault.PaymentRequired, fault.CurrencyUnsupported, fault.CurrencyMismatch, fault.AmountOutOfRange, fault.LimitReached, fault.VelocityLimit, fault.NewAccountLimit, fault.DailyLimit, fault.SelfGift, fault.NotEligible,
 			fault.KYCRequired, fault.StateConflict, fault.URLNotAllowed, fault.UpstreamFailed, fault.AgeRestricted, fault.IdempotencyKeyReused))
 	get(a, "/v1/tips", a.tipList, "The tips that the person gave, or got", needs(people.WalletRead), forPerson(), fails(fault.ScopeMissing))
 	get(a, "/v1/tips/quote", a.tipQuote, "What a tip would cost, whether it can be given, and what is left of the day", needs(people.WalletRead), forPerson(), fails(fault.CurrencyUnsupported, fault.AmountOutOfRange))

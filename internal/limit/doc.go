@@ -28,15 +28,29 @@
 // asks for the few who cool off at the moment, and by name only where there are
 // many. Promotional coins and lots that are granted are no spend.
 //
+// # What binds everybody
+//
+// Velocities are rules of the platform, dated and installed with the preset: the
+// most that a person is charged within any so many hours that end now, and a
+// smaller most for accounts that are new. There is one amount for each currency;
+// what is paid in several counts in each by its part, so that several allow no
+// more than one. A spend that was released counts no longer.
+//
 // # Invariants
+//
+//   - At the instant of each spend, what counts in the time before it is no more
+//     than the velocity in force allowed (RuleVelocity).
 //
 //   - While caps hold, what is taken and not released in a window is at most the
 //     cap, or was so when the cap was lowered below it.
+//
 //   - No cap becomes looser in less than Patience, whatever is asked for in
 //     between; no cool-off becomes shorter.
+//
 //   - A cause counts once, with the amount that its product charges. The product
 //     holds it to its own rows (RuleCounted of package purchase); Checks hold
 //     that every cause belongs to a product that does.
+//
 //   - A change of the caps, of what is pending and of the cool-off adds the event
 //     person.state_changed.
 //

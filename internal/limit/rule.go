@@ -102,6 +102,7 @@ type State struct {
 	Pending *Pending     // nil: nothing is
 	Confirm money.Amount // what costs more has to be confirmed; without an asset nothing has
 	CoolUS  int64        // until then the person neither pays nor gives; 0: there is no cool-off
+	Paces   []Pace       // what everybody is bound to, in the currency of the windows, or in dollars
 }
 
 // Of returns what the person has bounded, as it stands now.
@@ -117,7 +118,8 @@ func Of(ctx context.Context, tx *db.Tx, person id.Person) (State, error) {
 	if s.Asset == "" {
 		err := tx.Row(ctx, "SELECT asset FROM limit_spend WHERE person_id = $1 ORDER BY at_us DESC LIMIT 1", person).Scan((*string)(&s.Asset))
 		if errors.Is(err, db.ErrNoRows) {
-			return s, nil
+			s.Paces, err = PacesOf(ctx, tx, person, money.USD)
+			return s, err
 		}
 		if err != nil {
 			return State{}, fmt.Errorf("limit: looking for the last spend of %s: %w", person, err)
@@ -125,7 +127,10 @@ func Of(ctx context.Context, tx *db.Tx, person id.Person) (State, error) {
 	}
 	caps := r.caps
 	caps.Asset = s.Asset
-	s.Windows, err = windows(ctx, tx, person, caps)
+	if s.Windows, err = windows(ctx, tx, person, caps); err != nil {
+		return s, err
+	}
+	s.Paces, err = PacesOf(ctx, tx, person, s.Asset)
 	return s, err
 }
 

@@ -14,6 +14,8 @@ var _ = speak(phrases{
 	"limits.a_month":       {"A month", "Par mois"},
 	"limits.of":            {"%[1]s of %[2]s", "%[1]s sur %[2]s"},
 	"limits.left":          {"%s left.", "Il reste %s."},
+	"limits.everybody":     {"Everybody: at most %s in any %s hours; %s left now.", "Pour tout le monde : au plus %s par %s heures ; il reste %s."},
+	"limits.new_account":   {"Your account is new: at most %s in any %s hours; %s left now. This ends", "Votre compte est nouveau : au plus %s par %s heures ; il reste %s. Cela finit"},
 	"limits.no_cap":        {"No limit.", "Pas de limite."},
 	"limits.no_caps":       {"no limits", "aucune limite"},
 	"limits.none":          {"no limit", "sans limite"},
