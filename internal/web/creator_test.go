@@ -132,9 +132,9 @@ func (r *rig) barSum(t *testing.T, page, source string) (sum int64) {
 	t.Helper()
 	_, table, _ := strings.Cut(page, `class="as-table"`)
 	table, _, _ = strings.Cut(table, "<tfoot>")
-	column := slices.Index([]string{"gift", "video_gift", ""}, source)
+	column := slices.Index([]string{"gift", "video_gift", "tip", ""}, source)
 	for _, row := range strings.Split(table, "<tr>")[1:] {
-		if amounts := found(t, row, `>(\$[^<]*)<`); len(amounts) == 4 {
+		if amounts := found(t, row, `>(\$[^<]*)<`); len(amounts) == 5 {
 			sum += cents(t, amounts[column])
 		}
 	}

@@ -13,8 +13,8 @@ import (
 )
 
 var (
-	typeRow   = regexp.MustCompile("(?m)^\\| `([a-z_]+(?:\\.[a-z_]+)+)` \\| .* \\| ((?:`[a-z_]+\\??` ?)+)\\|$")
-	fieldName = regexp.MustCompile("`([a-z_]+)(\\??)`")
+	typeRow   = regexp.MustCompile("(?m)^\\| `([a-z_]+(?:\\.[a-z_]+)+)` \\| .* \\| ((?:`[a-z0-9_]+\\??` ?)+)\\|$")
+	fieldName = regexp.MustCompile("`([a-z0-9_]+)(\\??)`")
 )
 
 // TestSamples holds the samples and their words to docs/events.md: the same
