@@ -16,6 +16,7 @@ import (
 	"github.com/ovationhq/ovation/internal/earnings"
 	"github.com/ovationhq/ovation/internal/gift"
 	"github.com/ovationhq/ovation/internal/programme"
+	"github.com/ovationhq/ovation/internal/reversal"
 	"github.com/ovationhq/ovation/internal/tip"
 	"github.com/ovationhq/ovation/internal/wallet"
 )
@@ -51,6 +52,15 @@ func rules(ctx context.Context, tx *db.Tx) (all []string, err error) {
 		line += fmt.Sprintf(" %s %d-%d %d/%d %d+%d", r.Asset, r.Min, r.Max, r.DayUnits, r.DayTips, r.FeePPM, r.FeeFixed)
 	}
 	all = append(all, line)
+	refunds := "refunds:"
+	for _, region := range []string{"", "US", "FR", "NO", "GB"} {
+		r, err := reversal.RuleFor(ctx, tx, region)
+		if err != nil {
+			return nil, err
+		}
+		refunds += fmt.Sprintf(" %s %d/%d %s", region, r.Days, r.Agree.Units, r.Agree.Asset)
+	}
+	all = append(all, refunds)
 	for _, region := range []string{"US", "KR", "JP"} {
 		policies, err := programme.Installed(ctx, tx, region)
 		if err != nil {
@@ -79,6 +89,7 @@ func expected(preset, version string) []string {
 		"packs: 70/99 350/499 700/999 1400/1999 3500/4999 7000/9999 17500/24999",
 		"15 gifts of " + version + ", from 1 to 34999 coins",
 		"tips: BHD 500-40000 200000/100 29000+30 EUR 100-10000 50000/100 29000+30 GBP 100-8000 40000/100 29000+30 JPY 100-15000 75000/100 29000+30 KWD 500-30000 150000/100 29000+30 USD 100-10000 50000/100 29000+30",
+		"refunds:  0/20000 USD US 0/20000 USD FR 14/20000 USD NO 14/20000 USD GB 14/20000 USD",
 	}
 	for _, r := range []struct {
 		region string
