@@ -15,6 +15,7 @@ var french = func() map[string]string {
 	maps.Copy(all, frenchOfLimits)
 	maps.Copy(all, frenchOfBooks)
 	maps.Copy(all, frenchOfPayouts)
+	maps.Copy(all, frenchOfReversals)
 	maps.Copy(all, frenchOfSandbox)
 	return all
 }()

@@ -21,6 +21,7 @@ import (
 	"github.com/ovationhq/ovation/internal/purchase"
 	"github.com/ovationhq/ovation/internal/reconcile"
 	"github.com/ovationhq/ovation/internal/report"
+	"github.com/ovationhq/ovation/internal/reversal"
 	"github.com/ovationhq/ovation/internal/support"
 	"github.com/ovationhq/ovation/internal/webhook"
 )
@@ -30,6 +31,7 @@ type Services struct {
 	People    *people.Service
 	Gifts     *gift.Sender
 	Purchases *purchase.Service
+	Reversals *reversal.Service
 	Payouts   *payout.Service
 	Creators  *creator.Service
 	Limits    *limit.Service
