@@ -109,7 +109,10 @@ func (c *compared) print(s *shared) {
 		in := func(n int64) string { return money.Amount{Units: n, Asset: d.By.Asset}.Decimal() }
 		fmt.Fprintf(s.out, "\n%s: %s %s\n  here %s  %s\n  there %s  %s\n  %s\n", kind, in(d.By.Units), d.By.Asset, in(d.Ours), d.Cause, in(d.Theirs), strings.Join(append(d.Entries, d.Sources...), " "), d.ToDo)
 	}
-	if c.Agrees {
+	switch {
+	case c.Agrees && c.InFlight > 0:
+		fmt.Fprint(s.out, "\nBoth books say the same, but for what is on its way.\n")
+	case c.Agrees:
 		fmt.Fprint(s.out, "\nBoth books say the same.\n")
 	}
 }

@@ -23,6 +23,7 @@ var happenings = []happening{
 	{"coin_purchase.declined", "the fan pays with a card that the bank declines"},
 	{"gift", "the fan gives a gift on a LIVE (gift.sent)"},
 	{"gift.combo", "the fan taps a combo of five, which ends 3 s later (gift.combo.progressed, gift.combo.ended)"},
+	{"tip", "the fan tips the creator with a test card, on a LIVE if there is one (tip.succeeded)"},
 	{"live.started", "the creator goes LIVE in a new room"},
 	{"live.ended", "the creator ends a LIVE, a new one if there is no other"},
 	{"payout.paid", "the creator is paid out; moves the clock by the hold and the bank's days"},
@@ -83,6 +84,8 @@ func (s *step) said() string {
 		return fmt.Sprintf("The fan bought %d coins (%s).", s.Amount.Units, s.ID)
 	case "declined":
 		return "The bank declined the fan's card."
+	case "tipped":
+		return fmt.Sprintf("The fan tipped %s %s (%s).", s.Amount.Decimal(), s.Amount.Asset, s.ID)
 	case "gave":
 		return fmt.Sprintf("The fan gave %s for %d coins (%s).", s.Name, s.Amount.Units, s.ID)
 	case "combo":

@@ -14,7 +14,7 @@ type earningView struct {
 	Object      string         `json:"object" enum:"earning"`
 	ID          id.Earning     `json:"id"`
 	Creator     id.Person      `json:"creator"`
-	Source      string         `json:"source" enum:"gift,video_gift" doc:"What earned it: gift on a LIVE, video_gift on a video"`
+	Source      string         `json:"source" enum:"gift,video_gift,tip" doc:"What earned it: gift on a LIVE, video_gift on a video, tip"`
 	Day         string         `json:"day" format:"date" doc:"The UTC day that it collects"`
 	State       earnings.State `json:"state" enum:"pending,available,partly_paid,paid" doc:"paid and partly_paid tell how much payouts have taken of it"`
 	AvailableAt Instant        `json:"available_at"`

@@ -51,7 +51,7 @@ type currencyIncome struct {
 }
 
 type incomeSource struct {
-	Source   earnings.Source `json:"source" enum:"gift,video_gift" doc:"gift on a LIVE, video_gift on a video"`
+	Source   earnings.Source `json:"source" enum:"gift,video_gift,tip" doc:"gift on a LIVE, video_gift on a video"`
 	Diamonds amount          `json:"diamonds" doc:"What was collected"`
 	Total    amount          `json:"total" doc:"The sum of the source over the window"`
 	Pending  amount          `json:"pending" doc:"Of the total, worth so far"`
@@ -68,7 +68,7 @@ type incomeDay struct {
 }
 
 type incomeBar struct {
-	Source earnings.Source `json:"source" enum:"gift,video_gift" doc:"What earned it"`
+	Source earnings.Source `json:"source" enum:"gift,video_gift,tip" doc:"What earned it"`
 	Amount amount          `json:"amount" doc:"How much"`
 }
 
@@ -118,7 +118,7 @@ func (a *API) incomeGet(ctx context.Context, in *incomeIn) (*struct{ Body income
 type EarnedFilterIn struct {
 	From   string          `query:"from" format:"date" doc:"The first UTC day"`
 	To     string          `query:"to" format:"date" doc:"The last UTC day, which is in it"`
-	Source earnings.Source `query:"source" enum:"gift,video_gift" doc:"Only of this source"`
+	Source earnings.Source `query:"source" enum:"gift,video_gift,tip" doc:"Only of this source"`
 	Target string          `query:"target" maxLength:"40" doc:"Only given on this LIVE (liv_…) or video (vid_…)"`
 	Fan    id.Person       `query:"fan" doc:"Only given by this fan"`
 	State  earnings.State  `query:"state" enum:"pending,available,partly_paid,paid" doc:"Only of earnings in this state"`

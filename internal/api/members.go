@@ -27,7 +27,7 @@ var memberDocs = map[string][2]string{
 	"expected_seq":    {"The number that the next tap of the combo has", "Le numéro du prochain tap du combo"},
 	"left":            {"What can still be spent in the window, as an amount", "Ce qui peut encore être dépensé dans la période, comme montant"},
 	"left_today":      {"The amount that can still be paid out today (UTC)", "Le montant qui peut encore être versé aujourd’hui (UTC)"},
-	"limit":           {"Which limit of the person's own it is: day, week, month, cool_off or confirm_above", "De quelle limite de la personne il s’agit : day, week, month, cool_off ou confirm_above"},
+	"limit":           {"Which limit it is: of the person's own day, week, month, cool_off or confirm_above; of tips day or tips_a_day, which is a number", "De quelle limite il s’agit : de celles de la personne day, week, month, cool_off ou confirm_above ; des pourboires day ou tips_a_day, qui est un nombre"},
 	"minimum":         {"The least amount of a payout", "Le plus petit montant d’un versement"},
 	"missing":         {"What is lacking. With insufficient_balance the coins to buy, as an amount; with kyc_required what the provider still wants to know, in words; with not_eligible the criteria that are not met, each with metric, op, threshold, value and missing", "Ce qui manque. Avec insufficient_balance les pièces à acheter, comme montant ; avec kyc_required ce que le prestataire veut encore savoir, en mots ; avec not_eligible les critères non remplis, chacun avec metric, op, threshold, value et missing"},
 	"most":            {"The most that can be asked for now", "Le plus qu’on peut demander maintenant"},
@@ -44,16 +44,18 @@ var memberDocs = map[string][2]string{
 	"spent":           {"What is spent in the window, as an amount", "Ce qui est dépensé dans la période, comme montant"},
 	"state":           {"How the person stands to the programme", "Où en est la personne avec le programme"},
 	"supported":       {"The versions of the API that this server speaks", "Les versions de l’API que ce serveur parle"},
+	"tip":             {"The tip that failed", "Le pourboire qui a échoué"},
 }
 
 // codeMembers are the members that a problem of a code may have.
 var codeMembers = map[fault.Code][]string{
 	fault.InsufficientBalance:   {"balance", "missing", "available"},
 	fault.PriceChanged:          {"price"},
-	fault.CardDeclined:          {"decline_code", "purchase"},
+	fault.CardDeclined:          {"decline_code", "purchase", "tip"},
 	fault.NotEligible:           {"programme", "creator", "state", "policy", "region", "missing", "estimated_at", "reapply_at"},
-	fault.KYCRequired:           {"missing", "disabled_reason"},
+	fault.KYCRequired:           {"missing", "disabled_reason", "creator"},
 	fault.LimitReached:          {"limit", "cap", "spent", "left", "resets_at", "ends_at", "left_today", "most"},
+	fault.DailyLimit:            {"limit", "cap", "left", "resets_at"},
 	fault.PayoutBelowMinimum:    {"minimum", "available"},
 	fault.StateConflict:         {"expected_seq", "person", "ends_at"},
 	fault.AlreadyDone:           {"expected_seq"},

@@ -21,6 +21,9 @@ var frenchOfBooks = map[string]string{
 	"The sandbox's provider has no such thing.":                                                    "Le prestataire du bac à sable n’a rien de tel.",
 	"The sandbox's provider refuses: %s":                                                           "Le prestataire du bac à sable refuse : %s",
 
+	"The news are late by at most %d seconds, sent up to %d times more, and up to 100 of a hundred of them are lost.": "Les nouvelles ont au plus %d secondes de retard, sont renvoyées au plus %d fois, et se perdent au plus à 100 sur cent.",
+	"Choose which calls go wrong, how, and how many: up to %d of the next, or of a hundred.":                          "Choisissez quels appels échouent, comment, et combien : jusqu’à %d des prochains, ou sur cent.",
+
 	// Cases.
 	"There is no case %s.":               "Il n’y a pas de dossier %s.",
 	"The case %s was closed before: %s.": "Le dossier %s a déjà été clos : %s.",

@@ -60,6 +60,7 @@ func (a *API) products() {
 	get(a, "/v1/wallet/lots", a.walletLots, "The person's lots of coins", needs(people.WalletRead), forPerson())
 	get(a, "/v1/wallet/entries", a.walletEntries, "Every change of the person's coins", needs(people.WalletRead), forPerson())
 	a.limitRoutes()
+	a.tipRoutes()
 
 	// Gifts.
 	get(a, "/v1/gift-catalog", a.giftCatalog, "The gifts that can be given", public())

@@ -23,6 +23,7 @@ import (
 	"github.com/ovationhq/ovation/internal/report"
 	"github.com/ovationhq/ovation/internal/reversal"
 	"github.com/ovationhq/ovation/internal/support"
+	"github.com/ovationhq/ovation/internal/tip"
 	"github.com/ovationhq/ovation/internal/webhook"
 )
 
@@ -32,6 +33,7 @@ type Services struct {
 	Gifts     *gift.Sender
 	Purchases *purchase.Service
 	Reversals *reversal.Service
+	Tips      *tip.Service
 	Payouts   *payout.Service
 	Creators  *creator.Service
 	Limits    *limit.Service

@@ -34,6 +34,7 @@ import (
 	"github.com/ovationhq/ovation/internal/report"
 	"github.com/ovationhq/ovation/internal/reversal"
 	"github.com/ovationhq/ovation/internal/support"
+	"github.com/ovationhq/ovation/internal/tip"
 )
 
 // shop is the API over the real services, on a database in a temporary
@@ -59,9 +60,10 @@ func newShop(t *testing.T, change ...func(*Config)) *shop {
 	t.Cleanup(provider.Close)
 	client, err := stripe.New(stripe.Config{SecretKey: sandbox.DefaultSecretKey, BaseURL: provider.URL})
 	s.g.OK(err)
+	charges := collect.New(d, client, people.Payer)
 	s.world = newWorld(t, func(c *Config) {
 		c.Auth = nil
-		c.Services = Services{People: s.people, Gifts: s.g.Gifts, Catalogues: gift.NewPublisher(d), Purchases: purchase.NewService(d, collect.New(d, client, people.Payer)), Payouts: payout.NewService(d, client), Reversals: reversal.NewService(d, client),
+		c.Services = Services{People: s.people, Gifts: s.g.Gifts, Catalogues: gift.NewPublisher(d), Purchases: purchase.NewService(d, charges), Tips: tip.NewService(d, charges, payout.Ready), Payouts: payout.NewService(d, client), Reversals: reversal.NewService(d, client),
 			Creators: creator.NewService(d), Limits: limit.NewService(d), Cases: casework.NewService(d), Reconcile: reconcile.NewService(d, client).Run, Provider: s.box, Reader: report.NewReader(d), Support: support.NewService(d), Goals: goal.NewService(d), Chat: chat.NewService(d), Hub: live.NewHub(d), Stripe: client, PublicURL: "http://ovation.test",
 			Now: clk.Now, Observe: nil, Verify: func(ctx context.Context) (*ledger.Report, error) { return ledger.Verify(ctx, d, nil) }}
 		for _, f := range change {

@@ -98,6 +98,9 @@ func (a *App) Simulate(ctx context.Context, w World) error {
 		if err := s.act(ctx, mix, fans); err != nil && ctx.Err() == nil {
 			a.Log.Warn("a simulated fan was refused", "error", err)
 		}
+		if err := s.tip(ctx, fans); err != nil && ctx.Err() == nil {
+			a.Log.Warn("a simulated fan could not tip", "error", err)
+		}
 		if err := s.talk(ctx, fans); err != nil && ctx.Err() == nil {
 			a.Log.Warn("a simulated fan could not write", "error", err)
 		}

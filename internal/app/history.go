@@ -115,6 +115,11 @@ func (p *past) live(ctx context.Context, e evening, gifts int) error {
 			return err
 		}
 	}
+	if creator == p.world.People["creator"] {
+		if err := p.tip(ctx, string(room.ID)); err != nil {
+			return fmt.Errorf("a tip: %w", err)
+		}
+	}
 	p.pass(5 * time.Minute)
 	_, err = p.app.Creators.End(ctx, creator, room.ID)
 	return err

@@ -13,9 +13,6 @@ import (
 	"github.com/ovationhq/ovation/internal/payout"
 )
 
-// futureSources may stand in a preset before anything is earned from them.
-var futureSources = []earnings.Source{"tip"}
-
 // lastDay is the last day that every month has.
 const lastDay = 28
 
@@ -34,7 +31,7 @@ func (p *preset) readPayouts(t *table) {
 	sources := t.sub("sources")
 	for _, name := range sources.keys() {
 		source, calendar := earnings.Source(name), payout.Calendar(sources.text(name, "request or monthly"))
-		if !slices.Contains(slices.Concat(earnings.Sources, futureSources), source) {
+		if !slices.Contains(earnings.Sources, source) {
 			sources.blame(name, "nothing is earned from a source with this name")
 		}
 		if calendar != payout.OnRequest && calendar != payout.Monthly {

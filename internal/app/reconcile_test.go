@@ -177,3 +177,29 @@ func (s *shop) customer() (customer string) {
 	})
 	return customer
 }
+
+// TestDisputesAgree opens disputes and has them won and lost, and refunds made:
+// each entry of the provider leads to a row of ours, and the books agree.
+func TestDisputesAgree(t *testing.T) {
+	eachShop(t, func(s *shop) {
+		ctx := t.Context()
+		for range 3 {
+			s.pays()
+		}
+		all := s.Sandbox().Latest(sandbox.Charges, 3)
+		won, err := s.Sandbox().Dispute(all[0].ID, "fraudulent", 0, false)
+		s.ok(err)
+		_, err = s.Sandbox().Dispute(all[1].ID, "fraudulent", 0, false)
+		s.ok(err)
+		s.ok(s.pollAndReconcile(ctx))
+		s.ok(s.Sandbox().CloseDispute(won, true))
+		s.clk.Advance(time.Hour)
+		s.ok(s.pollAndReconcile(ctx))
+		s.clk.Advance(time.Hour)
+		s.oracle()
+		r, err := s.Reconcile(ctx, reconcile.Ask{Complete: true})
+		if s.ok(err); !r.OK() || len(r.Differences) != 0 || r.Booked != 0 || r.Causes != 5 {
+			t.Errorf("%+v", r)
+		}
+	})
+}

@@ -110,6 +110,9 @@ func (a *App) begin(ctx context.Context, w *World) error {
 	if err := a.OnboardSeeded(ctx, w.People["creator"]); err != nil {
 		return fmt.Errorf("the payout account: %w", err)
 	}
+	if err := a.openTips(ctx, w.People["creator"]); err != nil {
+		return fmt.Errorf("opening tips: %w", err)
+	}
 	if err := a.livePast(ctx, w, a.Options.History); err != nil {
 		return fmt.Errorf("the history: %w", err)
 	}

@@ -52,6 +52,8 @@ func (t *trigger) do(ctx context.Context, act web.Act) error {
 		return t.gift(ctx)
 	case "gift.combo":
 		return t.combo(ctx)
+	case "tip":
+		return t.tip(ctx)
 	case "live.started":
 		_, err := t.goLive(ctx)
 		return err

@@ -21,8 +21,9 @@ type Spend struct {
 
 // Take counts the spend against the person's caps, or refuses it. It runs in
 // the transaction that writes the intent. Its faults: limit_reached with the
-// member limit (cool_off, day, week, month or confirm_above), and
-// currency_mismatch.
+// member limit (cool_off, day, week, month or confirm_above), currency_mismatch, and
+// velocity_limit, new_account_limit and currency_unsupported of what is allowed at
+// most.
 func Take(ctx context.Context, tx *db.Tx, s Spend) error {
 	if s.Cause == "" || s.Amount.Units <= 0 || !s.Amount.Asset.IsCurrency() {
 		return fmt.Errorf("limit: %d %s for %q is no spend", s.Amount.Units, s.Amount.Asset, s.Cause)
@@ -35,6 +36,9 @@ func Take(ctx context.Context, tx *db.Tx, s Spend) error {
 		return ErrCooling(until, tx.Now())
 	}
 	if err := r.admit(ctx, tx, s); err != nil {
+		return err
+	}
+	if err := pace(ctx, tx, s); err != nil {
 		return err
 	}
 	if !s.Confirmed && r.asks(s.Amount) {

@@ -125,7 +125,7 @@ func allowance(ctx context.Context, tx *db.Tx, creator id.Person, asset money.As
 		}
 		for _, e := range left {
 			if e.Amount.Asset == asset && slices.Contains(by, e.Source) {
-				a.ByDate.Units += e.Amount.Units - e.Paid
+				a.ByDate.Units += e.Left()
 			}
 		}
 	}

@@ -2,6 +2,9 @@ package payout_test
 
 import (
 	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -36,6 +39,9 @@ func TestBankChanged(t *testing.T) {
 		}
 		var data map[string]any
 		s.OK(json.Unmarshal(told[0].Data, &data))
+		if got := fmt.Sprint(slices.Sorted(maps.Keys(data))); got != "[bank bank_last4 bank_last4_before creator held_until object]" {
+			t.Errorf("docs/events.md tells of other fields than %s", got)
+		}
 		if data["bank_last4"] != "1116" || data["bank_last4_before"] != "6789" || data["held_until"] != audit.Instant(got.Hold.UntilUS) {
 			t.Errorf("told: %v", data)
 		}

@@ -3,6 +3,9 @@ package payout_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
 	"testing"
 	"time"
 
@@ -95,6 +98,9 @@ func TestMonthly(t *testing.T) {
 		}
 		s.OK(json.Unmarshal(told[0].Data, &notice))
 		s.OK(json.Unmarshal(over[0].Data, &carried))
+		if got := fmt.Sprint(slices.Sorted(maps.Keys(notice)), slices.Sorted(maps.Keys(carried))); got != "[amount carried creator minimum month pays_at] [amount code creator minimum month pays_at reason]" {
+			t.Errorf("docs/events.md tells of other fields than %s", got)
+		}
 		if notice["pays_at"] != "2026-04-15T00:00:00.000000Z" || notice["carried"] != true || carried["code"] != "payout_below_minimum" {
 			t.Errorf("notice: %v, carried: %v", notice, carried)
 		}

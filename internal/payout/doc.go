@@ -15,8 +15,8 @@
 //	canceled
 //
 // scheduled can still be canceled. held means that it can not begin now: the
-// creator is suspended or too young, the account is not ready (all by a rule),
-// or an operator looks into it. What a rule holds goes by itself as soon as the
+// creator is suspended or too young, the account is not ready, its bank is new
+// (all by a rule), or an operator looks into it. A hold may have an end. What a rule holds goes by itself as soon as the
 // reason is gone: the work looks every hour, and news about the account wake
 // it. What an operator holds waits for the operator, also with its
 // cancellation. Each change is told once. sending means that the provider was, or
@@ -24,6 +24,16 @@
 // with the earnings that it came from. A bank may send back what was paid, for
 // which paid goes to returning; and what is returning goes to sent when the
 // provider turns out to have paid it out after all.
+//
+// Each payout has the day on which it goes (goes_us), and the daily cap is by
+// that day. What a request asks for above it is further payouts on the days
+// after, reserved at once; they share the group of the first. A payout whose day
+// went by, because it was held or nobody was there, is given the next with room.
+//
+// The calendar announces a month and pays it (monthly.go): for who has chosen it,
+// and for sources that go by it alone. A row for each creator, month and
+// currency keeps it from being told or paid twice. Rules (rules.go) have its days
+// and the limits of the currencies that are not the rate card's.
 //
 // The provider forgets a key after a day. So what was asked is looked for
 // before it is asked again, and nothing is asked under an old key: see mayAsk.
@@ -49,7 +59,7 @@
 //
 // # How to change
 //
-// Limits are the rate card's (package earnings). A new state needs a word in
+// Limits are the rate card's (package earnings) and those of Rules. A new state needs a word in
 // the schema's constraint, a way out of it in drive.go and a line above. A new
 // reason to wait is a code in obstacle (hold.go).
 package payout

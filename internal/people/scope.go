@@ -19,6 +19,7 @@ const (
 	KeysWrite     Scope = "keys:write"
 	CoinsBuy      Scope = "coins:buy"
 	GiftsSend     Scope = "gifts:send"
+	TipsSend      Scope = "tips:send"
 	WalletRead    Scope = "wallet:read"
 	EarningsRead  Scope = "earnings:read"
 	PayoutsRead   Scope = "payouts:read"
@@ -52,6 +53,7 @@ var scopeDocs = []ScopeDoc{
 	{KeysWrite, "Make and revoke keys that may do no more than this one.", true},
 	{CoinsBuy, "Buy coins in a person's name, save cards and remove them.", true},
 	{GiftsSend, "Send gifts in a person's name.", true},
+	{TipsSend, "Tip creators in a person's name, with a saved card.", true},
 	{WalletRead, "Read a person's coins, lots, entries and own limits.", true},
 	{EarningsRead, "Read what a creator has earned.", true},
 	{PayoutsRead, "Read payouts and the state of a payout account.", true},

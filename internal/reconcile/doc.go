@@ -5,7 +5,7 @@
 // Our clearing account, provider/stripe, says what the provider holds for us.
 // The provider says it too: as a balance, and as entries, each of which has moved
 // it. A run fetches the entries that came since and keeps them; each leads to a row
-// of ours (package payment knows how), which is the cause of transfers here. By
+// of ours (see lead), which is the cause of transfers here. By
 // cause and currency the sum of our lines on the clearing account has to be the
 // sum of the entries' net amounts. What differs is told with what is on either
 // side; the totals are compared besides.
@@ -32,6 +32,6 @@
 // # How to change
 //
 // A product whose rows the provider moves money for needs nothing here if its id
-// goes with the call (metadata); if the provider begins it, payment.Lead finds the
+// goes with the call (metadata); if the provider begins it, lead finds the
 // row. A further kind of entry of the platform's own is a word in ownBank.
 package reconcile

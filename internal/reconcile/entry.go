@@ -62,7 +62,7 @@ func keepEntries(ctx context.Context, tx *db.Tx, all []payment.Entry) (fresh int
 			have[e.ID], news = true, append(news, e)
 		}
 	}
-	causes, _, err := payment.Lead(ctx, tx, news)
+	causes, _, err := lead(ctx, tx, news)
 	if err != nil || len(news) == 0 {
 		return 0, err
 	}
@@ -137,7 +137,7 @@ func bookSome(ctx context.Context, tx *db.Tx, some []kept) (booked int64, err er
 	for i := range some {
 		facts[i] = some[i].fact()
 	}
-	causes, awaited, err := payment.Lead(ctx, tx, facts)
+	causes, awaited, err := lead(ctx, tx, facts)
 	if err != nil {
 		return 0, err
 	}
@@ -206,7 +206,7 @@ func clearFound(ctx context.Context, tx *db.Tx) error {
 	for i := range some {
 		facts[i] = some[i].fact()
 	}
-	causes, _, err := payment.Lead(ctx, tx, facts)
+	causes, _, err := lead(ctx, tx, facts)
 	if err != nil {
 		return err
 	}

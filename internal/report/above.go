@@ -10,8 +10,8 @@ import (
 	"github.com/ovationhq/ovation/internal/money"
 )
 
-// Above is something that an amount went into: a gift into its combo and an
-// earning, an earning into payouts, a payout into the bank.
+// Above is something that an amount went into: a tip into an earning, a gift into its
+// combo and an earning, an earning into payouts, a payout into the bank.
 type Above struct {
 	Kind   string       `json:"kind" doc:"combo, earning, payout or bank"`
 	ID     string       `json:"id,omitempty" doc:"What can be explained in turn; the bank has none"`
@@ -34,6 +34,8 @@ func (e *explainer) above(ctx context.Context, s *Step) (err error) {
 				a.Kind = "payout"
 				return a, r.Scan(&a.ID, &a.Amount.Units, (*string)(&a.Amount.Asset), &a.State)
 			})
+	case "tip":
+		s.Above, err = e.aboveTip(ctx, s.ID)
 	case "gift":
 		s.Above, err = e.aboveGift(ctx, s.ID)
 	case "combo":

@@ -71,8 +71,10 @@ func (e *explainer) explain(ctx context.Context, anyID, after string) (Step, err
 		return e.purchase(ctx, anyID, after)
 	case id.KindLot:
 		return e.lot(ctx, anyID)
+	case id.KindTip:
+		return e.tip(ctx, anyID)
 	}
-	return Step{}, fault.New(fault.NotFound, "Only payouts, earnings, gifts, combos, lots and purchases can be explained; %q is none of them.", fault.Clip(anyID))
+	return Step{}, fault.New(fault.NotFound, "Only payouts, earnings, gifts, tips, combos, lots and purchases can be explained; %q is none of them.", fault.Clip(anyID))
 }
 
 func stamp(us int64) string {
@@ -211,10 +213,15 @@ func (e *explainer) earning(ctx context.Context, earning string, taken int64, af
 	}
 	s := Step{ID: earning, Kind: "earning", Title: giftsOf[got.Source] + " of " + got.Day.Format(time.DateOnly) + " (UTC)", Amount: got.Amount, Rule: got.Rule,
 		State: string(got.Standing()), At: stamp(got.AvailableUS), Owner: string(got.Creator)}
-	s.Formula = conversion(&got, &card)
+	if s.Formula = conversion(&got, &card); got.Money() {
+		s.Formula = "what the day's tips came to = " + plain(got.Amount)
+	}
 	if taken >= 0 && taken != got.Amount.Units {
 		s.Amount.Units = taken
 		s.Formula += fmt.Sprintf(", of which %s went into this payout", plain(s.Amount))
+	}
+	if got.Money() {
+		return s, e.earned(ctx, &s, &got, after)
 	}
 	ref := ledger.Ref{Path: ledger.EarningPath(id.Earning(earning)), Asset: money.Diamond}
 	gifts, err := e.lines(ctx, &s, ref, after, func(l ledger.Entry) bool { return l.From == ledger.DiamondsIssued })

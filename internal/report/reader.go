@@ -72,7 +72,11 @@ func (s *Step) hide(to string) {
 	for i := range s.Parts {
 		p := &s.Parts[i]
 		if p.Owner != "" && p.Owner != to && !slices.Contains(p.Seen, to) {
-			*p = Step{Kind: p.Kind, Title: "Coins of the sender", Amount: p.Amount}
+			title := "Coins of the sender"
+			if p.Kind == "charge" {
+				title = "Card payment of the fan"
+			}
+			*p = Step{Kind: p.Kind, Title: title, Amount: p.Amount}
 			continue
 		}
 		p.hide(to)

@@ -7,6 +7,7 @@ import (
 	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/id"
 	"github.com/ovationhq/ovation/internal/payment"
+	"github.com/ovationhq/ovation/internal/people"
 )
 
 const tipColumns = "id, fan_id, creator_id, target, amount_units, asset, charged_units, fee_units, cover_fee, message, anonymous, rule, first_action_url, earning_id, net_units, net_asset, created_us, completed_us"
@@ -98,4 +99,43 @@ func (t *Tip) Giver() id.Person {
 		return ""
 	}
 	return t.Fan
+}
+
+// Shown is a tip on its creator's wall.
+type Shown struct {
+	Tip
+	Who people.Brief // the fan; nobody if the tip is anonymous
+}
+
+// Wall returns the tips that the creator got, with the names of those fans who
+// may be known. Its fault is not_found.
+func Wall(ctx context.Context, tx *db.Tx, creator id.Person, p Page) ([]Shown, error) {
+	if _, err := people.Get(ctx, tx, creator); err != nil {
+		return nil, err
+	}
+	return shown(ctx, tx, "WHERE creator_id = $1 AND completed_us > 0 AND id < $2 ORDER BY id DESC LIMIT $3", creator, p.before(), p.Limit)
+}
+
+// On returns the tips of a LIVE or a video, the newest first.
+func On(ctx context.Context, tx *db.Tx, target string, limit int) ([]Shown, error) {
+	return shown(ctx, tx, "WHERE target = $1 AND target <> '' AND completed_us > 0 ORDER BY id DESC LIMIT $2", target, limit)
+}
+
+func shown(ctx context.Context, tx *db.Tx, where string, args ...any) ([]Shown, error) {
+	all, err := db.Collect[Tip](tx.Query(ctx, "SELECT "+tipColumns+" FROM tip "+where, args...))(scanTip)
+	if err != nil {
+		return nil, err
+	}
+	var fans []id.Person
+	for _, t := range all {
+		if fan := t.Giver(); fan != "" {
+			fans = append(fans, fan)
+		}
+	}
+	who, err := people.GetMany(ctx, tx, fans)
+	wall := make([]Shown, len(all))
+	for i, t := range all {
+		wall[i] = Shown{t, who[t.Giver()]}
+	}
+	return wall, err
 }

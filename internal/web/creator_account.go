@@ -5,7 +5,6 @@ import (
 
 	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/id"
-	"github.com/ovationhq/ovation/internal/money"
 	"github.com/ovationhq/ovation/internal/payout"
 	"github.com/ovationhq/ovation/internal/report"
 )
@@ -112,16 +111,6 @@ func cancelGroup(v *visit) error {
 	return v.redirect("/c/payouts?did=payouts_canceled")
 }
 
-// asked is the allowance that the form of payouts was sent with, or the first.
-func (s *payoutsShown) asked(v *visit) *payout.Allowance {
-	for i := range s.Way.Allowances {
-		if string(s.Way.Allowances[i].Available.Asset) == v.form("currency") {
-			return &s.Way.Allowances[i]
-		}
-	}
-	return &s.Way.Allowances[0]
-}
-
 // some are the allowances of which something can be asked for.
 func (s *payoutsShown) some() (all []payout.Allowance) {
 	for _, a := range s.Way.Allowances {
@@ -131,6 +120,3 @@ func (s *payoutsShown) some() (all []payout.Allowance) {
 	}
 	return all
 }
-
-// of is an amount of the allowance's currency.
-func of(units int64, asset money.Asset) money.Amount { return money.Amount{Units: units, Asset: asset} }

@@ -46,6 +46,7 @@ func (s *site) developerRoutes(page func(class, pattern string, h handler)) {
 		page(classWrite, "POST /dev/sandbox/news", developers(deliverNews))
 		page(classWrite, "POST /dev/sandbox/faults", developers(breakProvider))
 		page(classWrite, "POST /dev/sandbox/mend", developers(mendProvider))
+		s.providerRoutes(page)
 	}
 }
 

@@ -59,7 +59,7 @@ const ActClock = "clock"
 
 // Acts are the other things that can be made to happen, in the order of the
 // page.
-var Acts = []string{"coin_purchase", "coin_purchase.declined", "gift", "gift.combo", "live.started", "live.ended", "payout.paid", "payout.failed", "payout.next"}
+var Acts = []string{"coin_purchase", "coin_purchase.declined", "gift", "gift.combo", "tip", "live.started", "live.ended", "payout.paid", "payout.failed", "payout.next"}
 
 // Happening is what came of an Act.
 type Happening struct {

@@ -153,7 +153,7 @@ func colourOf(eventType string) string {
 		return "bad"
 	case strings.HasPrefix(eventType, "gift."):
 		return "info"
-	case strings.HasPrefix(eventType, "payout."), strings.HasPrefix(eventType, "earning."), strings.HasPrefix(eventType, "coin_purchase."):
+	case strings.HasPrefix(eventType, "payout."), strings.HasPrefix(eventType, "earning."), strings.HasPrefix(eventType, "coin_purchase."), strings.HasPrefix(eventType, "tip."):
 		return "good"
 	}
 	return "off"

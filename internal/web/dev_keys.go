@@ -43,7 +43,7 @@ type scopeGroup struct {
 }
 
 var scopeGroups = []scopeGroup{
-	{"dev.keys.fans", []people.Scope{people.GiftsSend, people.CoinsBuy, people.WalletRead, people.ChatWrite}},
+	{"dev.keys.fans", []people.Scope{people.GiftsSend, people.TipsSend, people.CoinsBuy, people.WalletRead, people.ChatWrite}},
 	{"dev.keys.creators", []people.Scope{people.ContentWrite, people.EarningsRead, people.PayoutsRead, people.PayoutsWrite}},
 	{"dev.keys.persons", []people.Scope{people.PeopleRead, people.PeopleWrite, people.SessionsWrite}},
 	{"dev.keys.integration", []people.Scope{people.EventsRead, people.WebhooksRead, people.WebhooksWrite, people.ExplainRead, people.KeysWrite}},

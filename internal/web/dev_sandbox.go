@@ -162,6 +162,8 @@ func (v *visit) stepText(s HappeningStep) string {
 		return v.T("dev.done.bought", v.amount(s.Amount))
 	case "declined":
 		return v.T("dev.done.declined")
+	case "tipped":
+		return v.T("dev.done.tipped", v.amount(s.Amount))
 	case "gave":
 		return v.T("dev.done.gave", s.Name, v.amount(s.Amount))
 	case "combo":

@@ -15,7 +15,7 @@ import (
 
 // explainableID finds an id that can be explained, such as in the path of an
 // account.
-var explainableID = regexp.MustCompile(`\b(pyo|ern|gft|cmb|lot|cps)_[0-9a-z]{26}\b`)
+var explainableID = regexp.MustCompile(`\b(pyo|ern|gft|cmb|lot|cps|tip)_[0-9a-z]{26}\b`)
 
 // idIn returns the last id in the text that can be explained, or nothing.
 func idIn(text string) string {

@@ -19,6 +19,9 @@ type link struct {
 // chain is the whole way, from the bank down to the payment, with the place of
 // the step on it.
 func (v *visit) chain(s report.Step) []link {
+	if ofTip(s) {
+		return v.tipChain(s)
+	}
 	all := []link{{Text: v.T("chain.bank")}, {Text: v.T("kind.payout")}, {Text: v.T("kind.earning")}, {Text: v.T("chain.rates")}, {Text: v.T("chain.diamonds")},
 		{Text: v.T("kind.gift")}, {Text: v.T("kind.lot")}, {Text: v.T("kind.purchase")}}
 	const bank, paidOut, earned, rates, diamonds, given, coins, paid = 0, 1, 2, 3, 4, 5, 6, 7
@@ -54,6 +57,32 @@ func (v *visit) chain(s report.Step) []link {
 	}
 	if s.Kind == "earning" && s.PartsOf != nil {
 		all[diamonds].More = v.amount(*s.PartsOf)
+	}
+	return all
+}
+
+// ofTip reports whether the step is a tip, or an earning of tips.
+func ofTip(s report.Step) bool {
+	return s.Kind == "tip" || s.Kind == "earning" && len(s.Parts) > 0 && s.Parts[0].Kind == "tip"
+}
+
+// tipChain is the way of a tip, which is shorter: it is money from the beginning.
+func (v *visit) tipChain(s report.Step) []link {
+	all := []link{{Text: v.T("chain.bank")}, {Text: v.T("kind.payout")}, {Text: v.T("kind.earning")}, {Text: v.T("kind.tip")}, {Text: v.T("kind.charge")}}
+	const bank, paidOut, earned, tipped = 0, 1, 2, 3
+	here := earned
+	if s.Kind == "tip" {
+		here = tipped
+	}
+	all[here].Here, all[here].More = true, v.amount(s.Amount)
+	for _, a := range s.Above {
+		i, known := map[string]int{"bank": bank, "payout": paidOut, "earning": earned}[a.Kind]
+		if known && i < here && all[i].ID == "" {
+			all[i].ID, all[i].More = a.ID, v.amount(a.Amount)
+		}
+	}
+	if s.Kind == "earning" && len(s.Parts) == 1 {
+		all[tipped].ID = s.Parts[0].ID
 	}
 	return all
 }

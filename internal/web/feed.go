@@ -8,6 +8,7 @@ import (
 	"github.com/ovationhq/ovation/internal/gift"
 	"github.com/ovationhq/ovation/internal/id"
 	"github.com/ovationhq/ovation/internal/live"
+	"github.com/ovationhq/ovation/internal/money"
 	"github.com/ovationhq/ovation/internal/outbox"
 	"github.com/ovationhq/ovation/internal/people"
 	"github.com/ovationhq/ovation/internal/report"
@@ -15,7 +16,7 @@ import (
 
 // feedItem is one line of the gift feed, as the page and its script show it.
 type feedItem struct {
-	Kind  string `json:"kind"`            // gift, combo, combo_end, chat, live_end
+	Kind  string `json:"kind"`            // gift, combo, combo_end, tip, chat, live_end
 	Combo string `json:"combo,omitempty"` // lines of one combo replace each other
 	Name  string `json:"name,omitempty"`
 	Emoji string `json:"emoji,omitempty"`
@@ -86,6 +87,8 @@ func (v *visit) line(m live.Message) (item feedItem, ok bool) {
 		item.Kind = "combo"
 	case "gift.combo.ended":
 		item.Kind = "combo_end"
+	case "tip.succeeded":
+		return v.tipLine(&m)
 	case "chat.message.sent":
 		return v.chatLine(&m)
 	case "live.ended":
@@ -108,6 +111,29 @@ func (v *visit) line(m live.Message) (item feedItem, ok bool) {
 	item.Gift, item.Emoji = v.site.giftName(v, item.Item)
 	item.Art = v.artURL(item.Item, item.Emoji)
 	item.Text = v.T("feed.line", item.Name, item.Gift, v.number(item.Count), v.coins(item.Units))
+	return item, true
+}
+
+// tipLine writes a tip as a line.
+func (v *visit) tipLine(m *live.Message) (item feedItem, ok bool) {
+	var e struct {
+		Data struct {
+			Fan     id.Person    `json:"fan"`
+			Amount  money.Amount `json:"amount"`
+			Message string       `json:"message"`
+		} `json:"data"`
+	}
+	if json.Unmarshal(m.JSON, &e) != nil {
+		return item, false
+	}
+	item.Kind, item.Emoji, item.Name = "tip", "💗", v.T("tip.anonymous")
+	if e.Data.Fan != "" {
+		item.Name = v.site.name(v, e.Data.Fan)
+	}
+	item.Text = v.T("feed.tip", item.Name, v.amount(e.Data.Amount))
+	if e.Data.Message != "" {
+		item.Text = v.T("feed.tip_words", item.Name, v.amount(e.Data.Amount), e.Data.Message)
+	}
 	return item, true
 }
 

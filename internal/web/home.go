@@ -21,6 +21,7 @@ type slide struct {
 	Tall     bool // the picture is higher than wide, so it may fill a phone
 	AtUS     int64
 	Gifts    bool // the visitor can give here
+	Tips     bool // and tip the creator
 	Watching string
 }
 
@@ -50,7 +51,11 @@ func home(v *visit) error {
 		return err
 	}
 	v.keys = feedKeys
-	return v.show(http.StatusOK, homePage(v, v.slides(w), cursorText(w.Next)))
+	all := v.slides(w)
+	if err := v.tipsOn(all); err != nil {
+		return err
+	}
+	return v.show(http.StatusOK, homePage(v, all, cursorText(w.Next)))
 }
 
 // slides puts what there is to watch in order: LIVEs first.

@@ -44,6 +44,11 @@ func (s *site) operatorRoutes(page func(class, pattern string, h handler)) {
 	do("/op/payouts/{id}/hold", movePayout("payout_held", holdPayout))
 	do("/op/payouts/{id}/release", movePayout("payout_released", releasePayout))
 
+	read("/op/cases", casesPage)
+	do("/op/cases/{id}/close", closeCase)
+	read("/op/reconcile", reconcilePage)
+	do("/op/reconcile", reconcileNow)
+
 	for area := range ruleAreas {
 		read(area, rulesPage(area))
 		read(area+"/new", newRules(area))

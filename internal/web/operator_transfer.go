@@ -17,6 +17,7 @@ import (
 	"github.com/ovationhq/ovation/internal/purchase"
 	"github.com/ovationhq/ovation/internal/report"
 	"github.com/ovationhq/ovation/internal/text"
+	"github.com/ovationhq/ovation/internal/tip"
 	"github.com/ovationhq/ovation/internal/wallet"
 )
 
@@ -141,7 +142,7 @@ func (v *visit) journalFilters(j *journal) []filter {
 }
 
 // transferKinds are the kinds of transfers that products post.
-var transferKinds = slices.Concat(purchase.Kinds, wallet.Kinds, gift.Kinds, earnings.Kinds, payout.Kinds)
+var transferKinds = slices.Concat(purchase.Kinds, wallet.Kinds, gift.Kinds, earnings.Kinds, payout.Kinds, tip.Kinds)
 
 func (v *visit) kindChoices(chosen string) []option {
 	all := []option{{Text: v.T("op.any_kind")}}

@@ -9,6 +9,7 @@ import (
 	"github.com/ovationhq/ovation/internal/goal"
 	"github.com/ovationhq/ovation/internal/report"
 	"github.com/ovationhq/ovation/internal/support"
+	"github.com/ovationhq/ovation/internal/tip"
 )
 
 // profilePattern is the address of profiles: /@ and a handle. A pattern can
@@ -25,6 +26,8 @@ type profile struct {
 	Board support.Leaderboard
 	Goals []goal.Goal    // of the month
 	Past  []content.Room // LIVEs that are over, the latest first
+	Tips  []tip.Shown    // the latest
+	Open  bool           // tips are taken
 	Older string         // address of the next page of videos; "" at the end
 }
 
@@ -46,7 +49,7 @@ func (v *visit) profileTabs(p *profile) (all []option) {
 	}
 	part(len(p.Videos) > 0, "profile.videos", "#videos")
 	part(len(p.Soon)+len(p.Past) > 0, "profile.lives", "#lives")
-	part(len(p.Goals)+len(p.Board.Entries) > 0, "profile.support_tab", "#support")
+	part(len(p.Goals)+len(p.Board.Entries)+len(p.Tips) > 0, "profile.support_tab", "#support")
 	if len(all) < 2 {
 		return nil
 	}
@@ -74,6 +77,9 @@ func profilePage(v *visit) error {
 	if err := v.supporters(&p); err != nil {
 		return err
 	}
+	if err := v.tipped(&p); err != nil {
+		return err
+	}
 	if err := v.pastLives(&p); err != nil {
 		return err
 	}
@@ -96,6 +102,18 @@ func (v *visit) supporters(p *profile) error {
 			p.Goals = append(p.Goals, g)
 		}
 	}
+	return err
+}
+
+// tipsShown is how many of the latest tips a profile shows.
+const tipsShown = 6
+
+// tipped reads the person's latest tips, and whether there can be more.
+func (v *visit) tipped(p *profile) (err error) {
+	if p.Open, err = v.takesTips(p.Person.ID); err != nil {
+		return err
+	}
+	p.Tips, err = report.Ask2(v, v.site.cfg.Reader, tip.Wall, p.Person.ID, tip.Page{Limit: tipsShown})
 	return err
 }
 

@@ -19,6 +19,7 @@ import (
 	"time"
 
 	edge "github.com/ovationhq/ovation/internal/api"
+	"github.com/ovationhq/ovation/internal/casework"
 	"github.com/ovationhq/ovation/internal/chat"
 	"github.com/ovationhq/ovation/internal/clock"
 	"github.com/ovationhq/ovation/internal/content"
@@ -41,8 +42,10 @@ import (
 	"github.com/ovationhq/ovation/internal/people"
 	"github.com/ovationhq/ovation/internal/programme"
 	"github.com/ovationhq/ovation/internal/purchase"
+	"github.com/ovationhq/ovation/internal/reconcile"
 	"github.com/ovationhq/ovation/internal/report"
 	"github.com/ovationhq/ovation/internal/support"
+	"github.com/ovationhq/ovation/internal/tip"
 	"github.com/ovationhq/ovation/internal/wallet"
 	"github.com/ovationhq/ovation/internal/web"
 	"github.com/ovationhq/ovation/internal/webhook"
@@ -58,6 +61,7 @@ type rig struct {
 	people   *people.Service
 	payouts  *payout.Service
 	buys     *purchase.Service
+	tips     *tip.Service
 	creators *creator.Service
 	goals    *goal.Service
 	support  *support.Service
@@ -96,7 +100,8 @@ func newRig(t testing.TB, clk clock.Clock, advance func(time.Duration)) *rig {
 	r.creators = creator.NewService(r.d)
 	r.goals, r.support = goal.NewService(r.d), support.NewService(r.d)
 	r.payouts = payout.NewService(r.d, api)
-	r.buys = purchase.NewService(r.d, collect.New(r.d, api, people.Payer))
+	charges := collect.New(r.d, api, people.Payer)
+	r.buys, r.tips = purchase.NewService(r.d, charges), tip.NewService(r.d, charges, payout.Ready)
 	hub := live.NewHub(r.d)
 	r.ok(hub.Start(context.Background()))
 	r.runner = outbox.NewRunner(r.d, slog.New(slog.DiscardHandler))
@@ -118,14 +123,14 @@ func newRig(t testing.TB, clk clock.Clock, advance func(time.Duration)) *rig {
 	r.ok(err)
 	r.cfg = web.Config{
 		Gate:   r.gate,
-		Reader: report.NewReader(r.d), Gifts: gift.NewSender(r.d), Purchases: r.buys, Payouts: r.payouts, Creators: r.creators, Goals: r.goals, People: r.people,
-		Chat: chat.NewService(r.d), Limits: limit.NewService(r.d), Hub: hub, Work: r.runner, Verify: r.verify, Catalogues: gift.NewPublisher(r.d), Webhooks: r.hooks,
+		Reader: report.NewReader(r.d), Gifts: gift.NewSender(r.d), Purchases: r.buys, Tips: r.tips, Payouts: r.payouts, Creators: r.creators, Goals: r.goals, People: r.people,
+		Chat: chat.NewService(r.d), Limits: limit.NewService(r.d), Hub: hub, Work: r.runner, Verify: r.verify, Cases: casework.NewService(r.d), Reconcile: reconcile.NewService(r.d, api).Run, Catalogues: gift.NewPublisher(r.d), Webhooks: r.hooks,
 		PublicURL: r.url, Media: os.DirFS("../app/sample"), Stop: stop,
 		Log: slog.New(slog.NewTextHandler(io.MultiWriter(testLog{t}, &r.log), nil)),
 		Sandbox: &web.Sandbox{Now: clk.Now, Personas: r.personas(), Advance: func(ctx context.Context, by time.Duration) error {
 			advance(by)
 			return r.settle(ctx)
-		}, Control: &r.control},
+		}, Control: &r.control, Provider: box},
 	}
 	r.handler, err = web.New(r.cfg)
 	r.ok(err)

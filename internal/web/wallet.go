@@ -151,7 +151,7 @@ func (w *purse) inOlderLots() int64 {
 // canExplain reports whether there is an explanation of the thing.
 func canExplain(cause string) bool {
 	switch id.KindOf(cause) {
-	case id.KindPayout, id.KindEarning, id.KindGift, id.KindCombo, id.KindPurchase, id.KindLot:
+	case id.KindPayout, id.KindEarning, id.KindGift, id.KindCombo, id.KindPurchase, id.KindLot, id.KindTip:
 		return true
 	}
 	return false

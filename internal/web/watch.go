@@ -23,6 +23,7 @@ type stage struct {
 	Tall        bool              // the clip is higher than wide
 	State       content.RoomState // of a LIVE
 	GiftsOn     bool
+	Tips        bool  // the visitor can tip the creator here
 	AtUS        int64 // posted, started or ended
 	StartedUS   int64 // of a LIVE
 	Watching    int
@@ -114,6 +115,9 @@ func (v *visit) showStage(s *stage, p *problem, status int) (err error) {
 		return v.show(status, trayPart(v, s))
 	case v.wants("screen"):
 		return v.show(status, screen(v, s))
+	}
+	if s.Tips, err = v.tipsHere(s); err != nil {
+		return err
 	}
 	if s.Feed, s.Last, err = v.recent(s.topic()); err != nil {
 		return err

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ovationhq/ovation/internal/casework"
 	"github.com/ovationhq/ovation/internal/chat"
 	"github.com/ovationhq/ovation/internal/creator"
 	"github.com/ovationhq/ovation/internal/gift"
@@ -19,10 +20,13 @@ import (
 	"github.com/ovationhq/ovation/internal/limit"
 	"github.com/ovationhq/ovation/internal/live"
 	"github.com/ovationhq/ovation/internal/outbox"
+	"github.com/ovationhq/ovation/internal/payment/sandbox"
 	"github.com/ovationhq/ovation/internal/payout"
 	"github.com/ovationhq/ovation/internal/people"
 	"github.com/ovationhq/ovation/internal/purchase"
+	"github.com/ovationhq/ovation/internal/reconcile"
 	"github.com/ovationhq/ovation/internal/report"
+	"github.com/ovationhq/ovation/internal/tip"
 	"github.com/ovationhq/ovation/internal/webhook"
 )
 
@@ -31,6 +35,7 @@ type Config struct {
 	Reader    *report.Reader
 	Gifts     *gift.Sender
 	Purchases *purchase.Service
+	Tips      *tip.Service
 	Payouts   *payout.Service
 	Creators  *creator.Service
 	Goals     *goal.Service
@@ -44,6 +49,11 @@ type Config struct {
 	Catalogues *gift.Publisher
 	// Verify checks the books with the rules of all products.
 	Verify func(ctx context.Context) (*ledger.Report, error)
+
+	// Cases closes what operators close by hand.
+	Cases *casework.Service
+	// Reconcile compares the books with the payment provider's.
+	Reconcile func(context.Context, reconcile.Ask) (reconcile.Run, error)
 
 	// Sandbox is nil outside the sandbox.
 	Sandbox *Sandbox
@@ -85,6 +95,8 @@ type Sandbox struct {
 	SignIn func(ctx context.Context, person id.Person) (token string, err error)
 	// Grow measures a larger audience of a person; nil where there is none.
 	Grow func(ctx context.Context, person id.Person) error
+	// Provider is its payment provider; nil where it can not be steered.
+	Provider *sandbox.Server
 	// Control steers the world; nil where only its clock can be moved.
 	Control Control
 }
@@ -111,9 +123,9 @@ type site struct {
 // the process does, so it belongs at the root of the multiplexer.
 func New(cfg Config) (http.Handler, error) {
 	switch {
-	case cfg.Reader == nil, cfg.Gifts == nil, cfg.Purchases == nil, cfg.Payouts == nil, cfg.Creators == nil, cfg.Goals == nil, cfg.People == nil, cfg.Chat == nil, cfg.Limits == nil, cfg.Hub == nil, cfg.Work == nil,
+	case cfg.Reader == nil, cfg.Gifts == nil, cfg.Purchases == nil, cfg.Tips == nil, cfg.Payouts == nil, cfg.Creators == nil, cfg.Goals == nil, cfg.People == nil, cfg.Chat == nil, cfg.Limits == nil, cfg.Hub == nil, cfg.Work == nil,
 		cfg.Webhooks == nil, cfg.Catalogues == nil, cfg.Verify == nil, cfg.Gate == nil:
-		return nil, errors.New("web: Config needs the Gate and all services: Reader, Gifts, Purchases, Payouts, Creators, Goals, People, Chat, Limits, Hub, Work, Webhooks, Catalogues and Verify")
+		return nil, errors.New("web: Config needs the Gate and all services: Reader, Gifts, Purchases, Tips, Payouts, Creators, Goals, People, Chat, Limits, Hub, Work, Webhooks, Catalogues and Verify")
 	case cfg.Sandbox != nil && (cfg.Sandbox.Now == nil || cfg.Sandbox.Advance == nil):
 		return nil, errors.New("web: Config.Sandbox needs Now and Advance")
 	}
@@ -138,6 +150,7 @@ func (s *site) routes() {
 
 	s.watchRoutes(page)
 	s.ownRoutes(page)
+	s.tipRoutes(page)
 
 	s.creatorRoutes(page)
 

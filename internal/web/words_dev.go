@@ -90,6 +90,7 @@ var _ = speak(phrases{
 	"dev.of.scope.keys:write":     {"Make and revoke keys that may do no more than this one.", "Créer et révoquer des clés qui ne peuvent pas plus que celle-ci."},
 	"dev.of.scope.coins:buy":      {"Buy coins in a person’s name, save cards and remove them.", "Acheter des pièces au nom d’une personne, enregistrer des cartes et les retirer."},
 	"dev.of.scope.gifts:send":     {"Send gifts in a person’s name.", "Offrir des cadeaux au nom d’une personne."},
+	"dev.of.scope.tips:send":      {"Tip creators in a person’s name, with a saved card.", "Donner des pourboires au nom d’une personne, avec une carte enregistrée."},
 	"dev.of.scope.wallet:read":    {"Read a person’s coins, lots, entries and limits.", "Lire les pièces, les lots, les mouvements et les limites d’une personne."},
 	"dev.of.scope.earnings:read":  {"Read what a creator has earned.", "Lire ce qu’un créateur a gagné."},
 	"dev.of.scope.payouts:read":   {"Read payouts and the state of a payout account.", "Lire les versements et l’état d’un compte de versement."},

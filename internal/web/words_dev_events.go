@@ -23,6 +23,7 @@ var _ = speak(phrases{
 	"dev.events.of_type":    {"Show those that happened", "Montrer ceux qui sont arrivés"},
 
 	"dev.of.event.coin_purchase.completed":   {"The card was charged, and the coins are in the wallet.", "La carte a été débitée, et les pièces sont dans le portefeuille."},
+	"dev.of.event.tip.succeeded":             {"A fan tipped a creator, and the money came.", "Un fan a donné un pourboire, et l’argent est venu."},
 	"dev.of.event.gift.sent":                 {"A gift was given outside a combo. Count money with it.", "Un cadeau a été offert hors d’un combo. Sert à compter l’argent."},
 	"dev.of.event.gift.combo.progressed":     {"Taps of a combo were accepted. For fireworks, not for money.", "Des appuis d’un combo ont été acceptés. Pour l’animation, pas pour l’argent."},
 	"dev.of.event.gift.combo.ended":          {"A combo is over. Count money with it.", "Un combo est terminé. Sert à compter l’argent."},

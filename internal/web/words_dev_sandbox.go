@@ -64,6 +64,8 @@ var _ = speak(phrases{
 
 	"dev.of.act.clock":                       {"The clock was moved", "L’horloge a avancé"},
 	"dev.of.act.coin_purchase":               {"Buy coins", "Acheter des pièces"},
+	"dev.of.act.tip":                         {"Tip", "Pourboire"},
+	"dev.of.act_text.tip":                    {"The fan tips the creator, and covers the fee.", "Le fan donne un pourboire au créateur et paie les frais."},
 	"dev.of.act.coin_purchase.declined":      {"Declined card", "Carte refusée"},
 	"dev.of.act.gift":                        {"Gift", "Cadeau"},
 	"dev.of.act.gift.combo":                  {"Combo", "Combo"},
@@ -83,6 +85,7 @@ var _ = speak(phrases{
 	"dev.of.act_text.payout.next":            {"Fast forward until it is over.", "Avance rapide jusqu’à sa fin."},
 
 	"dev.done.bought":   {"%s bought", "%s achetées"},
+	"dev.done.tipped":   {"The fan tipped %s.", "Le fan a donné %s de pourboire."},
 	"dev.done.declined": {"The card was declined, and nothing was charged.", "La carte a été refusée, et rien n’a été débité."},
 	"dev.done.gave":     {"%s given for %s", "%s offert pour %s"},
 	"dev.done.combo":    {"Combo of %s tapped for %s", "Combo de %s pour %s"},

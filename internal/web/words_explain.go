@@ -25,6 +25,8 @@ var _ = speak(phrases{
 	"kind.payout":   {"Payout", "Versement"},
 	"kind.earning":  {"Earning", "Gain"},
 	"kind.gift":     {"Gift", "Cadeau"},
+	"kind.tip":      {"Tip", "Pourboire"},
+	"kind.charge":   {"Payment", "Paiement"},
 	"kind.combo":    {"Combo", "Combo"},
 	"kind.lot":      {"Coins", "Pièces"},
 	"kind.purchase": {"Payment", "Paiement"},

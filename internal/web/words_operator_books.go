@@ -48,6 +48,7 @@ var _ = speak(phrases{
 	"op.all_transfers":  {"All transfers", "Tous les transferts"},
 
 	"transfer.coin_purchase.completed": {"Coins bought", "Pièces achetées"},
+	"transfer.tip.succeeded":           {"Tip", "Pourboire"},
 	"transfer.coin_purchase.fee":       {"Provider’s fee", "Frais du prestataire"},
 	"transfer.coins.granted":           {"Coins granted", "Pièces offertes"},
 	"transfer.gift.sent":               {"Gift", "Cadeau"},

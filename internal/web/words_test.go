@@ -74,9 +74,9 @@ func TestWords(t *testing.T) {
 
 // madeOfData tells of keys whose last part comes from data.
 func madeOfData(key string) bool {
-	for _, prefix := range []string{"month.", "role.", "hat.", "problem.", "did.", "earning.", "payout.", "standing.", "programme.", "metric.", "kind.", "step.", "dev.of.",
+	for _, prefix := range []string{"month.", "role.", "hat.", "problem.", "did.", "earning.", "payout.", "standing.", "programme.", "metric.", "kind.", "tip.state.", "step.", "dev.of.",
 		"op.payouts.", "op.work.", "op.limit.", "op.role_text.", "verb.", "outcome.", "work.", "transfer.", "thing.", "account_kind.",
-		"op.area.", "op.area_text.", "rules.", "rule.", "op.when.", "op.flag.", "op.compare.", "op.new."} {
+		"op.area.", "op.area_text.", "rules.", "rule.", "op.when.", "op.flag.", "op.compare.", "op.new.", "case.kind.", "case.state.", "case.decision.", "rec.kind."} {
 		if strings.HasPrefix(key, prefix) {
 			return true
 		}

@@ -100,6 +100,7 @@ export function listen(stage, { back, lost, over }) {
 		}
 		line(item);
 		if (item.kind === 'gift' || item.kind === 'combo') celebrate(item);
+		if (item.kind === 'tip') { tell(item.text); return; }
 		if (item.kind !== 'chat' || sessionStorage.getItem('aloud') === 'yes') say(item.text);
 	});
 }
