@@ -22,7 +22,7 @@ func (a *API) reversalRoutes() {
 	post(a, "/v1/tips/{id}/refund", a.tipRefund, "Give back a tip", refund...)
 	get(a, "/v1/refunds", a.refundList, "The person's refunds, or all, the newest first", needs(people.WalletRead))
 	get(a, "/v1/refunds/{id}", a.refundGet, "A refund", needs(people.WalletRead))
-	decides := []option{needs(people.RefundsWrite), role(people.Operator), impersonal(), class(classMoney), fails(fault.StateConflict, fault.UpstreamFailed)}
+	decides := []option{needs(people.RefundsWrite), role(people.Operator), impersonal(), class(classMoney), fails(fault.Forbidden, fault.StateConflict, fault.UpstreamFailed)}
 	post(a, "/v1/refunds/{id}/agree", a.refundAgree, "Agree to a refund that another operator has proposed", decides...)
 	post(a, "/v1/refunds/{id}/decline", a.refundDecline, "Decline a refund that was proposed", decides...)
 	post(a, "/v1/refunds/{id}/repay", a.refundRepay, "Note that a refund which the bank sent back was paid in another way", decides...)
