@@ -151,7 +151,7 @@ func (op *operation) permit(c *Caller) error {
 	if op.public {
 		return nil
 	}
-	if err := c.Require(op.scope); err != nil {
+	if err := c.Require(op.scope); err != nil && (op.orScope == "" || !c.May(op.orScope)) {
 		return err
 	}
 	if op.hostOnly && !c.Host {

@@ -20,13 +20,15 @@ type earningView struct {
 	AvailableAt Instant        `json:"available_at"`
 	Diamonds    amount         `json:"diamonds"`
 	Amount      amount         `json:"amount" doc:"While pending, what the diamonds are worth so far"`
+	TakenBack   amount         `json:"taken_back" doc:"Of the amount, what refunds and disputes took back: GET /v1/claws"`
+	Net         amount         `json:"net" doc:"The amount less what was taken back: what the creator gets of it"`
 	Paid        amount         `json:"paid" doc:"Of the amount, taken by payouts"`
 	Rule        string         `json:"rule" doc:"The version of the rate card"`
 }
 
 func viewEarning(e earnings.Earning) earningView {
 	return earningView{"earning", e.ID, e.Creator, string(e.Source), e.Day.Format(time.DateOnly), e.Standing(), at(e.AvailableUS),
-		amount{Units: e.Diamonds, Asset: "DIAMOND"}, e.Amount, amount{Units: e.Paid, Asset: e.Amount.Asset}, e.Rule}
+		amount{Units: e.Diamonds, Asset: "DIAMOND"}, e.Amount, e.Amount.Of(e.Clawed), e.Amount.Of(e.Net()), amount{Units: e.Paid, Asset: e.Amount.Asset}, e.Rule}
 }
 
 type earningListIn struct {

@@ -47,6 +47,9 @@ type (
 	goalID       string
 	messageID    string
 	caseID       string
+	tipID        string
+	disputeID    string
+	clawID       string
 )
 
 func (personID) Schema(huma.Registry) *huma.Schema     { return idSchema(id.KindPerson) }
@@ -71,6 +74,9 @@ func (deliveryID) Schema(huma.Registry) *huma.Schema   { return idSchema(id.Kind
 func (goalID) Schema(huma.Registry) *huma.Schema       { return idSchema(id.KindGoal) }
 func (messageID) Schema(huma.Registry) *huma.Schema    { return idSchema(id.KindMessage) }
 func (caseID) Schema(huma.Registry) *huma.Schema       { return idSchema(id.KindCase) }
+func (tipID) Schema(huma.Registry) *huma.Schema        { return idSchema(id.KindTip) }
+func (disputeID) Schema(huma.Registry) *huma.Schema    { return idSchema(id.KindDispute) }
+func (clawID) Schema(huma.Registry) *huma.Schema       { return idSchema(id.KindClaw) }
 
 // idAliases pairs the types of package id with their schemas.
 var idAliases = map[reflect.Type]reflect.Type{
@@ -96,4 +102,7 @@ var idAliases = map[reflect.Type]reflect.Type{
 	reflect.TypeFor[id.Goal]():       reflect.TypeFor[goalID](),
 	reflect.TypeFor[id.Message]():    reflect.TypeFor[messageID](),
 	reflect.TypeFor[id.Case]():       reflect.TypeFor[caseID](),
+	reflect.TypeFor[id.Tip]():        reflect.TypeFor[tipID](),
+	reflect.TypeFor[id.Dispute]():    reflect.TypeFor[disputeID](),
+	reflect.TypeFor[id.Claw]():       reflect.TypeFor[clawID](),
 }

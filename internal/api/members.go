@@ -37,6 +37,7 @@ var memberDocs = map[string][2]string{
 	"programme":       {"The programme concerned", "Le programme concerné"},
 	"purchase":        {"The purchase that failed", "L’achat qui a échoué"},
 	"reapply_at":      {"From when the person may apply again", "À partir de quand la personne peut redemander"},
+	"refundable":      {"The most that can be given back, as an amount", "Le plus qui peut être rendu, comme montant"},
 	"region":          {"The region whose rules judged: ISO 3166-1, or * for everywhere", "La région dont les règles ont jugé : ISO 3166-1, ou * pour partout"},
 	"resets_at":       {"When the window of the limit begins anew", "Quand la période de la limite recommence"},
 	"scope":           {"The scope that the key needs", "La portée qu’il faut à la clé"},
@@ -48,19 +49,20 @@ var memberDocs = map[string][2]string{
 
 // codeMembers are the members that a problem of a code may have.
 var codeMembers = map[fault.Code][]string{
-	fault.InsufficientBalance: {"balance", "missing", "available"},
-	fault.PriceChanged:        {"price"},
-	fault.CardDeclined:        {"decline_code", "purchase", "tip"},
-	fault.NotEligible:         {"programme", "creator", "state", "policy", "region", "missing", "estimated_at", "reapply_at"},
-	fault.KYCRequired:         {"missing", "disabled_reason", "creator"},
-	fault.LimitReached:        {"limit", "cap", "spent", "left", "resets_at", "ends_at", "left_today", "most"},
-	fault.DailyLimit:          {"limit", "cap", "left", "resets_at"},
-	fault.PayoutBelowMinimum:  {"minimum", "available"},
-	fault.StateConflict:       {"expected_seq", "person", "ends_at"},
-	fault.AlreadyDone:         {"expected_seq"},
-	fault.Gone:                {"count"},
-	fault.ScopeMissing:        {"scope"},
-	fault.APIVersionUnknown:   {"supported"},
+	fault.InsufficientBalance:   {"balance", "missing", "available"},
+	fault.PriceChanged:          {"price"},
+	fault.CardDeclined:          {"decline_code", "purchase", "tip"},
+	fault.NotEligible:           {"programme", "creator", "state", "policy", "region", "missing", "estimated_at", "reapply_at"},
+	fault.KYCRequired:           {"missing", "disabled_reason", "creator"},
+	fault.LimitReached:          {"limit", "cap", "spent", "left", "resets_at", "ends_at", "left_today", "most"},
+	fault.DailyLimit:            {"limit", "cap", "left", "resets_at"},
+	fault.PayoutBelowMinimum:    {"minimum", "available"},
+	fault.StateConflict:         {"expected_seq", "person", "ends_at"},
+	fault.AlreadyDone:           {"expected_seq"},
+	fault.Gone:                  {"count"},
+	fault.ScopeMissing:          {"scope"},
+	fault.RefundExceedsOriginal: {"refundable"},
+	fault.APIVersionUnknown:     {"supported"},
 }
 
 // problemMember is a member in words.

@@ -141,6 +141,9 @@ func (a *API) describe(op *operation, doc *huma.Operation) {
 			doc.Parameters = append(doc.Parameters, paramRef("Person"))
 		}
 		doc.Security = append(doc.Security, map[string][]string{"bearer": {string(op.scope)}})
+		if op.orScope != "" {
+			doc.Security = append(doc.Security, map[string][]string{"bearer": {string(op.orScope)}})
+		}
 		if !op.hostOnly {
 			doc.Security = append(doc.Security, map[string][]string{"session": {}})
 		}

@@ -24,6 +24,7 @@ type operation struct {
 	// Who may.
 	public     bool
 	scope      Scope
+	orScope    Scope // enough as well, if it is not empty
 	role       Role
 	forPerson  bool
 	hostOnly   bool

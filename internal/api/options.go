@@ -13,6 +13,9 @@ type option func(*operation)
 // either needs or public.
 func needs(s Scope) option { return func(op *operation) { op.scope = s } }
 
+// orNeeds names another scope that is enough as well.
+func orNeeds(s Scope) option { return func(op *operation) { op.orScope = s } }
+
 // public lets everybody in, known or not.
 func public() option { return func(op *operation) { op.public = true } }
 

@@ -16,6 +16,7 @@ var french = func() map[string]string {
 	maps.Copy(all, frenchOfTips)
 	maps.Copy(all, frenchOfBooks)
 	maps.Copy(all, frenchOfPayouts)
+	maps.Copy(all, frenchOfReversals)
 	maps.Copy(all, frenchOfSandbox)
 	return all
 }()

@@ -16,7 +16,7 @@ import (
 )
 
 type explainIn struct {
-	ID    string `path:"id" maxLength:"40" doc:"A payout, an earning, a gift, a combo, a lot or a purchase"`
+	ID    string `path:"id" maxLength:"40" doc:"A refund, a dispute, a claw, a payout, an earning, a gift, a combo, a lot or a purchase"`
 	After string `query:"after" maxLength:"40" doc:"next of the explanation before, whose parts this one goes on with"`
 }
 

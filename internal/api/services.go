@@ -21,6 +21,7 @@ import (
 	"github.com/ovationhq/ovation/internal/purchase"
 	"github.com/ovationhq/ovation/internal/reconcile"
 	"github.com/ovationhq/ovation/internal/report"
+	"github.com/ovationhq/ovation/internal/reversal"
 	"github.com/ovationhq/ovation/internal/support"
 	"github.com/ovationhq/ovation/internal/tip"
 	"github.com/ovationhq/ovation/internal/webhook"
@@ -31,6 +32,7 @@ type Services struct {
 	People    *people.Service
 	Gifts     *gift.Sender
 	Purchases *purchase.Service
+	Reversals *reversal.Service
 	Tips      *tip.Service
 	Payouts   *payout.Service
 	Creators  *creator.Service

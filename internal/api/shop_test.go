@@ -32,6 +32,7 @@ import (
 	"github.com/ovationhq/ovation/internal/purchase"
 	"github.com/ovationhq/ovation/internal/reconcile"
 	"github.com/ovationhq/ovation/internal/report"
+	"github.com/ovationhq/ovation/internal/reversal"
 	"github.com/ovationhq/ovation/internal/support"
 	"github.com/ovationhq/ovation/internal/tip"
 )
@@ -62,7 +63,7 @@ func newShop(t *testing.T, change ...func(*Config)) *shop {
 	charges := collect.New(d, client, people.Payer)
 	s.world = newWorld(t, func(c *Config) {
 		c.Auth = nil
-		c.Services = Services{People: s.people, Gifts: s.g.Gifts, Catalogues: gift.NewPublisher(d), Purchases: purchase.NewService(d, charges), Tips: tip.NewService(d, charges, payout.Ready), Payouts: payout.NewService(d, client),
+		c.Services = Services{People: s.people, Gifts: s.g.Gifts, Catalogues: gift.NewPublisher(d), Purchases: purchase.NewService(d, charges), Tips: tip.NewService(d, charges, payout.Ready), Payouts: payout.NewService(d, client), Reversals: reversal.NewService(d, client),
 			Creators: creator.NewService(d), Limits: limit.NewService(d), Cases: casework.NewService(d), Reconcile: reconcile.NewService(d, client).Run, Provider: s.box, Reader: report.NewReader(d), Support: support.NewService(d), Goals: goal.NewService(d), Chat: chat.NewService(d), Hub: live.NewHub(d), Stripe: client, PublicURL: "http://ovation.test",
 			Now: clk.Now, Observe: nil, Verify: func(ctx context.Context) (*ledger.Report, error) { return ledger.Verify(ctx, d, nil) }}
 		for _, f := range change {

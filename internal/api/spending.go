@@ -22,7 +22,9 @@ type receiptView struct {
 	Total    amount        `json:"total" doc:"What the card was charged: the sum of lines and taxes"`
 	Brand    string        `json:"card_brand" doc:"The network of the card, such as visa"`
 	Last4    string        `json:"card_last4" doc:"The last four digits of the card"`
-	Refund   string        `json:"refund" enum:"none" doc:"How much was given back"`
+	Refund   string        `json:"refund" enum:"none,partial,full,disputed" doc:"How much was given back; disputed while or because the bank of the card took something"`
+	Refunded amount        `json:"refunded" doc:"Of the total, went back or is on its way back"`
+	Disputed amount        `json:"disputed" doc:"Of the total, a bank has taken back, or may keep"`
 }
 
 type receiptLine struct {
@@ -47,7 +49,7 @@ func (a *API) receiptGet(ctx context.Context, in *receiptIn) (*struct{ Body rece
 	if err != nil {
 		return nil, err
 	}
-	return &struct{ Body receiptView }{receiptView{"receipt", r.Number, r.Purchase, r.Buyer.ID, r.Buyer.Name, at(r.IssuedUS), viewLines(r.Lines), viewLines(r.Tax), r.Total, r.Method.Brand, r.Method.Last4, string(r.Refund)}}, nil
+	return &struct{ Body receiptView }{receiptView{"receipt", r.Number, r.Purchase, r.Buyer.ID, r.Buyer.Name, at(r.IssuedUS), viewLines(r.Lines), viewLines(r.Tax), r.Total, r.Method.Brand, r.Method.Last4, string(r.Refund), r.Total.Of(r.Refunded), r.Total.Of(r.Disputed)}}, nil
 }
 
 type spendingView struct {

@@ -56,6 +56,8 @@ type tipView struct {
 	Fee         *amount         `json:"fee,omitempty" doc:"What the provider took, once it has told, in the currency of our balance"`
 	Net         *amount         `json:"net,omitempty" doc:"What the creator got, once that is booked"`
 	Earning     id.Earning      `json:"earning,omitempty" doc:"The creator's earning that it went into; GET /v1/explain/{id} goes on from there"`
+	Refunded    amount          `json:"refunded" doc:"Of charged, went back or is on its way back"`
+	Disputed    amount          `json:"disputed" doc:"Of charged, a bank has taken back, or may keep"`
 	Message     string          `json:"message,omitempty" doc:"What the fan wrote"`
 	Anonymous   bool            `json:"anonymous" doc:"The creator, the wall and the events do not learn who gave it"`
 	Rule        string          `json:"rule" doc:"The version of the rules"`
@@ -98,7 +100,7 @@ func (a *API) tipGive(ctx context.Context, in *tipIn) (*tipOut, error) {
 // viewTip is a tip as its fan sees it.
 func viewTip(t tip.Tip) tipView {
 	v := tipView{Object: "tip", ID: t.ID, Creator: t.Creator, Fan: t.Fan, Target: t.Target, Amount: t.Price.Amount, Charged: t.Price.Charged, CoverFee: t.CoverFee, ExpectedFee: t.Price.Fee,
-		Earning: t.Earning, Message: t.Message, Anonymous: t.Anonymous, Rule: t.Rule, Outcome: t.Outcome, Decline: t.Charge.Decline.Reason, CreatedAt: at(t.CreatedUS), CompletedAt: atOrNil(t.CompletedUS)}
+		Refunded: t.Charge.Amount.Of(t.Charge.Refunded), Disputed: t.Charge.Amount.Of(t.Charge.Disputed), Earning: t.Earning, Message: t.Message, Anonymous: t.Anonymous, Rule: t.Rule, Outcome: t.Outcome, Decline: t.Charge.Decline.Reason, CreatedAt: at(t.CreatedUS), CompletedAt: atOrNil(t.CompletedUS)}
 	if t.Booked() {
 		fee := t.Charge.Fee()
 		v.Fee, v.Net = &fee, &t.Net

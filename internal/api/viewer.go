@@ -146,6 +146,9 @@ func (op *operation) notes() []string {
 	default:
 		all = append(all, "scope "+string(op.scope))
 	}
+	if op.orScope != "" {
+		all = append(all, "or scope "+string(op.orScope))
+	}
 	if op.hostOnly {
 		all = append(all, "keys of the host only")
 	}

@@ -27,7 +27,7 @@ func (a *App) handlers() (site, admin http.Handler, err error) {
 		Registry: registry,
 		Log:      a.Log, CursorKeys: [][]byte{a.secret}, Secure: a.secure(),
 		NoLimits: a.Options.NoLimits, StreamsPerAddress: a.Options.Config.StreamsPerAddress, Ready: a.ready, TrustedProxies: a.Options.Config.Proxies(),
-		Services: api.Services{People: a.People, Gifts: a.Gifts, Purchases: a.Purchases, Tips: a.Tips, Payouts: a.Payouts, Creators: a.Creators, Reader: a.Reader, Support: a.Support, Goals: a.Goals, Chat: a.Chat, Hub: a.Hub, Webhooks: a.Webhooks, Work: a.Runner, Catalogues: gift.NewPublisher(a.DB), Limits: a.Limits, Cases: a.Cases,
+		Services: api.Services{People: a.People, Gifts: a.Gifts, Purchases: a.Purchases, Tips: a.Tips, Reversals: a.Reversals, Payouts: a.Payouts, Creators: a.Creators, Reader: a.Reader, Support: a.Support, Goals: a.Goals, Chat: a.Chat, Hub: a.Hub, Webhooks: a.Webhooks, Work: a.Runner, Catalogues: gift.NewPublisher(a.DB), Limits: a.Limits, Cases: a.Cases,
 			Stripe: a.Stripe, PublicURL: a.Options.Config.PublicURL(), Now: a.time.Now, Observe: a.Observe, Verify: a.Verify, Reconcile: a.Reconcile},
 	}
 	if a.sandbox != nil {

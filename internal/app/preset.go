@@ -19,6 +19,7 @@ import (
 	"github.com/ovationhq/ovation/internal/limit"
 	"github.com/ovationhq/ovation/internal/payout"
 	"github.com/ovationhq/ovation/internal/programme"
+	"github.com/ovationhq/ovation/internal/reversal"
 	"github.com/ovationhq/ovation/internal/tip"
 	"github.com/ovationhq/ovation/internal/wallet"
 )
@@ -38,6 +39,7 @@ type preset struct {
 	Card       earnings.RateCard
 	Packs      []wallet.Pack
 	Payouts    payout.Rules
+	Refunds    []reversal.Rule
 	Gifts      []gift.Item
 	Tips       []tip.Rule
 	Velocity   []limit.Velocity
@@ -164,7 +166,11 @@ func (p preset) unchanged(ctx context.Context, tx *db.Tx, file string, c earning
 	if err != nil {
 		return err
 	}
-	same = same && payouts
+	refunds, err := p.sameRefunds(ctx, tx)
+	if err != nil {
+		return err
+	}
+	same = same && payouts && refunds
 	installed, err := programme.Policies(ctx, tx)
 	if err != nil {
 		return err
@@ -212,6 +218,9 @@ func (p preset) install(ctx context.Context, tx *db.Tx, cards []earnings.RateCar
 		return err
 	}
 	if err := payout.InstallRules(ctx, tx, p.payouts()); err != nil {
+		return err
+	}
+	if err := reversal.Install(ctx, tx, p.refunds()); err != nil {
 		return err
 	}
 	policies, _ := p.policies()

@@ -86,6 +86,7 @@ func parsePreset(text string, shipped bool) (p preset, wrong []mistake) {
 	p.head(t, shipped)
 	p.rates(t.sub("rates"))
 	p.readPayouts(t.sub("payouts"))
+	p.readRefunds(t.sub("refunds"))
 	p.readPacks(t.sub("packs"))
 	p.readGifts(t)
 	p.readTips(t)

@@ -20,7 +20,7 @@ const lastDay = 28
 // or those that ship with the program.
 func (p *preset) readPayouts(t *table) {
 	if len(t.values) == 0 {
-		t = shippedPayouts()
+		t = shippedTable("payouts")
 	}
 	r := &p.Payouts
 	r.NoticeDay, r.PayDay = t.whole("notice_day", 1, lastDay), t.whole("pay_day", 1, lastDay)
@@ -60,8 +60,8 @@ func (p *preset) readPayouts(t *table) {
 	slices.SortFunc(r.Limits, func(a, b payout.Limit) int { return strings.Compare(string(a.Asset), string(b.Asset)) })
 }
 
-// shippedPayouts are those of presets/current.toml, which a test reads.
-func shippedPayouts() *table {
+// shippedTable is one of presets/current.toml, which a test reads.
+func shippedTable(name string) *table {
 	var values map[string]any
 	text, err := presetFiles.ReadFile("presets/current.toml")
 	if err == nil {
@@ -69,9 +69,9 @@ func shippedPayouts() *table {
 	}
 	s := &sheet{}
 	if err != nil {
-		s.blame("payouts", "the calendar that ships with the program can not be read: %v", err)
+		s.blame(name, "the rules that ship with the program can not be read: %v", err)
 	}
-	return s.table("", values).sub("payouts")
+	return s.table("", values).sub(name)
 }
 
 // payouts returns the rules of payouts with the version and the start.

@@ -17,6 +17,7 @@ import (
 	"github.com/ovationhq/ovation/internal/gift"
 	"github.com/ovationhq/ovation/internal/limit"
 	"github.com/ovationhq/ovation/internal/programme"
+	"github.com/ovationhq/ovation/internal/reversal"
 	"github.com/ovationhq/ovation/internal/tip"
 	"github.com/ovationhq/ovation/internal/wallet"
 )
@@ -63,6 +64,15 @@ func rules(ctx context.Context, tx *db.Tx) (all []string, err error) {
 		}
 	}
 	all = append(all, line)
+	refunds := "refunds:"
+	for _, region := range []string{"", "US", "FR", "NO", "GB"} {
+		r, err := reversal.RuleFor(ctx, tx, region)
+		if err != nil {
+			return nil, err
+		}
+		refunds += fmt.Sprintf(" %s %d/%d %s", region, r.Days, r.Agree.Units, r.Agree.Asset)
+	}
+	all = append(all, refunds)
 	for _, region := range []string{"US", "KR", "JP"} {
 		policies, err := programme.Installed(ctx, tx, region)
 		if err != nil {
@@ -92,6 +102,7 @@ func expected(preset, version string) []string {
 		"15 gifts of " + version + ", from 1 to 34999 coins",
 		"tips: BHD 500-40000 200000/100 29000+30 EUR 100-10000 50000/100 29000+30 GBP 100-8000 40000/100 29000+30 JPY 100-15000 75000/100 29000+30 KWD 500-30000 150000/100 29000+30 USD 100-10000 50000/100 29000+30",
 		"velocity: new_account 10000 in 24h0m0s, below 720h0m0s; rolling 200000 in 24h0m0s, below 0s;",
+		"refunds:  0/20000 USD US 0/20000 USD FR 14/20000 USD NO 14/20000 USD GB 14/20000 USD",
 	}
 	for _, r := range []struct {
 		region string

@@ -48,6 +48,10 @@ func (t *trigger) do(ctx context.Context, act web.Act) error {
 		return t.buy(ctx, 0)
 	case "coin_purchase.declined":
 		return t.declined(ctx)
+	case "refund":
+		return t.refund(ctx)
+	case "dispute":
+		return t.dispute(ctx)
 	case "gift":
 		return t.gift(ctx)
 	case "gift.combo":

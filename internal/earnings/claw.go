@@ -38,9 +38,20 @@ type Claw struct {
 	HeldUS  int64
 	EndedUS int64 // 0 while held
 
-	// Its earning as it stood: only of claws that were made now.
+	// Its earning as it stood: only of claws that were made now, or weighed.
 	earning Earning
 }
+
+// Taken is what was taken, in the earning's own asset, which diamonds tells.
+func (c *Claw) Taken(diamonds bool) money.Amount {
+	if diamonds {
+		return money.Amount{Units: c.Own, Asset: money.Diamond}
+	}
+	return money.Amount{Units: c.Own, Asset: c.Asset}
+}
+
+// Weighed is the earning of a claw that Weigh has returned.
+func (c *Claw) Weighed() *Earning { return &c.earning }
 
 // Claim is what is to be taken back of an earning, in its own asset.
 type Claim struct {
@@ -99,7 +110,12 @@ func ClawBack(ctx context.Context, tx *db.Tx, cause, reason string, claims []Cla
 	return all, nil
 }
 
-func clawBack(ctx context.Context, tx *db.Tx, c Claw) (Claw, error) {
+// Weigh tells what taking the claim back would come to now, and takes nothing.
+func Weigh(ctx context.Context, tx *db.Tx, claim Claim) (Claw, error) {
+	return weigh(ctx, tx, Claw{Earning: claim.Earning, Own: claim.Own})
+}
+
+func weigh(ctx context.Context, tx *db.Tx, c Claw) (Claw, error) {
 	e, err := Get(ctx, tx, c.Earning)
 	if err != nil {
 		return c, err
@@ -107,21 +123,30 @@ func clawBack(ctx context.Context, tx *db.Tx, c Claw) (Claw, error) {
 	if c.Own <= 0 || c.Own > e.ownLeft() {
 		return c, fmt.Errorf("earnings: %s wants %d back of %s, which has %d left", c.Cause, c.Own, e.ID, e.ownLeft())
 	}
-	c.ID, c.Creator, c.Asset, c.State, c.HeldUS, c.earning = id.Claw(tx.NewID(id.KindClaw)), e.Creator, e.Amount.Asset, ClawHeld, tx.NowUS(), e
-	move := ledger.Move{From: ledger.EarningPath(e.ID), To: ledger.ClawPath(c.ID), Amount: money.Amount{Units: c.Own, Asset: e.Own}}
-	switch {
-	case e.State == Pending:
+	c.Creator, c.Asset, c.earning = e.Creator, e.Amount.Asset, e
+	if e.State == Pending {
 		if c.Moved = c.Own; e.Money() {
 			c.Units = c.Own
 		}
+		return c, nil
+	}
+	worth, err := worthOf(ctx, tx, &e, c.Own)
+	c.Units = min(worth, e.Left())
+	c.Borne = worth - c.Units
+	return c, err
+}
+
+func clawBack(ctx context.Context, tx *db.Tx, c Claw) (Claw, error) {
+	c, err := weigh(ctx, tx, c)
+	if err != nil {
+		return c, err
+	}
+	e := &c.earning
+	c.ID, c.State, c.HeldUS = id.Claw(tx.NewID(id.KindClaw)), ClawHeld, tx.NowUS()
+	move := ledger.Move{From: ledger.EarningPath(e.ID), To: ledger.ClawPath(c.ID), Amount: money.Amount{Units: c.Own, Asset: e.Own}}
+	if e.State == Pending {
 		_, err = tx.Exec(ctx, "UPDATE earning SET clawed_own = clawed_own + $2 WHERE id = $1", e.ID, c.Own)
-	default:
-		var worth int64
-		if worth, err = worthOf(ctx, tx, &e, c.Own); err != nil {
-			return c, err
-		}
-		c.Units = min(worth, e.Left())
-		c.Borne = worth - c.Units
+	} else {
 		move = ledger.Move{From: ledger.AvailablePath(e.Creator), To: ledger.ClawPath(c.ID), Amount: money.Amount{Units: c.Units, Asset: c.Asset}}
 		_, err = tx.Exec(ctx, "UPDATE earning SET clawed_own = clawed_own + $2, clawed_units = clawed_units + $3 WHERE id = $1", e.ID, c.Own, c.Units)
 	}
@@ -131,8 +156,8 @@ func clawBack(ctx context.Context, tx *db.Tx, c Claw) (Claw, error) {
 	if err != nil {
 		return c, err
 	}
-	_, err = tx.Exec(ctx, "INSERT INTO earning_claw (id, cause, reason, earning_id, creator_id, own, moved, units, borne_units, asset, state, held_us, ended_us) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'held', $11, 0)",
-		c.ID, c.Cause, c.Reason, c.Earning, c.Creator, c.Own, c.Moved, c.Units, c.Borne, string(c.Asset), c.HeldUS)
+	_, err = tx.Exec(ctx, "INSERT INTO earning_claw (id, cause, reason, earning_id, creator_id, own, moved, units, borne_units, asset, state, held_us, ended_us) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0)",
+		c.ID, c.Cause, c.Reason, c.Earning, c.Creator, c.Own, c.Moved, c.Units, c.Borne, string(c.Asset), string(c.State), c.HeldUS)
 	if err != nil {
 		return c, err
 	}

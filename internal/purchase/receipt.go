@@ -24,6 +24,8 @@ type Receipt struct {
 	Total    money.Amount  // what the card was charged: the sum of the lines and the taxes
 	Method   Method
 	Refund   RefundState
+	Refunded int64 // of Total, went back or is on its way
+	Disputed int64 // of Total, a bank has taken back or may keep
 }
 
 // ReceiptLine is what was bought. Its words are the reader's: so many coins.
@@ -38,8 +40,27 @@ type Method struct{ Brand, Last4 string }
 // RefundState is how much of a purchase was given back.
 type RefundState string
 
-// NotRefunded is the state of every purchase: nothing here gives money back.
-const NotRefunded RefundState = "none"
+// The states of refunds. Where a bank took something, or may keep it, it is
+// disputed, whatever was refunded besides.
+const (
+	NotRefunded   RefundState = "none"
+	PartlyBack    RefundState = "partial"
+	FullyBack     RefundState = "full"
+	DisputedState RefundState = "disputed"
+)
+
+// Refund tells how much of the purchase was given back.
+func (p *Purchase) Refund() RefundState {
+	switch c := &p.Charge; {
+	case c.Disputed > 0:
+		return DisputedState
+	case c.Refunded == 0:
+		return NotRefunded
+	case c.Left() == 0:
+		return FullyBack
+	}
+	return PartlyBack
+}
 
 // ReceiptOf returns the receipt of a person's purchase. A purchase of somebody
 // else is not there, and one that was not paid has none: state_conflict.
@@ -67,5 +88,5 @@ func ReceiptOf(ctx context.Context, tx *db.Tx, person id.Person, purchase id.Pur
 		return Receipt{}, err
 	}
 	return Receipt{Number: fmt.Sprintf("R-%08d", seq), Purchase: p.ID, Buyer: who.Brief(), IssuedUS: p.CompletedUS, Lines: []ReceiptLine{{p.Coins, p.Price}},
-		Total: p.Price, Method: Method{p.Charge.Brand, p.Charge.Last4}, Refund: NotRefunded}, nil
+		Total: p.Price, Method: Method{p.Charge.Brand, p.Charge.Last4}, Refund: p.Refund(), Refunded: p.Charge.Refunded, Disputed: p.Charge.Disputed}, nil
 }

@@ -73,8 +73,12 @@ func (e *explainer) explain(ctx context.Context, anyID, after string) (Step, err
 		return e.lot(ctx, anyID)
 	case id.KindTip:
 		return e.tip(ctx, anyID)
+	case id.KindRefund, id.KindDispute:
+		return e.reversal(ctx, anyID)
+	case id.KindClaw:
+		return e.claw(ctx, anyID)
 	}
-	return Step{}, fault.New(fault.NotFound, "Only payouts, earnings, gifts, tips, combos, lots and purchases can be explained; %q is none of them.", fault.Clip(anyID))
+	return Step{}, fault.New(fault.NotFound, "Only payouts, earnings, gifts, tips, combos, lots, purchases, refunds, disputes and claws can be explained; %q is none of them.", fault.Clip(anyID))
 }
 
 func stamp(us int64) string {
@@ -198,7 +202,8 @@ func conversion(e *earnings.Earning, card *earnings.RateCard) string {
 var giftsOf = map[earnings.Source]string{earnings.FromGift: "Gifts", earnings.FromVideoGift: "Video gifts", earnings.FromTip: "Tips"}
 
 // earning explains an earning; taken is the part of it that a payout took, or
-// -1 for all of it.
+// -1 for all of it. Where something was taken back, its parts are what was earned
+// and what was taken.
 func (e *explainer) earning(ctx context.Context, earning string, taken int64, after string) (Step, error) {
 	got, err := earnings.Get(ctx, e.tx, id.Earning(earning))
 	if err != nil {
@@ -220,24 +225,32 @@ func (e *explainer) earning(ctx context.Context, earning string, taken int64, af
 		s.Amount.Units = taken
 		s.Formula += fmt.Sprintf(", of which %s went into this payout", plain(s.Amount))
 	}
-	if got.Money() {
-		return s, e.earned(ctx, &s, &got, after)
-	}
-	ref := ledger.Ref{Path: ledger.EarningPath(id.Earning(earning)), Asset: money.Diamond}
-	gifts, err := e.lines(ctx, &s, ref, after, func(l ledger.Entry) bool { return l.From == ledger.DiamondsIssued })
-	if err != nil {
+	if err := e.gross(ctx, &s, &got, after); err != nil || got.Clawed == 0 || after != "" {
 		return s, err
+	}
+	return e.net(ctx, s, &got, &card)
+}
+
+// gross gives the step of an earning what was earned as its parts.
+func (e *explainer) gross(ctx context.Context, s *Step, got *earnings.Earning, after string) error {
+	if got.Money() {
+		return e.earned(ctx, s, got, after)
+	}
+	ref := ledger.Ref{Path: ledger.EarningPath(got.ID), Asset: money.Diamond}
+	gifts, err := e.lines(ctx, s, ref, after, func(l ledger.Entry) bool { return l.From == ledger.DiamondsIssued })
+	if err != nil {
+		return err
 	}
 	for _, l := range gifts {
 		g, err := e.gift(ctx, l.Cause)
 		if err != nil {
-			return s, err
+			return err
 		}
 		g.Amount = l.Amount
 		s.Parts = append(s.Parts, g)
 	}
 	s.close(money.Amount{Units: got.Diamonds, Asset: money.Diamond}, "further gifts of the day", after)
-	return s, nil
+	return nil
 }
 
 // lines returns the next lines of an account that are parts of the step, newest
@@ -247,8 +260,18 @@ func (e *explainer) lines(ctx context.Context, s *Step, of ledger.Ref, after str
 	if err != nil {
 		return nil, err
 	}
-	all, err := ledger.OfAccount(ctx, e.tx, of, before, shown+2) // one that is no part, such as what emptied the account, and one of the next page
-	all = slices.DeleteFunc(all, func(l ledger.Entry) bool { return !isPart(l) })
+	var all []ledger.Entry
+	for len(all) <= shown { // some are no parts, such as what emptied the account
+		some, err := ledger.OfAccount(ctx, e.tx, of, before, shown+2)
+		if err != nil {
+			return nil, err
+		}
+		if len(some) == 0 {
+			break
+		}
+		before = some[len(some)-1].Seq
+		all = append(all, slices.DeleteFunc(some, func(l ledger.Entry) bool { return !isPart(l) })...)
+	}
 	if len(all) > shown {
 		all, s.Next = all[:shown], strconv.FormatInt(all[shown-1].Seq, 10)
 	}

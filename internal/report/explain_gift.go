@@ -207,11 +207,15 @@ func (e *explainer) purchase(ctx context.Context, purchase, after string) (Step,
 	if lot == "" {
 		return s, nil
 	}
-	spent, err := e.lines(ctx, &s, ledger.Ref{Path: ledger.LotPath(id.Lot(lot)), Asset: money.Coin}, after, func(l ledger.Entry) bool { return ledger.IsLot(l.From) })
+	spent, err := e.lines(ctx, &s, ledger.Ref{Path: ledger.LotPath(id.Lot(lot)), Asset: money.Coin}, after, func(l ledger.Entry) bool { return ledger.IsLot(l.From) || isReversal(l) })
 	if err != nil {
 		return s, err
 	}
 	for _, l := range spent {
+		if isReversal(l) {
+			s.Parts = append(s.Parts, moved(l))
+			continue
+		}
 		s.Parts = append(s.Parts, Step{ID: l.Cause, Kind: "gift", Title: "Spent on a gift", Amount: l.Amount, At: stamp(l.At.UnixMicro())})
 	}
 	left, err := ledger.Balance(ctx, e.tx, ledger.Ref{Path: ledger.LotPath(id.Lot(lot)), Asset: money.Coin})

@@ -59,7 +59,7 @@ func (r *Reader) Explain(ctx context.Context, anyID, after string, to id.Person,
 	}
 	if !everything {
 		s.hide(string(to))
-		if s.Owner == string(to) && len(s.Seen) > 0 { // who gave it: what it became is the creator's business
+		if back := s.Kind == "refund" || s.Kind == "dispute"; s.Owner == string(to) && (back || len(s.Seen) > 0) { // who gave it: what it became is the creator's business
 			s.hideAbove()
 		}
 	}

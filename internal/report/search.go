@@ -80,6 +80,9 @@ var byKind = map[id.Kind]struct{ kind, query string }{
 	id.KindGift:     {"gift", "SELECT id, item || ' × ' || CAST(quantity AS TEXT), '', sender_id, sent_us FROM gift WHERE id = $1"},
 	id.KindCombo:    {"combo", "SELECT id, item || ' × ' || CAST(count AS TEXT), CASE WHEN ended_us = 0 THEN 'open' ELSE 'ended' END, sender_id, started_us FROM gift_combo WHERE id = $1"},
 	id.KindPayment:  {"purchase", "SELECT subject, card_brand || ' ' || card_last4, outcome, person_id, created_us FROM payment_charge WHERE id = $1"},
+	id.KindRefund:   {"refund", "SELECT id, CAST(amount_units AS TEXT) || ' ' || amount_asset, state, person_id, opened_us FROM reversal WHERE id = $1"},
+	id.KindDispute:  {"dispute", "SELECT id, CAST(amount_units AS TEXT) || ' ' || amount_asset, state, person_id, opened_us FROM reversal WHERE id = $1"},
+	id.KindClaw:     {"claw", "SELECT id, CAST(own AS TEXT) || ' ' || earning_id, state, creator_id, held_us FROM earning_claw WHERE id = $1"},
 	id.KindPayout:   {"payout", "SELECT id, CAST(amount_units AS TEXT) || ' ' || amount_asset, state, creator_id, requested_us FROM payout WHERE id = $1"},
 	id.KindKey:      {"key", "SELECT id, name || ' …' || last4, CASE WHEN revoked_us = 0 THEN 'active' ELSE 'revoked' END, person_id, created_us FROM api_key WHERE id = $1"},
 	id.KindEndpoint: {"webhook", "SELECT id, url, state, '', created_us FROM webhook_endpoint WHERE id = $1"},
@@ -165,6 +168,8 @@ func (s *searcher) provider(ctx context.Context, text string) error {
 	switch prefix {
 	case "pi", "cs":
 		return s.row(ctx, "purchase", "SELECT subject, card_brand || ' ' || card_last4, outcome, person_id, created_us FROM payment_charge WHERE provider_id = $1 AND provider_id <> ''", text)
+	case "re", "pyr", "dp", "du":
+		return s.row(ctx, "refund", "SELECT id, CAST(amount_units AS TEXT) || ' ' || amount_asset, state, person_id, opened_us FROM reversal WHERE provider_id = $1 AND provider_id <> ''", text)
 	case "po":
 		return s.row(ctx, "payout", payout+"provider_payout = $1 AND provider_payout <> ''", text)
 	case "tr":

@@ -67,6 +67,9 @@ func (s *Service) RefundMinor(ctx context.Context, by people.Caller, person id.P
 }
 
 func (s *Service) refundMinor(ctx context.Context, tx *db.Tx, by people.Caller, person id.Person, note string, all *[]Reversal) error {
+	if err := noneProposed(ctx, tx, person); err != nil {
+		return err
+	}
 	rule, err := ruleOf(ctx, tx, person)
 	if err != nil {
 		return err
@@ -108,6 +111,18 @@ func (s *Service) refundMinor(ctx context.Context, tx *db.Tx, by people.Caller, 
 		return err
 	}
 	_, err = casework.Close(ctx, tx, one.ID, by.ID(), "refunded", note)
+	return err
+}
+
+// noneProposed refuses a second decision while the first waits for somebody to
+// agree.
+func noneProposed(ctx context.Context, tx *db.Tx, person id.Person) error {
+	waiting, err := List(ctx, tx, Query{Kind: id.KindRefund, Person: person, State: Proposed, Limit: 100})
+	for _, r := range waiting {
+		if r.Reason == Minor {
+			return fault.New(fault.StateConflict, "The refund %s of all that this person has paid waits for another operator to agree. Nothing was changed.", r.ID)
+		}
+	}
 	return err
 }
 

@@ -59,7 +59,7 @@ const ActClock = "clock"
 
 // Acts are the other things that can be made to happen, in the order of the
 // page.
-var Acts = []string{"coin_purchase", "coin_purchase.declined", "gift", "gift.combo", "tip", "live.started", "live.ended", "payout.paid", "payout.failed", "payout.next"}
+var Acts = []string{"coin_purchase", "coin_purchase.declined", "refund", "dispute", "gift", "gift.combo", "tip", "live.started", "live.ended", "payout.paid", "payout.failed", "payout.next"}
 
 // Happening is what came of an Act.
 type Happening struct {
@@ -73,7 +73,7 @@ type Happening struct {
 
 // HappeningStep is one thing that was done.
 type HappeningStep struct {
-	What   string // bought, declined, gave, combo, live, over, bank, asked, payout, clock
+	What   string // bought, declined, gave, combo, live, over, bank, asked, payout, clock, refunded, disputed
 	ID     string // of what was made
 	Name   string // of a gift or a person, or a state
 	Amount money.Amount

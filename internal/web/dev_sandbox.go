@@ -178,6 +178,10 @@ func (v *visit) stepText(s HappeningStep) string {
 		return v.T("dev.done.asked", v.amount(s.Amount))
 	case "payout":
 		return v.T("dev.done.payout", v.amount(s.Amount), v.or("payout."+s.Name, s.Name))
+	case "refunded":
+		return v.T("dev.done.refunded", v.amount(s.Amount))
+	case "disputed":
+		return v.T("dev.done.disputed", v.amount(s.Amount))
 	case "clock":
 		return v.T("dev.done.clock", v.when(s.US))
 	}

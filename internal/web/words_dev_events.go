@@ -54,4 +54,12 @@ var _ = speak(phrases{
 	"dev.of.event.payout.notice":               {"The calendar says what a month will pay out, and when.", "Le calendrier dit ce qu’un mois versera, et quand."},
 	"dev.of.event.payout.carried":              {"What a month did not pay out stays for the next.", "Ce qu’un mois n’a pas versé reste pour le suivant."},
 	"dev.of.event.payout_account.bank_changed": {"Payouts go to another bank account, and wait for some days.", "Les versements vont vers un autre compte bancaire, et attendent quelques jours."},
+	"dev.of.event.coin_purchase.refunded":      {"What was paid for coins went back to the card, or a part of it.", "Ce qui a été payé pour des pièces est retourné sur la carte, en tout ou en partie."},
+	"dev.of.event.tip.refunded":                {"A tip went back to the card, or a part of it.", "Un pourboire est retourné sur la carte, en tout ou en partie."},
+	"dev.of.event.dispute.opened":              {"The bank of a card disputes a payment.", "La banque d’une carte conteste un paiement."},
+	"dev.of.event.dispute.won":                 {"The money of a dispute came back, and everything with it.", "L’argent d’une contestation est revenu, et tout le reste avec."},
+	"dev.of.event.dispute.lost":                {"The bank keeps the money of a dispute.", "La banque garde l’argent d’une contestation."},
+	"dev.of.event.dispute.closed":              {"An inquiry ended without money.", "Une demande de renseignements s’est close sans argent."},
+	"dev.of.event.earning.clawed":              {"A refund or a dispute took something back of an earning.", "Un remboursement ou une contestation a repris une partie d’un gain."},
+	"dev.of.event.earning.restored":            {"A creator has again what was taken back.", "Un créateur a de nouveau ce qui avait été repris."},
 })

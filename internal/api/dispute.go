@@ -1,0 +1,131 @@
+package api
+
+import (
+	"context"
+
+	"github.com/ovationhq/ovation/internal/db"
+	"github.com/ovationhq/ovation/internal/earnings"
+	"github.com/ovationhq/ovation/internal/fault"
+	"github.com/ovationhq/ovation/internal/id"
+	"github.com/ovationhq/ovation/internal/report"
+	"github.com/ovationhq/ovation/internal/reversal"
+)
+
+// partsShown bounds the gifts in the answer about one dispute.
+const partsShown = 100
+
+type disputeView struct {
+	Object     string         `json:"object" enum:"dispute"`
+	ID         id.Dispute     `json:"id"`
+	Of         string         `json:"of" doc:"The coin purchase or the tip"`
+	Person     id.Person      `json:"person" doc:"Who paid"`
+	Amount     amount         `json:"amount" doc:"Of what was charged, what the bank disputes"`
+	State      reversal.State `json:"state" enum:"inquiry,open,answered,won,lost,closed" doc:"In inquiry no money has moved; open waits for an answer, and answered for the bank; closed is an inquiry that ended without money"`
+	Reason     string         `json:"reason" doc:"The bank's word for why"`
+	Coins      *amount        `json:"coins,omitempty" doc:"Coins that were not spent and are held"`
+	Spent      *amount        `json:"spent,omitempty" doc:"Coins that were spent, whose gifts are taken back"`
+	Taken      *amount        `json:"taken,omitempty" doc:"What the provider took of the balance"`
+	Fee        *amount        `json:"fee,omitempty" doc:"What it took besides"`
+	Evidence   string         `json:"evidence,omitempty" doc:"The answer that was handed in"`
+	Note       string         `json:"note,omitempty" doc:"Why it was given up"`
+	DueAt      *Instant       `json:"due_at,omitempty" doc:"Until when it has to be answered"`
+	CreatedAt  Instant        `json:"created_at"`
+	EndedAt    *Instant       `json:"ended_at,omitempty" doc:"When it was decided"`
+	Parts      []partView     `json:"parts,omitempty" doc:"The gifts that the spent coins were given for, the latest first; of one dispute alone, the first hundred"`
+	PartsTotal int64          `json:"parts_total,omitempty" doc:"How many gifts there are"`
+	Claws      []clawView     `json:"claws,omitempty" doc:"What is taken back from creators; of one dispute alone"`
+}
+
+type partView struct {
+	Gift     string     `json:"gift" doc:"The gift, or the combo"`
+	Coins    amount     `json:"coins" doc:"So many of the coins that were bought with the payment"`
+	Diamonds amount     `json:"diamonds" doc:"What they became"`
+	Earning  id.Earning `json:"earning,omitempty" doc:"Where the diamonds went"`
+}
+
+func viewDispute(r reversal.Reversal) disputeView {
+	v := disputeView{Object: "dispute", ID: id.Dispute(r.ID), Of: r.Subject, Person: r.Person, Amount: r.Amount, State: r.State, Reason: r.Reason, Evidence: r.Evidence, Note: r.Note,
+		DueAt: atOrNil(r.DueUS), CreatedAt: at(r.OpenedUS), EndedAt: atOrNil(r.EndedUS), Coins: coinsOrNil(r.LotCoins), Spent: coinsOrNil(r.SpentCoins)}
+	if r.Moved.Asset != "" {
+		fee := r.Moved.Of(r.Fee)
+		v.Taken, v.Fee = &r.Moved, &fee
+	}
+	return v
+}
+
+type disputeListIn struct {
+	Page
+	State  reversal.State `query:"state" enum:"inquiry,open,answered,won,lost,closed" doc:"Only disputes in this state"`
+	Of     string         `query:"of" maxLength:"64" doc:"Only of this coin purchase or tip"`
+	Person id.Person      `query:"person" doc:"Only of this person"`
+}
+
+func (a *API) disputeList(ctx context.Context, in *disputeListIn) (*listOut[disputeView], error) {
+	rows, err := a.reversals(ctx, in.Page, reversal.Query{Kind: id.KindDispute, State: in.State, Subject: in.Of, Person: in.Person})
+	if err != nil {
+		return nil, err
+	}
+	return listed(ctx, a, in.Page, rows, reversalID, viewDispute), nil
+}
+
+// DisputePath is the part of an address that names a dispute.
+type DisputePath struct {
+	ID id.Dispute `path:"id"`
+}
+
+type disputeBody struct{ Body disputeView }
+
+func (a *API) disputeGet(ctx context.Context, in *DisputePath) (*disputeBody, error) {
+	var r reversal.Reversal
+	var parts []reversal.Part
+	var n int64
+	claws, err := report.Ask(ctx, a.cfg.Services.Reader, func(ctx context.Context, tx *db.Tx) (claws []earnings.Claw, err error) {
+		if r, err = reversal.Get(ctx, tx, string(in.ID)); err == nil && !r.IsDispute() {
+			err = fault.New(fault.NotFound, "There is no %s.", in.ID)
+		}
+		if err != nil {
+			return nil, err
+		}
+		if parts, n, err = reversal.PartsOf(ctx, tx, r.ID, partsShown); err != nil {
+			return nil, err
+		}
+		return earnings.ClawsOf(ctx, tx, r.ID)
+	})
+	if err != nil {
+		return nil, err
+	}
+	v := viewDispute(r)
+	v.PartsTotal = n
+	for _, p := range parts {
+		v.Parts = append(v.Parts, partView{string(p.Gift), coins(p.Coins), amount{Units: p.Diamonds, Asset: "DIAMOND"}, p.Earning})
+	}
+	views, err := a.viewClaws(ctx, claws)
+	for _, c := range claws {
+		v.Claws = append(v.Claws, views[c.ID])
+	}
+	return &disputeBody{v}, err
+}
+
+type disputeAnswerIn struct {
+	DisputePath
+	Body struct {
+		Evidence string `json:"evidence" minLength:"1" maxLength:"320000" doc:"What shows that the payment was right, up to 20,000 characters"`
+	}
+}
+
+func (a *API) disputeAnswer(ctx context.Context, in *disputeAnswerIn) (*disputeBody, error) {
+	r, err := a.cfg.Services.Reversals.Answer(ctx, CallerOf(ctx).Caller, string(in.ID), in.Body.Evidence)
+	return &disputeBody{viewDispute(r)}, err
+}
+
+type disputeAcceptIn struct {
+	DisputePath
+	Body struct {
+		Reason string `json:"reason" minLength:"1" maxLength:"8000" doc:"Why it is given up, for the audit log: up to 500 characters"`
+	}
+}
+
+func (a *API) disputeAccept(ctx context.Context, in *disputeAcceptIn) (*disputeBody, error) {
+	r, err := a.cfg.Services.Reversals.Accept(ctx, CallerOf(ctx).Caller, string(in.ID), in.Body.Reason)
+	return &disputeBody{viewDispute(r)}, err
+}

@@ -1,0 +1,180 @@
+package api
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/ovationhq/ovation/internal/db"
+	"github.com/ovationhq/ovation/internal/fault"
+	"github.com/ovationhq/ovation/internal/id"
+	"github.com/ovationhq/ovation/internal/money"
+	"github.com/ovationhq/ovation/internal/payment"
+	"github.com/ovationhq/ovation/internal/people"
+	"github.com/ovationhq/ovation/internal/reversal"
+)
+
+// refunds is the shop with rules of refunds, and a fan in France who has bought
+// coins for $9.99.
+type refunds struct {
+	*shop
+	fan      id.Person
+	me       string // the fan's Authorization line
+	purchase string
+}
+
+func newRefunds(t *testing.T) *refunds {
+	s := &refunds{shop: newShop(t)}
+	usd := func(n int64) money.Amount { return money.Amount{Units: n, Asset: money.USD} }
+	s.g.Write(func(tx *db.Tx) error {
+		return reversal.Install(s.g.Ctx, tx, []reversal.Rule{{Version: "current@1", FromUS: 1, Agree: usd(500)}, {Version: "current@1", Region: "FR", FromUS: 1, Days: 14, Agree: usd(500)}})
+	})
+	s.fan = s.g.Person(func(p *people.NewPerson) { p.Region = "FR" })
+	s.me = s.session(t, s.fan)
+	s.purchase = s.buys(t)
+	return s
+}
+
+func (s *refunds) buys(t *testing.T) string {
+	t.Helper()
+	card := s.answered(t, 201, "POST /v1/cards/test", s.me, "", `{"token":"pm_card_visa"}`)
+	p := s.answered(t, 201, "POST /v1/coin-purchases", s.me, "Idempotency-Key: buy-"+s.g.Key(), "", fmt.Sprintf(`{"coins":700,"card":%q}`, card["id"]))
+	return p["id"].(string)
+}
+
+func units(o map[string]any, name string) float64 {
+	a, _ := o[name].(map[string]any)
+	n, _ := a["amount"].(float64)
+	return n
+}
+
+// TestOwnRefund gives the unspent coins of a purchase back to who bought them, and
+// to nobody else.
+func TestOwnRefund(t *testing.T) {
+	s := newRefunds(t)
+	line := "POST /v1/coin-purchases/" + s.purchase + "/refund"
+	key := "Idempotency-Key: back"
+	stranger := s.session(t, s.g.Person())
+	wantProblem(t, s.ask(t, line, stranger, key, "", `{}`), fault.NotFound)
+	wantProblem(t, s.ask(t, "POST /v1/tips/tip_7zzzzzzzzzzzzzzzzzzzzzzzzz/refund", s.me, key, "", `{}`), fault.NotFound)
+	r := s.answered(t, 201, line, s.me, key, "", `{}`)
+	if r["state"] != "refunded" || r["reason"] != "withdrawal" || units(r, "amount") != 999 || units(r, "coins") != 700 || r["asked_by"] != nil {
+		t.Errorf("the refund: %v", r)
+	}
+	if again := s.answered(t, 201, line, s.me, key, "", `{}`); again["id"] != r["id"] {
+		t.Errorf("the same key again: %v", again)
+	}
+	wantProblem(t, s.ask(t, line, s.me, "Idempotency-Key: other", "", `{}`), fault.AlreadyRefunded)
+	one := "GET /v1/refunds/" + r["id"].(string)
+	if o := s.answered(t, 200, one, s.me); o["of"] != s.purchase {
+		t.Errorf("%v", o)
+	}
+	wantProblem(t, s.ask(t, one, stranger), fault.NotFound)
+	if o := s.answered(t, 200, one, s.operator); o["asked_by"] != string(s.fan) {
+		t.Errorf("to an operator: %v", o)
+	}
+	if n := len(s.answered(t, 200, "GET /v1/refunds?state=refunded", s.me)["data"].([]any)); n != 1 {
+		t.Errorf("the fan has %d refunds", n)
+	}
+	if n := len(s.answered(t, 200, "GET /v1/refunds", stranger)["data"].([]any)); n != 0 {
+		t.Errorf("a stranger has %d refunds", n)
+	}
+	wantProblem(t, s.ask(t, "GET /v1/refunds?person="+string(s.fan), stranger), fault.NotFound)
+	if p := s.answered(t, 200, "GET /v1/coin-purchases/"+s.purchase, s.me); units(p, "refunded") != 999 || units(p, "disputed") != 0 {
+		t.Errorf("the purchase: %v", p)
+	}
+	if p := s.answered(t, 200, "GET /v1/coin-purchases/"+s.purchase+"/receipt", s.me); p["refund"] != "full" || units(p, "refunded") != 999 {
+		t.Errorf("the receipt: %v", p)
+	}
+	late := s.buys(t)
+	s.g.Later(15 * 24 * time.Hour)
+	s.me = s.session(t, s.fan)
+	wantProblem(t, s.ask(t, "POST /v1/coin-purchases/"+late+"/refund", s.me, "Idempotency-Key: late", "", `{}`), fault.NotEligible)
+}
+
+// TestSecondOperator has an operator propose what another one has to agree to, and a
+// key with the scope refund in the platform's place.
+func TestSecondOperator(t *testing.T) {
+	s := newRefunds(t)
+	_, secret, err := s.people.CreateKey(t.Context(), people.Console(), people.NewKey{Name: "second", Scopes: []people.Scope{people.Admin}})
+	s.g.OK(err)
+	second := "Authorization: Bearer " + secret
+	_, secret, err = s.people.CreateKey(t.Context(), people.Console(), people.NewKey{Name: "refunds", Scopes: []people.Scope{people.RefundsWrite}})
+	s.g.OK(err)
+	line := "POST /v1/coin-purchases/" + s.purchase + "/refund"
+	wantProblem(t, s.ask(t, line, s.operator, "Idempotency-Key: a", "", `{}`), fault.ValidationFailed)
+	wantProblem(t, s.ask(t, line, s.operator, "Idempotency-Key: b", "", `{"reason":"goodwill","amount":1000,"note":"too much"}`), fault.RefundExceedsOriginal)
+	if r := s.answered(t, 201, line, "Authorization: Bearer "+secret, "Idempotency-Key: c", "", `{"reason":"goodwill","amount":99,"note":"a part"}`); r["state"] != "refunded" {
+		t.Errorf("by a key: %v", r)
+	}
+	r := s.answered(t, 202, line, s.operator, "Idempotency-Key: d", "", `{"reason":"goodwill","note":"asked nicely"}`)
+	if r["state"] != "proposed" || r["note"] != "asked nicely" {
+		t.Errorf("it is not proposed: %v", r)
+	}
+	of := "POST /v1/refunds/" + r["id"].(string)
+	wantProblem(t, s.ask(t, of+"/agree", s.operator), fault.Forbidden)
+	wantProblem(t, s.ask(t, of+"/repay", second, "", `{"reason":"by cheque"}`), fault.StateConflict)
+	wantProblem(t, s.ask(t, of+"/agree", s.me), fault.ScopeMissing)
+	if o := s.answered(t, 200, of+"/agree", second); o["state"] != "refunded" {
+		t.Errorf("agreed: %v", o)
+	}
+	wantProblem(t, s.ask(t, of+"/decline", second, "", `{"reason":"no"}`), fault.StateConflict)
+	other := s.buys(t)
+	r = s.answered(t, 202, "POST /v1/coin-purchases/"+other+"/refund", s.operator, "Idempotency-Key: e", "", `{"reason":"duplicate","note":"paid twice"}`)
+	if o := s.answered(t, 200, "POST /v1/refunds/"+r["id"].(string)+"/decline", second, "", `{"reason":"it is the only one"}`); o["state"] != "declined" || o["failure"] != "it is the only one" {
+		t.Errorf("declined: %v", o)
+	}
+	if o := s.answered(t, 200, "GET /v1/people/"+string(s.fan)+"/minor-refund", s.operator); len(o["paid"].([]any)) != 2 {
+		t.Errorf("what was paid: %v", o)
+	}
+	minor := "POST /v1/people/" + string(s.fan) + "/minor-refund"
+	wantProblem(t, s.ask(t, minor, s.me, "", `{"note":"x"}`), fault.ScopeMissing)
+	if o := s.answered(t, 200, minor, s.operator, "", `{"note":"an identity card"}`); len(o["refunds"].([]any)) != 1 {
+		t.Errorf("a minor's refunds: %v", o)
+	}
+	wantProblem(t, s.ask(t, minor, s.operator, "", `{"note":"again"}`), fault.StateConflict)
+}
+
+// TestDisputeOverTheAPI takes gifts back while a bank disputes, and gives them back
+// when it is won.
+func TestDisputeOverTheAPI(t *testing.T) {
+	s := newRefunds(t)
+	star := s.g.Creator()
+	s.g.Give(s.fan, "rose", s.g.Live(star), 60)
+	creator := s.session(t, star)
+	var c payment.Record
+	s.g.Read(func(tx *db.Tx) (err error) {
+		c, err = payment.ForSubject(s.g.Ctx, tx, s.purchase)
+		return err
+	})
+	provider, err := s.box.Dispute(c.Provider, "fraudulent", 0, false)
+	s.g.OK(err)
+	_, err = s.API.cfg.Services.Reversals.Observe(s.g.Ctx, payment.Event{ID: "evt_1", Object: "dispute", ObjectID: provider})
+	s.g.OK(err)
+	wantProblem(t, s.ask(t, "GET /v1/disputes", s.me), fault.ScopeMissing)
+	all := s.answered(t, 200, "GET /v1/disputes?state=open", s.operator)["data"].([]any)
+	if len(all) != 1 {
+		t.Fatalf("disputes: %v", all)
+	}
+	path := "/v1/disputes/" + all[0].(map[string]any)["id"].(string)
+	o := s.answered(t, 200, "GET "+path, s.operator)
+	if o["parts_total"] != 1.0 || units(o, "spent") != 300 || units(o, "coins") != 400 || len(o["claws"].([]any)) != 1 || units(o, "taken") != 999 {
+		t.Errorf("the dispute: %v", o)
+	}
+	claws := s.answered(t, 200, "GET /v1/claws", creator)["data"].([]any)
+	if claw := claws[0].(map[string]any); len(claws) != 1 || claw["state"] != "held" || units(claw, "taken") != 300 || claw["reason"] != "chargeback" {
+		t.Errorf("claws: %v", claws)
+	}
+	e := s.answered(t, 200, "GET /v1/earnings", creator)["data"].([]any)[0].(map[string]any)
+	if units(e, "amount") != 150 || units(e, "taken_back") != 150 || units(e, "net") != 0 {
+		t.Errorf("the earning: %v", e)
+	}
+	if p := s.answered(t, 200, "GET /v1/coin-purchases/"+s.purchase+"/receipt", s.me); p["refund"] != "disputed" {
+		t.Errorf("the receipt: %v", p)
+	}
+	wantProblem(t, s.ask(t, "POST /v1/coin-purchases/"+s.purchase+"/refund", s.me, "Idempotency-Key: x", "", `{}`), fault.StateConflict)
+	if o = s.answered(t, 200, "POST "+path+"/answer", s.operator, "", `{"evidence":"winning_evidence"}`); o["state"] != "answered" && o["state"] != "won" {
+		t.Errorf("answered: %v", o)
+	}
+	wantProblem(t, s.ask(t, "POST /v1/disputes/dsp_7zzzzzzzzzzzzzzzzzzzzzzzzz/accept", s.operator, "", `{"reason":"x"}`), fault.NotFound)
+}
