@@ -304,6 +304,12 @@ func (a *App) Fund(ctx context.Context, person id.Person, coins int64, key strin
 	return err
 }
 
+// pacing reports that somebody has paid all that they may for now: a simulated fan
+// then rests, as a fan has to.
+func pacing(err error) bool {
+	return fault.Is(err, fault.NewAccountLimit) || fault.Is(err, fault.VelocityLimit) || fault.Is(err, fault.DailyLimit)
+}
+
 // OnboardSeeded opens a seeded creator's payout account and completes it at
 // the sandbox's provider, as the creator would on its pages.
 func (a *App) OnboardSeeded(ctx context.Context, creator id.Person) error {

@@ -43,7 +43,7 @@ func (a *App) tipSeeded(ctx context.Context, r tip.Request) error {
 	r.Card, r.ReturnURL = cards[0].ID, a.Options.Config.PublicURL()+"/tips/"+tip.IDInReturnURL
 	_, err = a.Tips.Give(ctx, r)
 	switch fault.CodeOf(err) {
-	case fault.NotEligible, fault.KYCRequired, fault.CurrencyUnsupported, fault.AmountOutOfRange, fault.DailyLimit, fault.LimitReached:
+	case fault.NotEligible, fault.KYCRequired, fault.CurrencyUnsupported, fault.AmountOutOfRange, fault.DailyLimit, fault.LimitReached, fault.NewAccountLimit, fault.VelocityLimit:
 		return nil
 	}
 	return err

@@ -16,7 +16,7 @@ import (
 // two people see to every refund above the rule's amount. Its faults:
 // role_required, forbidden, state_conflict, and those of Refund.
 func (s *Service) Agree(ctx context.Context, by people.Caller, refund string) (r Reversal, err error) {
-	err = s.second(ctx, by, refund, "refund.agree", "", func(tx *db.Tx, now *Reversal) error {
+	err = s.second(ctx, by, refund, audit.Act{Verb: "refund.agree"}, func(tx *db.Tx, now *Reversal) error {
 		c, err := payment.Get(ctx, tx, now.Charge)
 		if err != nil {
 			return err
@@ -84,7 +84,7 @@ func (s *Service) Decline(ctx context.Context, by people.Caller, refund, reason 
 	if err := fields.Err(); err != nil {
 		return r, err
 	}
-	err = s.second(ctx, by, refund, "refund.decline", reason, func(tx *db.Tx, now *Reversal) error {
+	err = s.second(ctx, by, refund, audit.Act{Verb: "refund.decline", Reason: reason}, func(tx *db.Tx, now *Reversal) error {
 		now.State, now.EndedUS, now.Failure, now.FailureWhy = Declined, tx.NowUS(), "declined", reason
 		return nil
 	})
@@ -95,7 +95,7 @@ func (s *Service) Decline(ctx context.Context, by people.Caller, refund, reason 
 }
 
 // second is what an operator decides about a proposed refund.
-func (s *Service) second(ctx context.Context, by people.Caller, refund, verb, reason string, f func(tx *db.Tx, r *Reversal) error) error {
+func (s *Service) second(ctx context.Context, by people.Caller, refund string, act audit.Act, f func(tx *db.Tx, r *Reversal) error) error {
 	if err := by.RequireRole(people.Operator); err != nil {
 		return err
 	}
@@ -106,7 +106,7 @@ func (s *Service) second(ctx context.Context, by people.Caller, refund, verb, re
 			return err
 		case r.State != Proposed:
 			return fault.New(fault.StateConflict, "The refund %s is %s; nothing about it waits for somebody to agree.", r.ID, r.State)
-		case verb == "refund.agree" && r.AskedBy == by.ID():
+		case act.Verb == "refund.agree" && r.AskedBy == by.ID():
 			return fault.New(fault.Forbidden, "Whoever proposes a refund of %s %s can not agree to it as well. Another operator has to.", r.Amount.Decimal(), r.Amount.Asset)
 		}
 		if err := f(tx, &r); err != nil {
@@ -115,7 +115,8 @@ func (s *Service) second(ctx context.Context, by people.Caller, refund, verb, re
 		if err := r.save(ctx, tx); err != nil {
 			return err
 		}
-		return audit.Record(ctx, tx, by.Act(ctx, audit.Act{Verb: verb, Subject: r.ID, Reason: reason, Changed: map[string]any{"amount": r.Amount, "proposed_by": r.AskedBy}}))
+		act.Subject, act.Changed = r.ID, map[string]any{"amount": r.Amount, "proposed_by": r.AskedBy}
+		return audit.Record(ctx, tx, by.Act(ctx, act))
 	})
 }
 

@@ -23,7 +23,7 @@ func (s *Service) Answer(ctx context.Context, by people.Caller, dispute, evidenc
 	if err := fields.Err(); err != nil {
 		return Reversal{}, err
 	}
-	return s.decide(ctx, by, dispute, "dispute.answer", func(ctx context.Context, provider string) (payment.Dispute, error) {
+	return s.decide(ctx, by, dispute, audit.Act{Verb: "dispute.answer"}, func(ctx context.Context, provider string) (payment.Dispute, error) {
 		return s.stripe.AnswerDispute(ctx, provider, evidence)
 	}, func(r *Reversal) { r.Evidence = evidence })
 }
@@ -36,12 +36,12 @@ func (s *Service) Accept(ctx context.Context, by people.Caller, dispute, reason 
 	if err := fields.Err(); err != nil {
 		return Reversal{}, err
 	}
-	return s.decide(ctx, by, dispute, "dispute.accept", s.stripe.AcceptDispute, func(r *Reversal) { r.Note = reason })
+	return s.decide(ctx, by, dispute, audit.Act{Verb: "dispute.accept"}, s.stripe.AcceptDispute, func(r *Reversal) { r.Note = reason })
 }
 
 // decide calls the provider for a dispute that is open, and records what came of
 // it with who did it.
-func (s *Service) decide(ctx context.Context, by people.Caller, dispute, verb string, call func(context.Context, string) (payment.Dispute, error), note func(*Reversal)) (r Reversal, err error) {
+func (s *Service) decide(ctx context.Context, by people.Caller, dispute string, act audit.Act, call func(context.Context, string) (payment.Dispute, error), note func(*Reversal)) (r Reversal, err error) {
 	if err := by.RequireRole(people.Operator); err != nil {
 		return r, err
 	}
@@ -66,7 +66,8 @@ func (s *Service) decide(ctx context.Context, by people.Caller, dispute, verb st
 		if _, err := tx.Exec(ctx, "UPDATE reversal SET evidence = $2, note = $3 WHERE id = $1", r.ID, r.Evidence, r.Note); err != nil {
 			return err
 		}
-		if err := audit.Record(ctx, tx, by.Act(ctx, audit.Act{Verb: verb, Subject: r.ID, Reason: r.Note, Changed: map[string]any{"amount": r.Amount}})); err != nil {
+		act.Subject, act.Reason, act.Changed = r.ID, r.Note, map[string]any{"amount": r.Amount}
+		if err := audit.Record(ctx, tx, by.Act(ctx, act)); err != nil {
 			return err
 		}
 		if err := disputed(ctx, tx, fact); err != nil {

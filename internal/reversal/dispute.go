@@ -157,7 +157,7 @@ func (r *Reversal) follow(ctx context.Context, tx *db.Tx, c *payment.Record, fac
 		return nil
 	case r.State == Inquiry && fact.Outcome != payment.Pending:
 		r.State = Closed
-		return r.end(ctx, tx, "closed")
+		return r.end(ctx, tx)
 	case r.State == Inquiry:
 		return nil
 	case fact.Outcome == payment.Succeeded && fact.Returned.Asset == "": // won, and the money is not back yet
@@ -226,7 +226,7 @@ func (r *Reversal) win(ctx context.Context, tx *db.Tx, c *payment.Record, fact p
 	if err := r.release(ctx, tx, c, "dispute.won", moves); err != nil {
 		return err
 	}
-	return r.end(ctx, tx, "won")
+	return r.end(ctx, tx)
 }
 
 // lose keeps what was held. The reserve, which paid, gets what the coins were sold
@@ -236,20 +236,20 @@ func (r *Reversal) lose(ctx context.Context, tx *db.Tx, c *payment.Record) error
 	if err := r.keep(ctx, tx, c, "dispute.lost", ledger.Reserve, nil); err != nil {
 		return err
 	}
-	return r.end(ctx, tx, "lost")
+	return r.end(ctx, tx)
 }
 
 // end closes the case and tells how it ended.
-func (r *Reversal) end(ctx context.Context, tx *db.Tx, how string) error {
+func (r *Reversal) end(ctx context.Context, tx *db.Tx) error {
 	r.EndedUS = tx.NowUS()
 	one, found, err := casework.About(ctx, tx, KindDispute, r.ID)
 	if err != nil {
 		return err
 	}
 	if found && one.State == casework.Opened {
-		if _, err := casework.Close(ctx, tx, one.ID, casework.ByRule, how, ""); err != nil {
+		if _, err := casework.Close(ctx, tx, one.ID, casework.ByRule, string(r.State), ""); err != nil {
 			return err
 		}
 	}
-	return r.tell(ctx, tx, "dispute."+how)
+	return r.tell(ctx, tx, endEvents[r.State])
 }

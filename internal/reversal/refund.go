@@ -178,11 +178,12 @@ func begin(ctx context.Context, tx *db.Tx, by people.Caller, q *Request) (Revers
 		State: Asking, Attempt: 1, AskedUS: tx.NowUS()}
 	r.Amount.Units = amount
 	if q.official(by) {
+		act := audit.Act{Verb: "refund.begin", Subject: r.ID, Reason: q.Note, Changed: map[string]any{"of": c.Subject, "amount": r.Amount, "why": q.Reason}}
 		if rule.needsSecond(r.Amount) {
 			r.State = Proposed
+			act.Verb = "refund.propose"
 		}
-		act := by.Act(ctx, audit.Act{Verb: "refund." + string(r.State), Subject: r.ID, Reason: q.Note, Changed: map[string]any{"of": c.Subject, "amount": r.Amount, "why": q.Reason}})
-		if err := audit.Record(ctx, tx, act); err != nil {
+		if err := audit.Record(ctx, tx, by.Act(ctx, act)); err != nil {
 			return r, err
 		}
 	}
