@@ -238,6 +238,25 @@ func TestEvents(t *testing.T) {
 	}
 }
 
+// moneyGoesBack tips, gives purchases back, and has two disputes end: the texts of
+// the answers are those by which the sandbox's bank decides.
+func (d *devRun) moneyGoesBack(t *testing.T) {
+	t.Helper()
+	var happened struct {
+		Steps []struct{ ID string }
+	}
+	for _, what := range []string{"tip", "refund"} {
+		d.post(t, "", "/v1/happenings", fmt.Sprintf(`{"what": %q}`, what), &happened)
+		if what == "tip" {
+			d.post(t, "", "/v1/tips/"+happened.Steps[len(happened.Steps)-1].ID+"/refund", `{"reason": "goodwill", "note": "It was too much."}`, nil)
+		}
+	}
+	for _, evidence := range []string{"winning_evidence", "losing_evidence"} {
+		d.post(t, "", "/v1/happenings", `{"what": "dispute"}`, &happened)
+		d.post(t, "", "/v1/disputes/"+happened.Steps[len(happened.Steps)-1].ID+"/answer", fmt.Sprintf(`{"evidence": %q}`, evidence), nil)
+	}
+}
+
 // TestEventFields lives through a sandbox and compares the data of the events
 // with what docs/events.md says.
 func TestEventFields(t *testing.T) {
@@ -262,6 +281,7 @@ func TestEventFields(t *testing.T) {
 	dev.post(t, "", "/v1/payouts/"+asked.ID+"/hold", `{"reason": "We look into it."}`, nil)
 	dev.post(t, "", "/v1/payouts/"+asked.ID+"/release", "", nil)
 	dev.post(t, "", "/v1/clock/advance", `{"seconds": 400000}`, nil)
+	dev.moneyGoesBack(t)
 	var hook struct{ ID string }
 	dev.post(t, "", "/v1/webhook-endpoints", `{"url": "http://127.0.0.1:3000/hook", "types": ["goal.reached"]}`, &hook)
 	dev.post(t, "", "/v1/webhook-endpoints/"+hook.ID+"/test", "", nil)
@@ -291,9 +311,9 @@ func TestEventFields(t *testing.T) {
 		}
 		more = list.HasMore
 	}
-	// The data of the first two are those of the other payouts; package payout's
-	// own tests hold the rest to their fields.
-	elsewhere := []string{"payout.failed", "payout.canceled", "payout.notice", "payout.carried", "payout_account.bank_changed"}
+	// The data of the first four are those of the others of their kind; package
+	// payout's own tests hold the rest to their fields.
+	elsewhere := []string{"dispute.closed", "earning.restored", "payout.failed", "payout.canceled", "payout.notice", "payout.carried", "payout_account.bank_changed"}
 	for kind := range pages {
 		if !seen[kind] && !slices.Contains(elsewhere, kind) {
 			t.Errorf("there was no %s to compare with docs/events.md", kind)
