@@ -57,7 +57,7 @@ var frenchOfRules = map[string]string{
 	"An asset belongs to an account. Name the account, too.":                                                "Un actif appartient à un compte. Nommez aussi account.",
 	"This path has an account in each of %s. Say which with asset.":                                         "Ce chemin a un compte en chacun de %s. Dites lequel avec asset.",
 	"There is no transfer %s.":                                                                              "Il n’y a pas de transfert %s.",
-	"Only payouts, earnings, gifts, tips, combos, lots, purchases, refunds, disputes and claws can be explained; %q is none of them.": "Seuls les versements, gains, cadeaux, pourboires, combos, lots, achats, remboursements, contestations et reprises s’expliquent ; %q n’en est pas un.",
+	"Only payouts, earnings, gifts, tips, combos, lots, purchases, refunds, disputes and claws can be explained; %q is none of them.": "Seuls les versements, gains, cadeaux, pourboires, combos, lots, achats, remboursements, litiges et reprises s’expliquent ; %q n’en est pas un.",
 	"There is no %s.": "Il n’y a pas de %s.",
 	"The cursor is not one that this list gave. Begin again without a cursor.":                                                                          "Ce curseur ne vient pas de cette liste. Recommencez sans curseur.",
 	"%d fields are wrong; each is listed with what it may be. Nothing was changed.":                                                                     "%d champs sont incorrects ; chacun est cité avec ce qu’il peut être. Rien n’a changé.",
