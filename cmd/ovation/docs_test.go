@@ -137,7 +137,7 @@ func goFiles(t *testing.T) map[string]string {
 // notEvents are words of the same form in the packages that write events: the
 // kinds of ledger transfers and of due work, and verbs of the audit log, that no
 // event is called like.
-var notEvents = strings.Fields(`coin_purchase.declined payout.next coin_purchase.fee earning.add_up earning.mature earning.pending gift.combo goal.end payout.drive payout.monthly payout.plan payout.recheck payout.returned payout.transferred person.mute person.unmute webhook.drive webhook.sweep`)
+var notEvents = strings.Fields(`dispute.taken coin_purchase.declined payout.next coin_purchase.fee earning.add_up earning.mature earning.pending gift.combo goal.end payout.drive payout.monthly payout.plan payout.recheck payout.returned payout.transferred person.mute person.unmute webhook.drive webhook.sweep`)
 
 // eventTypes are the types that the code emits. Packages name them in full,
 // so that one can search for them.
@@ -256,6 +256,8 @@ func TestEventFields(t *testing.T) {
 	dev.post(t, string(creator), "/v1/live-rooms/"+dev.world.Content["live"]+"/messages/"+message.ID+"/hide", "", nil)
 	dev.await(t, "goal.progressed", "goal.reached", "leaderboard.changed")
 	dev.post(t, string(creator), "/v1/live-rooms/"+dev.world.Content["live"]+"/end", "", nil)
+	dev.post(t, "", "/v1/happenings", `{"what": "refund"}`, nil)
+	dev.post(t, "", "/v1/happenings", `{"what": "dispute"}`, nil)
 	dev.post(t, "", "/v1/clock/advance", `{"seconds": 700000}`, nil)
 	var asked struct{ ID string }
 	dev.post(t, string(creator), "/v1/payouts", `{}`, &asked)
@@ -291,9 +293,10 @@ func TestEventFields(t *testing.T) {
 		}
 		more = list.HasMore
 	}
-	// The data of the first two are those of the other payouts; package payout's
-	// own tests hold the rest to their fields.
-	elsewhere := []string{"payout.failed", "payout.canceled", "payout.notice", "payout.carried", "payout_account.bank_changed"}
+	// The data of the first two are those of the other payouts, and of the ends of
+	// disputes those of their openings; the products' own tests hold the rest to
+	// their fields.
+	elsewhere := []string{"dispute.won", "dispute.lost", "dispute.closed", "tip.refunded", "earning.clawed", "earning.restored", "payout.failed", "payout.canceled", "payout.notice", "payout.carried", "payout_account.bank_changed"}
 	for kind := range pages {
 		if !seen[kind] && !slices.Contains(elsewhere, kind) {
 			t.Errorf("there was no %s to compare with docs/events.md", kind)

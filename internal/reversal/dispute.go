@@ -251,5 +251,5 @@ func (r *Reversal) end(ctx context.Context, tx *db.Tx, how string) error {
 			return err
 		}
 	}
-	return r.tell(ctx, tx, "dispute."+how)
+	return r.tell(ctx, tx, endEvents[r.State])
 }

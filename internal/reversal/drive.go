@@ -245,7 +245,7 @@ func (r *Reversal) complete(ctx context.Context, tx *db.Tx, c *payment.Record) e
 	if err := r.save(ctx, tx); err != nil {
 		return err
 	}
-	return r.tell(ctx, tx, r.product()+".refunded")
+	return r.tell(ctx, tx, r.refundedEvent())
 }
 
 // fail returns all to where it was.

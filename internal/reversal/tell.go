@@ -10,13 +10,16 @@ import (
 	"github.com/ovationhq/ovation/internal/outbox"
 )
 
-// product is the first part of the names of the events about what was paid for.
-func (r *Reversal) product() string {
+// refundedEvent is the event of money that went back of what was paid for.
+func (r *Reversal) refundedEvent() string {
 	if id.KindOf(r.Subject) == id.KindTip {
-		return "tip"
+		return "tip.refunded"
 	}
-	return "coin_purchase"
+	return "coin_purchase.refunded"
 }
+
+// endEvents are the events of the ends of disputes.
+var endEvents = map[State]string{Won: "dispute.won", Lost: "dispute.lost", Closed: "dispute.closed"}
 
 // tell writes an event for the person who paid and for whoever follows them.
 // Creators have events of their own about what they lose and get back.

@@ -53,6 +53,8 @@ var _ = speak(phrases{
 
 	"claw.title":             {"Taken back", "Repris"},
 	"claw.text":              {"When a fan’s payment goes back, what you got for it goes back too. You never fall below zero, and what was paid out stays yours.", "Quand le paiement d’un fan est rendu, ce que vous en avez reçu l’est aussi. Vous ne passez jamais sous zéro, et ce qui a été versé vous reste."},
+	"claw.tile":              {"of %s earned", "sur %s gagnés"},
+	"claw.net":               {"What you get", "Ce que vous recevez"},
 	"claw.of":                {"of %s", "du %s"},
 	"claw.borne":             {"%s of it had been paid out, and stays yours.", "%s en avaient été versés, et vous restent."},
 	"claw.reason.chargeback": {"The bank of a card disputes the payment", "La banque d’une carte conteste le paiement"},
