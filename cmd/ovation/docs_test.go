@@ -275,6 +275,8 @@ func TestEventFields(t *testing.T) {
 	dev.post(t, string(creator), "/v1/live-rooms/"+dev.world.Content["live"]+"/messages/"+message.ID+"/hide", "", nil)
 	dev.await(t, "goal.progressed", "goal.reached", "leaderboard.changed")
 	dev.post(t, string(creator), "/v1/live-rooms/"+dev.world.Content["live"]+"/end", "", nil)
+	dev.post(t, "", "/v1/happenings", `{"what": "refund"}`, nil)
+	dev.post(t, "", "/v1/happenings", `{"what": "dispute"}`, nil)
 	dev.post(t, "", "/v1/clock/advance", `{"seconds": 700000}`, nil)
 	var asked struct{ ID string }
 	dev.post(t, string(creator), "/v1/payouts", `{}`, &asked)

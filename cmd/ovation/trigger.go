@@ -21,6 +21,8 @@ type happening struct{ name, help string }
 var happenings = []happening{
 	{"coin_purchase", "the fan buys coins with a test card (coin_purchase.completed)"},
 	{"coin_purchase.declined", "the fan pays with a card that the bank declines"},
+	{"refund", "the fan buys coins, and an operator gives them back"},
+	{"dispute", "the fan buys coins and gives some, and the bank of the card disputes the payment"},
 	{"gift", "the fan gives a gift on a LIVE (gift.sent)"},
 	{"gift.combo", "the fan taps a combo of five, which ends 3 s later (gift.combo.progressed, gift.combo.ended)"},
 	{"tip", "the fan tips the creator with a test card, on a LIVE if there is one (tip.succeeded)"},

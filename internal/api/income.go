@@ -42,6 +42,8 @@ type incomeView struct {
 type currencyIncome struct {
 	Asset    money.Asset    `json:"asset" doc:"The currency"`
 	Total    amount         `json:"total" doc:"The sum of the days, of the sources, and of the rows of GET /v1/earnings/rows for the same days"`
+	Clawed   amount         `json:"taken_back" doc:"Of the total, what refunds and disputes took back"`
+	Net      amount         `json:"net" doc:"The total less what was taken back: what the creator gets of it"`
 	Pending  amount         `json:"pending" doc:"Of the total, what is not converted yet: worth so far by the rate card"`
 	Previous amount         `json:"previous" doc:"The total of the period before"`
 	Change   *int64         `json:"change_percent" doc:"By how many whole percent the total is more than before; null if there was nothing before"`
@@ -86,7 +88,7 @@ func viewIncome(in report.Income) incomeView {
 	for _, c := range in.Currencies {
 		of := func(units int64) amount { return amount{Units: units, Asset: c.Asset} }
 		s := c.Stands
-		one := currencyIncome{c.Asset, of(c.Total), of(c.Pending), of(c.Previous), c.Change, []incomeSource{}, []incomeDay{},
+		one := currencyIncome{c.Asset, of(c.Total), of(c.Clawed), of(c.Net()), of(c.Pending), of(c.Previous), c.Change, []incomeSource{}, []incomeDay{},
 			incomeStands{of(s.Pending), of(s.Available), of(s.Scheduled), of(s.Held), of(s.Sent), of(s.Paid)}}
 		for _, x := range c.Sources {
 			one.Sources = append(one.Sources, incomeSource{x.Source, diamonds(x.Diamonds), of(x.Total), of(x.Pending), of(x.Previous), x.Change})

@@ -20,7 +20,7 @@ func (a *App) pages() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	cfg := web.Config{Reader: a.Reader, Gifts: a.Gifts, Purchases: a.Purchases, Tips: a.Tips, Payouts: a.Payouts, Creators: a.Creators, People: a.People, Chat: a.Chat, Limits: a.Limits, Hub: a.Hub, Work: a.Runner, Goals: a.Goals, Webhooks: a.Webhooks, Verify: a.Verify, Cases: a.Cases, Reconcile: a.Reconcile, Catalogues: gift.NewPublisher(a.DB),
+	cfg := web.Config{Reader: a.Reader, Gifts: a.Gifts, Purchases: a.Purchases, Tips: a.Tips, Payouts: a.Payouts, Reversals: a.Reversals, Creators: a.Creators, People: a.People, Chat: a.Chat, Limits: a.Limits, Hub: a.Hub, Work: a.Runner, Goals: a.Goals, Webhooks: a.Webhooks, Verify: a.Verify, Cases: a.Cases, Reconcile: a.Reconcile, Catalogues: gift.NewPublisher(a.DB),
 		PublicURL: a.Options.Config.PublicURL(), Media: media, Secure: a.secure(), Log: a.Log, Translate: api.Translate, Gate: a.api, Stop: a.stopping,
 		NoPayments: a.sandbox == nil && a.Options.Config.StripeKey == "", Requests: a.requests}
 	if a.sandbox != nil {

@@ -67,6 +67,7 @@ type EarnedTotal struct {
 	Sum     earnings.Sum
 	Amount  money.Amount
 	Pending int64 // of Amount
+	Clawed  int64 // of Amount, taken back; 0 where rows are of parts of earnings
 }
 
 // Earned is a page of what a creator earned.
@@ -276,7 +277,14 @@ func (x *explorer) totals(ctx context.Context) ([]EarnedTotal, error) {
 	}
 	var all []EarnedTotal
 	for _, row := range found {
-		all = append(all, EarnedTotal{row.Sum, row.Amount, row.Pending})
+		all = append(all, EarnedTotal{row.Sum, row.Amount, row.Pending, 0})
+	}
+	for i := range all {
+		for j := range x.all {
+			if e := &x.all[j]; x.whole() && e.Amount.Asset == all[i].Amount.Asset {
+				all[i].Clawed += e.Clawed
+			}
+		}
 	}
 	slices.SortFunc(all, func(a, b EarnedTotal) int { return cmp.Compare(a.Amount.Asset, b.Amount.Asset) })
 	if len(all) == 0 {

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/ovationhq/ovation/internal/db"
+	"github.com/ovationhq/ovation/internal/earnings"
 	"github.com/ovationhq/ovation/internal/money"
 	"github.com/ovationhq/ovation/internal/text"
 )
@@ -46,6 +47,9 @@ func (r *Reader) EarnedCSV(ctx context.Context, f EarnedFilter, to io.Writer) er
 		if err := x.every(ctx, out); err != nil {
 			return err
 		}
+		if err := x.takenBack(out); err != nil {
+			return err
+		}
 		return out.Close()
 	})
 	if err := errors.Join(err, pack.Close()); err != nil {
@@ -58,6 +62,29 @@ func (r *Reader) EarnedCSV(ctx context.Context, f EarnedFilter, to io.Writer) er
 	_, err = io.Copy(to, unpack)
 	return err
 }
+
+// takenBack writes what refunds and disputes took back of the earnings as rows
+// of their own, below zero, so that the file adds up to what the creator gets. Of
+// one fan, LIVE or video alone it is not known.
+func (x *explorer) takenBack(out *text.CSV) error {
+	if !x.whole() {
+		return nil
+	}
+	for i := range x.all {
+		e := &x.all[i]
+		if e.Clawed == 0 {
+			continue
+		}
+		row := EarnedRow{Day: e.Day, Source: e.Source, Item: "taken_back", Earning: e.ID, Amount: e.Amount.Of(-e.Clawed), Rules: []string{e.Rule}, Standings: []earnings.State{e.Standing()}, AvailableUS: e.AvailableUS}
+		if err := out.Row((&Earned{}).record(&row)...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// whole reports that the rows are of whole earnings.
+func (x *explorer) whole() bool { return x.f.Target == "" && x.f.Fan == "" && len(x.f.targets) == 0 }
 
 // every writes all rows.
 func (x *explorer) every(ctx context.Context, out *text.CSV) error {

@@ -55,11 +55,15 @@ type CurrencyIncome struct {
 	Days     []IncomeDay    // every day of the window, the oldest first
 	Sources  []IncomeSource // every source
 	Total    int64          // the sum of the days, and of the sources
+	Clawed   int64          // of Total, taken back by refunds and disputes
 	Pending  int64          // of Total: worth so far, by the rate card
 	Previous int64
 	Change   *int64 // percent of Previous, to the nearest; nil if that is nothing
 	Stands   Stands
 }
+
+// Net is what the creator gets of the total.
+func (c *CurrencyIncome) Net() int64 { return c.Total - c.Clawed }
 
 // IncomeDay is one day, with the same day of the period before as its ghost.
 type IncomeDay struct {
@@ -170,6 +174,7 @@ func (c *CurrencyIncome) add(in *Income, e *earnings.Earning) {
 		c.Previous += units
 		return
 	}
+	c.Clawed += e.Clawed
 	day := &c.Days[int(e.Day.Sub(in.From)/oneDay)]
 	day.Bars[s] += units
 	day.Total += units

@@ -101,7 +101,7 @@ func earnedBy(ctx context.Context, tx *db.Tx, f EarnedFilter) (map[string]Target
 	}
 	for k, row := range rows {
 		e := earned[k.key]
-		e.Totals = append(e.Totals, EarnedTotal{row.Sum, row.Amount, row.Pending})
+		e.Totals = append(e.Totals, EarnedTotal{row.Sum, row.Amount, row.Pending, 0})
 		earned[k.key] = e
 	}
 	gifters, err := x.gifters(ctx)

@@ -53,6 +53,6 @@
 //
 // A product whose charges can go back gives creators their part through
 // earnings.Accrue, with the charge's subject as cause: then nothing is needed here
-// but the first part of its events' names (refundedEvent, in tell.go). Rules are dated
-// rows (Install).
+// but the name of its event (refundedEvent, in tell.go). Rules are dated rows
+// (Install).
 package reversal

@@ -144,7 +144,10 @@ func (v *visit) incomeTiles(h *hub, c *report.CurrencyIncome) []tile {
 	if c.Pending > 0 {
 		note = v.T("hub.of_it_pending", v.money(c.Pending, c.Asset))
 	}
-	all := []tile{{Label: v.T("hub.income"), Value: v.money(c.Total, c.Asset), Href: h.rowsOf(), Trend: v.trendOf(h.against(c.Change), against), Note: note, Wide: true}}
+	all := []tile{{Label: v.T("hub.income"), Value: v.money(c.Net(), c.Asset), Href: h.rowsOf(), Trend: v.trendOf(h.against(c.Change), against), Note: note, Wide: true}}
+	if c.Clawed > 0 {
+		all = append(all, tile{Label: v.T("claw.title"), Value: v.money(-c.Clawed, c.Asset), Href: "/c/earnings#taken-back", Note: v.T("claw.tile", v.money(c.Total, c.Asset))})
+	}
 	for _, s := range c.Sources {
 		all = append(all, tile{Label: v.sourceName(s.Source), Value: v.money(s.Total, c.Asset), Href: h.rowsOf("source", string(s.Source)), Trend: v.trendOf(h.against(s.Change), ""),
 			Note: v.N("unit.diamonds", s.Diamonds)})

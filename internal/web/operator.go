@@ -44,6 +44,18 @@ func (s *site) operatorRoutes(page func(class, pattern string, h handler)) {
 	do("/op/payouts/{id}/hold", movePayout("payout_held", holdPayout))
 	do("/op/payouts/{id}/release", movePayout("payout_released", releasePayout))
 
+	read("/op/disputes", disputesPage)
+	read("/op/disputes/{id}", disputePage)
+	do("/op/disputes/{id}/answer", answerDispute)
+	do("/op/disputes/{id}/accept", acceptDispute)
+	read("/op/refunds", refundsPage)
+	do("/op/refunds/{id}/agree", decideRefund("refund_agreed", "all", false, agreeRefund))
+	do("/op/refunds/{id}/decline", decideRefund("refund_declined", "all", true, declineRefund))
+	do("/op/refunds/{id}/repay", decideRefund("refund_repaid", "all", true, repayRefund))
+	read("/op/refund", refundPage)
+	do("/op/refund", makeRefund)
+	do("/op/people/{id}/minor-refund", aboutPerson(refundMinor))
+
 	read("/op/cases", casesPage)
 	do("/op/cases/{id}/close", closeCase)
 	read("/op/reconcile", reconcilePage)
@@ -179,6 +191,9 @@ func placeOf(any string) string {
 		return "/v/" + any
 	case id.KindLive:
 		return "/live/" + any
+	}
+	if id.KindOf(any) == id.KindDispute {
+		return "/op/disputes/" + any
 	}
 	if canExplain(any) {
 		return "/explain/" + any

@@ -56,7 +56,7 @@ func showPerson(v *visit, p *problem, status int) error {
 			return err
 		}
 	}
-	d.Notice = noticeOf(v.param("did"), "suspended", "reinstated", "role_granted", "role_revoked", "signed_out", "refused", "readmitted")
+	d.Notice = noticeOf(v.param("did"), "suspended", "reinstated", "role_granted", "role_revoked", "signed_out", "refused", "readmitted", "minor_refunded")
 	return v.show(status, personView(v, d))
 }
 

@@ -44,6 +44,7 @@ import (
 	"github.com/ovationhq/ovation/internal/purchase"
 	"github.com/ovationhq/ovation/internal/reconcile"
 	"github.com/ovationhq/ovation/internal/report"
+	"github.com/ovationhq/ovation/internal/reversal"
 	"github.com/ovationhq/ovation/internal/support"
 	"github.com/ovationhq/ovation/internal/tip"
 	"github.com/ovationhq/ovation/internal/wallet"
@@ -123,7 +124,7 @@ func newRig(t testing.TB, clk clock.Clock, advance func(time.Duration)) *rig {
 	r.ok(err)
 	r.cfg = web.Config{
 		Gate:   r.gate,
-		Reader: report.NewReader(r.d), Gifts: gift.NewSender(r.d), Purchases: r.buys, Tips: r.tips, Payouts: r.payouts, Creators: r.creators, Goals: r.goals, People: r.people,
+		Reader: report.NewReader(r.d), Gifts: gift.NewSender(r.d), Purchases: r.buys, Tips: r.tips, Payouts: r.payouts, Reversals: reversal.NewService(r.d, api), Creators: r.creators, Goals: r.goals, People: r.people,
 		Chat: chat.NewService(r.d), Limits: limit.NewService(r.d), Hub: hub, Work: r.runner, Verify: r.verify, Cases: casework.NewService(r.d), Reconcile: reconcile.NewService(r.d, api).Run, Catalogues: gift.NewPublisher(r.d), Webhooks: r.hooks,
 		PublicURL: r.url, Media: os.DirFS("../app/sample"), Stop: stop,
 		Log: slog.New(slog.NewTextHandler(io.MultiWriter(testLog{t}, &r.log), nil)),

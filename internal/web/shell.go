@@ -53,6 +53,8 @@ var hats = []hat{
 		{"/op/ledger", "book", "nav.op_ledger", "b"},
 		{"/op/people", "users", "nav.op_people", "u"},
 		{"/op/payouts", "bank", "nav.op_payouts", "y"},
+		{"/op/disputes", "alert-triangle", "nav.op_disputes", "3"},
+		{"/op/refunds", "refresh", "nav.op_refunds", "4"},
 		{"/op/cases", "flag", "nav.op_cases", "1"},
 		{"/op/reconcile", "scale", "nav.op_reconcile", "2"},
 		{"/op/catalog", "store", "nav.op_catalog", "k"},

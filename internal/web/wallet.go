@@ -151,7 +151,7 @@ func (w *purse) inOlderLots() int64 {
 // canExplain reports whether there is an explanation of the thing.
 func canExplain(cause string) bool {
 	switch id.KindOf(cause) {
-	case id.KindPayout, id.KindEarning, id.KindGift, id.KindCombo, id.KindPurchase, id.KindLot, id.KindTip:
+	case id.KindPayout, id.KindEarning, id.KindGift, id.KindCombo, id.KindPurchase, id.KindLot, id.KindTip, id.KindRefund, id.KindDispute, id.KindClaw:
 		return true
 	}
 	return false
@@ -265,11 +265,7 @@ func purchasePage(v *visit) error {
 	if p.Outcome != payment.Succeeded {
 		return v.show(http.StatusOK, purchaseView(v, p, back))
 	}
-	receipt, err := report.Ask2(v, v.site.cfg.Reader, purchase.ReceiptOf, v.me(), p.ID)
-	if err != nil {
-		return err
-	}
-	return v.show(http.StatusOK, receiptPage(v, receipt, back))
+	return showReceipt(v, p, nil, http.StatusOK)
 }
 
 // checkPurchase asks the provider what became of a purchase.

@@ -26,6 +26,7 @@ import (
 	"github.com/ovationhq/ovation/internal/purchase"
 	"github.com/ovationhq/ovation/internal/reconcile"
 	"github.com/ovationhq/ovation/internal/report"
+	"github.com/ovationhq/ovation/internal/reversal"
 	"github.com/ovationhq/ovation/internal/tip"
 	"github.com/ovationhq/ovation/internal/webhook"
 )
@@ -37,6 +38,7 @@ type Config struct {
 	Purchases *purchase.Service
 	Tips      *tip.Service
 	Payouts   *payout.Service
+	Reversals *reversal.Service
 	Creators  *creator.Service
 	Goals     *goal.Service
 	People    *people.Service
@@ -211,6 +213,7 @@ func (s *site) ownRoutes(page func(class, pattern string, h handler)) {
 	page(classWrite, "POST /wallet/cards/remove", signedIn(removeCard))
 	page(classRead, "GET /wallet/return", signedIn(returned))
 	page(classRead, "GET /purchases/{id}", signedIn(purchasePage))
+	page(classMoney, "POST /purchases/{id}/refund", signedIn(refundOwn))
 	page(classWrite, "POST /purchases/{id}/check", signedIn(checkPurchase))
 
 	page(classRead, "GET /me", signedIn(mePage))

@@ -68,7 +68,7 @@ var _ = speak(phrases{
 	"dev.of.act_text.tip":                    {"The fan tips the creator, and covers the fee.", "Le fan donne un pourboire au créateur et paie les frais."},
 	"dev.of.act.coin_purchase.declined":      {"Declined card", "Carte refusée"},
 	"dev.of.act.refund":                      {"Refund", "Remboursement"},
-	"dev.of.act.dispute":                     {"Dispute", "Contestation"},
+	"dev.of.act.dispute":                     {"Dispute", "Litige"},
 	"dev.of.act_text.refund":                 {"Buys coins, and gives them back.", "Achète des pièces, et les rend."},
 	"dev.of.act_text.dispute":                {"Buys coins, gives some; the bank takes the money back.", "Achète, offre un peu ; la banque reprend l’argent."},
 	"dev.done.refunded":                      {"%s given back to the card", "%s rendus à la carte"},

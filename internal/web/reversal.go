@@ -1,0 +1,179 @@
+package web
+
+import (
+	"context"
+
+	"github.com/ovationhq/ovation/internal/earnings"
+	"github.com/ovationhq/ovation/internal/fault"
+	"github.com/ovationhq/ovation/internal/id"
+	"github.com/ovationhq/ovation/internal/money"
+	"github.com/ovationhq/ovation/internal/purchase"
+	"github.com/ovationhq/ovation/internal/report"
+	"github.com/ovationhq/ovation/internal/reversal"
+)
+
+// givenBack is what the receipt of a purchase says about money that goes back.
+type givenBack struct {
+	Rows    []reversal.Reversal // refunds and disputes, the latest first
+	Offer   *reversal.Offer     // what the visitor can have given back now; nil is nothing
+	Why     string              // why not, where the visitor may wonder
+	Key     string
+	Problem *problem
+	Notice  string
+}
+
+// backAtOnce is how many refunds of one purchase a receipt shows.
+const backAtOnce = 20
+
+// givenBack reads what went back of the visitor's purchase, and what could.
+func (v *visit) givenBack(p id.Purchase, wrong *problem) (*givenBack, error) {
+	g := &givenBack{Problem: wrong, Key: v.keyAfter("/purchases/"+string(p)+"/refund", wrong), Notice: noticeOf(v.r.URL.Query().Get("did"), "refund_done", "refund_asked", "refund_failed")}
+	for _, kind := range []id.Kind{id.KindRefund, id.KindDispute} {
+		some, err := report.Ask1(v, v.site.cfg.Reader, reversal.List, reversal.Query{Kind: kind, Subject: string(p), Limit: backAtOnce})
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range some {
+			if r.State != reversal.Proposed && r.State != reversal.Declined { // they are no promise
+				g.Rows = append(g.Rows, r)
+			}
+		}
+	}
+	offer, err := report.Ask2(v, v.site.cfg.Reader, reversal.OfferFor, v.me(), p)
+	switch {
+	case err == nil:
+		g.Offer = &offer
+	case fault.Is(err, fault.NotEligible):
+		g.Why = v.in(v.problemOf(err).Detail)
+	case fault.CodeOf(err) == fault.Internal:
+		return nil, err
+	}
+	return g, nil
+}
+
+// refundOwn gives the visitor's unspent coins of a purchase back.
+func refundOwn(v *visit) error {
+	p, err := v.ownPurchase()
+	if err != nil {
+		return err
+	}
+	key, err := v.keyOf()
+	var r reversal.Reversal
+	if err == nil {
+		r, err = v.site.cfg.Reversals.Refund(context.WithoutCancel(v), v.caller(), reversal.Request{Key: key, Subject: string(p.ID), Reason: reversal.Goodwill, Note: "Asked for on the page of the purchase."})
+	}
+	if fault.Is(err, fault.NotFound) {
+		return err
+	}
+	if err != nil {
+		wrong := v.problemOf(err)
+		return showReceipt(v, p, wrong, wrong.Status)
+	}
+	did := map[reversal.State]string{reversal.Refunded: "refund_done", reversal.Failed: "refund_failed"}[r.State]
+	if did == "" {
+		did = "refund_asked"
+	}
+	return v.redirect("/purchases/" + string(p.ID) + "?did=" + did)
+}
+
+// showReceipt shows the receipt of a purchase that was paid; wrong is what went
+// wrong with a form on it.
+func showReceipt(v *visit, p purchase.Purchase, wrong *problem, status int) error {
+	receipt, err := report.Ask2(v, v.site.cfg.Reader, purchase.ReceiptOf, v.me(), p.ID)
+	if err != nil {
+		return err
+	}
+	back, err := v.givenBack(p.ID, wrong)
+	if err != nil {
+		return err
+	}
+	return v.show(status, receiptPage(v, receipt, local(v.r.URL.Query().Get("back"), "/wallet"), back))
+}
+
+// reversalKind is the colour of a state of refunds and disputes.
+func reversalKind(s reversal.State) string {
+	switch s {
+	case reversal.Refunded, reversal.Repaid, reversal.Won, reversal.Closed:
+		return "good"
+	case reversal.Failed, reversal.Bounced, reversal.Lost:
+		return "bad"
+	case reversal.Declined:
+		return "off"
+	case reversal.Open, reversal.Inquiry, reversal.Proposed:
+		return "warn"
+	}
+	return "info"
+}
+
+// taken is something that was taken back from a creator, with its earning.
+type taken struct {
+	earnings.Claw
+	Of earnings.Earning
+}
+
+// clawsAtOnce is how much of what was taken back a page shows.
+const clawsAtOnce = 8
+
+// takenBack is what refunds and disputes took back from the visitor lately. What
+// can not be read is in the log, and the rest of the page stands.
+func (v *visit) takenBack() (all []taken) {
+	claws, err := report.Ask3(v, v.site.cfg.Reader, earnings.ClawsOfCreator, v.me(), id.Claw(""), clawsAtOnce)
+	if err == nil {
+		all, err = v.withEarnings(claws)
+	}
+	if err != nil {
+		v.problemOf(err)
+	}
+	return all
+}
+
+func (v *visit) withEarnings(claws []earnings.Claw) (all []taken, err error) {
+	if len(claws) == 0 {
+		return nil, nil
+	}
+	of := make([]id.Earning, len(claws))
+	for i, c := range claws {
+		of[i] = c.Earning
+	}
+	whole, err := report.Ask1(v, v.site.cfg.Reader, earnings.GetAll, of)
+	for _, c := range claws {
+		all = append(all, taken{c, whole[c.Earning]})
+	}
+	return all, err
+}
+
+// lost is what the creator does not get of it: money, or the diamonds while they
+// are not converted.
+func (t *taken) lost() money.Amount {
+	if t.Units == 0 && t.Borne == 0 {
+		return t.Taken(!t.Of.Money())
+	}
+	return money.Amount{Units: t.Units, Asset: t.Asset}
+}
+
+// borne is what had been paid out, and the platform bears.
+func (t *taken) borne() money.Amount { return money.Amount{Units: t.Borne, Asset: t.Asset} }
+
+// clawKind is the colour of a claw's state.
+func clawKind(s earnings.ClawState) string {
+	switch s {
+	case earnings.ClawHeld:
+		return "warn"
+	case earnings.ClawReturned:
+		return "good"
+	}
+	return "bad"
+}
+
+// receiptChip says in a word how a receipt stands.
+func (v *visit) receiptChip(r *purchase.Receipt) (kind, text string) {
+	switch r.Refund {
+	case purchase.FullyBack:
+		return "off", v.T("receipt.full")
+	case purchase.PartlyBack:
+		return "info", v.T("receipt.partial")
+	case purchase.DisputedState:
+		return "warn", v.T("receipt.disputed")
+	}
+	return "good", v.T("receipt.paid")
+}
