@@ -47,7 +47,7 @@ var scopeGroups = []scopeGroup{
 	{"dev.keys.creators", []people.Scope{people.ContentWrite, people.EarningsRead, people.PayoutsRead, people.PayoutsWrite}},
 	{"dev.keys.persons", []people.Scope{people.PeopleRead, people.PeopleWrite, people.SessionsWrite}},
 	{"dev.keys.integration", []people.Scope{people.EventsRead, people.WebhooksRead, people.WebhooksWrite, people.ExplainRead, people.KeysWrite}},
-	{"dev.keys.operation", []people.Scope{people.LedgerRead, people.PolicyRead, people.PolicyWrite, people.Admin}},
+	{"dev.keys.operation", []people.Scope{people.LedgerRead, people.PolicyRead, people.PolicyWrite, people.RefundsWrite, people.Admin}},
 }
 
 // grouped are the scopes that the visitor may give, in groups; one that

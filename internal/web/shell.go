@@ -41,7 +41,7 @@ var hats = []hat{
 		{"/c", "home", "nav.hub", "c"},
 		{"/c/earnings", "coins", "nav.earnings", "e"},
 		{"/c/payouts", "bank", "nav.payouts", "p"},
-		{"/c/tips", "heart", "nav.tips", "3"},
+		{"/c/tips", "heart", "nav.tips", "5"},
 		{"/c/lives", "live", "nav.lives", "a"},
 		{"/c/content", "video", "nav.content", "v"},
 		{"/c/supporters", "trophy", "nav.supporters", "s"},

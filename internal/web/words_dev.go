@@ -95,6 +95,7 @@ var _ = speak(phrases{
 	"dev.of.scope.earnings:read":  {"Read what a creator has earned.", "Lire ce qu’un créateur a gagné."},
 	"dev.of.scope.payouts:read":   {"Read payouts and the state of a payout account.", "Lire les versements et l’état d’un compte de versement."},
 	"dev.of.scope.payouts:write":  {"Ask for payouts, cancel them, begin the onboarding of a payout account.", "Demander des versements, les annuler, commencer l’ouverture d’un compte de versement."},
+	"dev.of.scope.refunds:write":  {"Give back what people paid for coins and tips, in the operator’s place.", "Rembourser ce que des personnes ont payé pour des pièces et des pourboires, à la place de l’exploitant."},
 	"dev.of.scope.content:write":  {"Post videos and hide them, open, start and end LIVE rooms, switch gifts on and off.", "Publier des vidéos et les masquer, ouvrir, démarrer et terminer des LIVE, activer ou non les cadeaux."},
 	"dev.of.scope.chat:write":     {"Write in the chat of LIVEs, and look after the chat of the person’s own.", "Écrire dans le chat des LIVE, et modérer celui de ses propres LIVE."},
 	"dev.of.scope.policy:read":    {"Read the history of catalogues, price lists, rate cards and programmes, also what is to come.", "Lire l’historique des catalogues, des tarifs, des barèmes et des programmes, à venir compris."},
