@@ -3,8 +3,6 @@ package api
 import (
 	"context"
 
-	"github.com/ovationhq/ovation/internal/db"
-	"github.com/ovationhq/ovation/internal/earnings"
 	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/id"
 	"github.com/ovationhq/ovation/internal/report"
@@ -76,31 +74,20 @@ type DisputePath struct {
 type disputeBody struct{ Body disputeView }
 
 func (a *API) disputeGet(ctx context.Context, in *DisputePath) (*disputeBody, error) {
-	var r reversal.Reversal
-	var parts []reversal.Part
-	var n int64
-	claws, err := report.Ask(ctx, a.cfg.Services.Reader, func(ctx context.Context, tx *db.Tx) (claws []earnings.Claw, err error) {
-		if r, err = reversal.Get(ctx, tx, string(in.ID)); err == nil && !r.IsDispute() {
-			err = fault.New(fault.NotFound, "There is no %s.", in.ID)
-		}
-		if err != nil {
-			return nil, err
-		}
-		if parts, n, err = reversal.PartsOf(ctx, tx, r.ID, partsShown); err != nil {
-			return nil, err
-		}
-		return earnings.ClawsOf(ctx, tx, r.ID)
-	})
+	f, err := report.Ask2(ctx, a.cfg.Services.Reader, reversal.FileOf, string(in.ID), partsShown)
+	if err == nil && !f.IsDispute() {
+		err = fault.New(fault.NotFound, "There is no %s.", in.ID)
+	}
 	if err != nil {
 		return nil, err
 	}
-	v := viewDispute(r)
-	v.PartsTotal = n
-	for _, p := range parts {
+	v := viewDispute(f.Reversal)
+	v.PartsTotal = f.Gifts
+	for _, p := range f.Parts {
 		v.Parts = append(v.Parts, partView{string(p.Gift), coins(p.Coins), amount{Units: p.Diamonds, Asset: "DIAMOND"}, p.Earning})
 	}
-	views, err := a.viewClaws(ctx, claws)
-	for _, c := range claws {
+	views, err := a.viewClaws(ctx, f.Claws)
+	for _, c := range f.Claws {
 		v.Claws = append(v.Claws, views[c.ID])
 	}
 	return &disputeBody{v}, err

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 
-	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/earnings"
 	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/id"
@@ -227,12 +226,7 @@ type minorView struct {
 
 func (a *API) minorGet(ctx context.Context, in *PersonPath) (*struct{ Body minorView }, error) {
 	v := minorView{Object: "minor_refund", Person: in.ID, Paid: []spendingItem{}}
-	all, err := report.Ask(ctx, a.cfg.Services.Reader, func(ctx context.Context, tx *db.Tx) ([]reversal.Spending, error) {
-		if _, err := people.Get(ctx, tx, in.ID); err != nil {
-			return nil, err
-		}
-		return reversal.SpendingOf(ctx, tx, in.ID)
-	})
+	all, err := report.Ask1(ctx, a.cfg.Services.Reader, reversal.SpendingOf, in.ID)
 	for _, s := range all {
 		c := &s.Charge
 		v.Paid = append(v.Paid, spendingItem{c.Subject, c.Amount, c.Amount.Of(c.Left()), s.Why, at(c.CreatedUS)})

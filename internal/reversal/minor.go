@@ -24,6 +24,9 @@ type Spending struct {
 
 // SpendingOf returns all that a person has paid, the latest first.
 func SpendingOf(ctx context.Context, tx *db.Tx, person id.Person) ([]Spending, error) {
+	if _, err := people.Get(ctx, tx, person); err != nil {
+		return nil, err
+	}
 	charges, err := payment.PaidBy(ctx, tx, person)
 	if err != nil {
 		return nil, err

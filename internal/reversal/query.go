@@ -4,7 +4,9 @@ import (
 	"context"
 
 	"github.com/ovationhq/ovation/internal/db"
+	"github.com/ovationhq/ovation/internal/earnings"
 	"github.com/ovationhq/ovation/internal/id"
+	"github.com/ovationhq/ovation/internal/payment"
 )
 
 // Kind is refunds or disputes.
@@ -55,4 +57,29 @@ func PartsOf(ctx context.Context, tx *db.Tx, reversal string, limit int) (all []
 		return p, r.Scan(&p.Seq, (*string)(&p.Gift), &p.Coins, &p.Diamonds, (*string)(&p.Earning))
 	})
 	return all, n, err
+}
+
+// File is a refund or a dispute with what it is about.
+type File struct {
+	Reversal
+	Paid  payment.Record
+	Parts []Part // the gifts that it takes back, the latest first
+	Gifts int64  // how many there are
+	Claws []earnings.Claw
+}
+
+// FileOf returns the refund or the dispute with the charge, up to so many gifts, and
+// what it takes back from creators.
+func FileOf(ctx context.Context, tx *db.Tx, reversal string, gifts int) (f File, err error) {
+	if f.Reversal, err = Get(ctx, tx, reversal); err != nil {
+		return f, err
+	}
+	if f.Paid, err = payment.Get(ctx, tx, f.Charge); err != nil {
+		return f, err
+	}
+	if f.Parts, f.Gifts, err = PartsOf(ctx, tx, f.ID, gifts); err != nil {
+		return f, err
+	}
+	f.Claws, err = earnings.ClawsOf(ctx, tx, f.ID)
+	return f, err
 }

@@ -9,11 +9,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/ovationhq/ovation/internal/db"
-	"github.com/ovationhq/ovation/internal/earnings"
 	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/id"
-	"github.com/ovationhq/ovation/internal/payment"
 	"github.com/ovationhq/ovation/internal/report"
 	"github.com/ovationhq/ovation/internal/reversal"
 )
@@ -82,11 +79,8 @@ func urgency(r *reversal.Reversal) int64 {
 
 // disputeFile is what the page of one dispute shows.
 type disputeFile struct {
-	reversal.Reversal
-	Charge  payment.Record
-	Parts   []reversal.Part
-	Gifts   int64
-	Claws   []taken
+	reversal.File
+	Takes   []taken
 	Answer  string // as it is typed, or as we prepare it
 	Problem *problem
 	Notice  string
@@ -100,25 +94,14 @@ func disputePage(v *visit) error { return showDispute(v, nil, http.StatusOK) }
 // showDispute shows one dispute; p is what went wrong with a form on it.
 func showDispute(v *visit, p *problem, status int) error {
 	d := &disputeFile{Problem: p, Notice: noticeOf(v.param("did"), "dispute_answered", "dispute_accepted")}
-	claws, err := report.Ask(v, v.site.cfg.Reader, func(ctx context.Context, tx *db.Tx) (claws []earnings.Claw, err error) {
-		if d.Reversal, err = reversal.Get(ctx, tx, v.r.PathValue("id")); err == nil && !d.IsDispute() {
-			err = fault.New(fault.NotFound, "There is no dispute %s.", fault.Clip(v.r.PathValue("id")))
-		}
-		if err != nil {
-			return nil, err
-		}
-		if d.Charge, err = payment.Get(ctx, tx, d.Reversal.Charge); err != nil {
-			return nil, err
-		}
-		if d.Parts, d.Gifts, err = reversal.PartsOf(ctx, tx, d.ID, giftsShown); err != nil {
-			return nil, err
-		}
-		return earnings.ClawsOf(ctx, tx, d.ID)
-	})
+	var err error
+	if d.File, err = report.Ask2(v, v.site.cfg.Reader, reversal.FileOf, v.r.PathValue("id"), giftsShown); err == nil && !d.IsDispute() {
+		err = fault.New(fault.NotFound, "There is no dispute %s.", fault.Clip(d.ID))
+	}
 	if err != nil {
 		return err
 	}
-	if d.Claws, err = v.withEarnings(claws); err != nil {
+	if d.Takes, err = v.withEarnings(d.Claws); err != nil {
 		return err
 	}
 	if d.Answer = v.form("evidence"); d.Answer == "" {
@@ -131,7 +114,7 @@ func showDispute(v *visit, p *problem, status int) error {
 func (v *visit) prepared(d *disputeFile) string {
 	clock := func(us int64) string { return time.UnixMicro(us).UTC().Format("2 January 2006, 15:04:05 UTC") }
 	var b strings.Builder
-	fmt.Fprintf(&b, "Payment %s of %s %s on %s, with the %s card that ends in %s.\n", d.Subject, d.Charge.Amount.Decimal(), d.Charge.Amount.Asset, clock(d.Charge.CreatedUS), d.Charge.Brand, d.Charge.Last4)
+	fmt.Fprintf(&b, "Payment %s of %s %s on %s, with the %s card that ends in %s.\n", d.Subject, d.Paid.Amount.Decimal(), d.Paid.Amount.Asset, clock(d.Paid.CreatedUS), d.Paid.Brand, d.Paid.Last4)
 	fmt.Fprintf(&b, "The buyer is the account %s (%s), which was signed in.\n", d.Person, v.site.name(v, d.Person))
 	if id.KindOf(d.Subject) == id.KindTip {
 		b.WriteString("It paid for a tip to a creator, who was told of it at once. The buyer chose the amount and saw the price before paying.\n")
@@ -150,8 +133,8 @@ func (v *visit) prepared(d *disputeFile) string {
 	if d.LotCoins > 0 {
 		fmt.Fprintf(&b, "%d of the coins are unused.\n", d.LotCoins)
 	}
-	if d.Charge.Refunded > 0 {
-		fmt.Fprintf(&b, "Of the payment %s %s were refunded.\n", d.Charge.Amount.Of(d.Charge.Refunded).Decimal(), d.Charge.Amount.Asset)
+	if d.Paid.Refunded > 0 {
+		fmt.Fprintf(&b, "Of the payment %s %s were refunded.\n", d.Paid.Amount.Of(d.Paid.Refunded).Decimal(), d.Paid.Amount.Asset)
 	} else {
 		b.WriteString("Nothing of the payment was refunded before.\n")
 	}
@@ -195,11 +178,11 @@ func (d *disputeFile) answerable() bool {
 // borneSoFar is what the reserve bears of money that creators had been paid out.
 func (v *visit) borneSoFar(d *disputeFile) string {
 	var units int64
-	for i := range d.Claws {
-		units += d.Claws[i].Borne
+	for i := range d.Takes {
+		units += d.Takes[i].Borne
 	}
 	if units == 0 {
 		return ""
 	}
-	return v.amount(d.Claws[0].borne().Of(units))
+	return v.amount(d.Takes[0].borne().Of(units))
 }

@@ -222,7 +222,7 @@ func disputesView(v *visit, d *disputeDesk) templ.Component {
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = table(v.T("nav.op_disputes"), []column{{Text: v.T("dispute.due")}, {Text: v.T("op.amount"), Numeric: true}, {Text: v.T("dispute.payer")}, {Text: v.T("dispute.why")}, {Text: v.T("op.state")}, {Text: ""}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var4), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = table(v.T("nav.op_disputes"), []column{{Text: v.T("dispute.due")}, {Text: v.T("op.amount"), Numeric: true}, {Text: v.T("dispute.payer")}, {Text: v.T("dispute.why")}, {Text: v.T("op.state")}, {Text: v.T("dispute.open")}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var4), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -612,7 +612,7 @@ func disputePaid(v *visit, d *disputeFile) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = explained(v, d.Subject, v.amount(d.Charge.Amount)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = explained(v, d.Subject, v.amount(d.Paid.Amount)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -634,7 +634,7 @@ func disputePaid(v *visit, d *disputeFile) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = instant(v, d.Charge.CreatedUS).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = instant(v, d.Paid.CreatedUS).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -683,9 +683,9 @@ func disputePaid(v *visit, d *disputeFile) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var31 string
-			templ_7745c5c3_Var31, templ_7745c5c3_Err = templ.JoinStringErrs(brand(d.Charge.Brand) + " •••• " + d.Charge.Last4)
+			templ_7745c5c3_Var31, templ_7745c5c3_Err = templ.JoinStringErrs(brand(d.Paid.Brand) + " •••• " + d.Paid.Last4)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/operator_disputes.templ`, Line: 128, Col: 69}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/operator_disputes.templ`, Line: 128, Col: 65}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var31))
 			if templ_7745c5c3_Err != nil {
@@ -881,7 +881,7 @@ func disputeWay(v *visit, d *disputeFile) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = instant(v, d.Charge.CreatedUS).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = instant(v, d.Paid.CreatedUS).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1111,7 +1111,7 @@ func disputeBecame(v *visit, d *disputeFile) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		if len(d.Claws) > 0 {
+		if len(d.Takes) > 0 {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 76, "<h3>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -1145,12 +1145,12 @@ func disputeBecame(v *visit, d *disputeFile) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				for i := range d.Claws {
+				for i := range d.Takes {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 79, "<tr><td>")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = who(v, d.Claws[i].Creator).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = who(v, d.Takes[i].Creator).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -1158,7 +1158,7 @@ func disputeBecame(v *visit, d *disputeFile) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = explained(v, string(d.Claws[i].ID), v.amount(d.Claws[i].lost())).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = explained(v, string(d.Takes[i].ID), v.amount(d.Takes[i].lost())).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -1167,7 +1167,7 @@ func disputeBecame(v *visit, d *disputeFile) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var54 string
-					templ_7745c5c3_Var54, templ_7745c5c3_Err = templ.JoinStringErrs(v.amount(d.Claws[i].borne()))
+					templ_7745c5c3_Var54, templ_7745c5c3_Err = templ.JoinStringErrs(v.amount(d.Takes[i].borne()))
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/operator_disputes.templ`, Line: 201, Col: 54}
 					}
@@ -1179,7 +1179,7 @@ func disputeBecame(v *visit, d *disputeFile) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = chip(clawKind(d.Claws[i].State), v.T("claw.state."+string(d.Claws[i].State))).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = chip(clawKind(d.Takes[i].State), v.T("claw.state."+string(d.Takes[i].State))).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
