@@ -1,18 +1,21 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"time"
 
 	"github.com/ovationhq/ovation/internal/bench"
+	"github.com/ovationhq/ovation/internal/sim"
 )
 
 // benchCmd measures.
 type benchCmd struct {
-	Gifts benchGiftsCmd `cmd:"" help:"Gifts a second over HTTP, every reply on disk, and proof that none was lost or doubled."`
-	Pages benchPagesCmd `cmd:"" help:"How fast the pages of a populated sandbox are answered, and what they weigh."`
-	Live  benchLiveCmd  `cmd:"" help:"How fast the gifts on a LIVE reach all who listen, and proof that each gets every event once and in order."`
+	Gifts    benchGiftsCmd    `cmd:"" help:"Gifts a second over HTTP, every reply on disk, and proof that none was lost or doubled."`
+	Pages    benchPagesCmd    `cmd:"" help:"How fast the pages of a populated sandbox are answered, and what they weigh."`
+	Payments benchPaymentsCmd `cmd:"" help:"Payments while the provider's calls fail and its webhooks come shuffled and repeated, and proof that none was lost or doubled."`
+	Live     benchLiveCmd     `cmd:"" help:"How fast the gifts on a LIVE reach all who listen, and proof that each gets every event once and in order."`
 }
 
 type benchPagesCmd struct {
@@ -114,4 +117,61 @@ func (c *benchLiveCmd) Run(s *shared) error {
 		err = exit{statusBooks, fmt.Errorf("the proof failed: %d events lost, %d duplicated, %d listeners out of order, %d errors", r.Lost, r.Duplicated, r.Disordered, r.Errors)}
 	}
 	return err
+}
+
+type benchPaymentsCmd struct {
+	jsonFlag
+	Payments int     `help:"How many payments are made: coins and tips." default:"10000"`
+	Faults   float64 `help:"How likely each call of the provider goes wrong." default:"0.3"`
+	Webhooks int     `help:"How many webhooks are brought: each event, and then repetitions." default:"100000"`
+	Seed     uint64  `help:"Chooses everything that happens." default:"1"`
+	Order    uint64  `help:"Chooses the order of the webhooks that come at the end." default:"1"`
+	Orders   int     `help:"Instead: live the same world so many times, with all webhooks after it in another order each time, and compare how it ends."`
+	Bad      string  `help:"Break the program on purpose (repeat or keys), to see that it is noticed." default:"" enum:",repeat,keys"`
+	Database string  `help:"sqlite (in a temporary folder), or a postgres://… of an empty database." default:"sqlite"`
+	Folder   string  `help:"Where the temporary folder is made." type:"path"`
+}
+
+// Run implements the command.
+func (c *benchPaymentsCmd) Run(s *shared) error {
+	o := sim.PaymentOptions{Seed: c.Seed, Order: c.Order, Payments: c.Payments, Webhooks: c.Webhooks, Faults: c.Faults, Bad: c.Bad, Database: c.Database, Folder: c.Folder}
+	if err := o.Check(); err != nil {
+		return exit{statusUsage, err}
+	}
+	if c.Orders > 1 && c.Database != "sqlite" {
+		return exit{statusUsage, errors.New("several orders need a new database each; leave --database out")}
+	}
+	var first string
+	for n := range max(1, c.Orders) {
+		if c.Orders > 1 {
+			o.Order, o.Late = c.Order+uint64(n), true
+		}
+		tell, stop := progressOf(s.err, c.JSON, "paying")
+		o.Progress = tell
+		r, err := sim.Payments(s.ctx, o)
+		stop()
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			first = r.State
+		} else if r.State != first {
+			r.Differences = append(r.Differences, "the end is not that of the first order")
+		}
+		if c.JSON {
+			err = printJSON(s.out, r)
+		} else {
+			r.Print(s.out)
+		}
+		if err == nil && !r.Proved() {
+			err = exit{1, fmt.Errorf("the proof failed: %d differences; see it again with --seed %d --order %d", len(r.Differences), o.Seed, o.Order)}
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if c.Orders > 1 {
+		fmt.Fprintf(s.err, "%d orders, one end\n", c.Orders)
+	}
+	return nil
 }

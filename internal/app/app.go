@@ -71,6 +71,9 @@ type Options struct {
 	// ProviderTimeout bounds each call to the payment provider; 0 means the
 	// adapter's own bound.
 	ProviderTimeout time.Duration
+	// ProviderClient makes the calls to the payment provider; nil means the
+	// adapter's own. A simulation loses answers with it.
+	ProviderClient *http.Client
 }
 
 // Sandbox returns the payment provider of a sandbox, to complete what a person
@@ -203,7 +206,7 @@ func (a *App) build(ctx context.Context) error {
 		}
 		cfg = a.sandbox.stripeConfig()
 	}
-	cfg.Timeout = a.Options.ProviderTimeout
+	cfg.Timeout, cfg.HTTPClient = a.Options.ProviderTimeout, a.Options.ProviderClient
 	if cfg.SecretKey == "" {
 		cfg.SecretKey, cfg.HTTPClient = noProvider, &http.Client{Transport: refusing{}}
 	}

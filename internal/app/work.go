@@ -61,6 +61,7 @@ func (a *App) register() {
 	}))
 	a.Runner.Brief(collect.WorkSettle)
 	a.Runner.Brief(payout.WorkDrive)
+	a.Runner.Brief(reversal.WorkDrive)
 	a.Runner.Inside(payout.WorkMonthly, func(ctx context.Context, tx *db.Tx, key string) (int64, error) {
 		return payout.RunMonthly(ctx, tx, id.Person(key))
 	})

@@ -74,6 +74,8 @@ type life struct {
 	clk  *clock.Manual
 	rnd  *rand.Rand
 	site *http.Server
+	via  *http.Client // to the provider; nil means the adapter's own
+	lazy bool         // nothing recurs: no poll, no sweep
 
 	fans     []*simFan
 	creators []*simCreator
@@ -175,7 +177,7 @@ func inMemory(folder string) string {
 // provider of its own and a listener for its news.
 func (l *life) open(ctx context.Context, folder string) (err error) {
 	o := app.Options{Sandbox: true, Seed: l.o.Seed + 1, NoLimits: true, Log: slog.New(slog.DiscardHandler), Time: l.clk,
-		IDs: id.NewMaker(rand.NewPCG(l.o.Seed, 0x696473)), ProviderTimeout: 2 * time.Second}
+		IDs: id.NewMaker(rand.NewPCG(l.o.Seed, 0x696473)), ProviderTimeout: 2 * time.Second, ProviderClient: l.via}
 	o.Config.Data, o.Config.Preset = filepath.Join(folder, "world"), "current"
 	if strings.Contains(l.o.Database, ":") {
 		o.Config.Database = l.o.Database
@@ -190,7 +192,7 @@ func (l *life) open(ctx context.Context, folder string) (err error) {
 	}
 	l.app.Runner.Jitter = l.rnd.Float64
 	site, err := l.app.Site()
-	if err == nil {
+	if err == nil && !l.lazy {
 		err = l.app.Runner.Start(ctx)
 	}
 	if err != nil {
@@ -248,6 +250,11 @@ type weighted struct {
 // end; any other error is not.
 func (l *life) take(ctx context.Context, s weighted) error {
 	l.clk.Advance(time.Duration(1+l.rnd.IntN(2000)) * time.Millisecond)
+	return l.try(ctx, s)
+}
+
+// try is take without time.
+func (l *life) try(ctx context.Context, s weighted) error {
 	how, err := s.do(l, ctx)
 	if f, ok := errors.AsType[*fault.Error](err); ok && f.Code != fault.Internal {
 		how, err = string(f.Code), nil
