@@ -175,10 +175,22 @@ func (r *Reversal) follow(ctx context.Context, tx *db.Tx, c *payment.Record, fac
 // take books that the bank took the money: the reserve pays, and what the fan and
 // the creators have of it is held. While a refund of the charge is under way, or it
 // is not in the books yet, that waits: the provider gives nothing back besides, so
-// that the refund ends soon.
+// that the refund ends soon. A bank may also take what went back before: nobody
+// here has that any more, so that it stands in suspense with a case.
 func (r *Reversal) take(ctx context.Context, tx *db.Tx, c *payment.Record, fact payment.Dispute) error {
-	p, err := planOf(ctx, tx, c, r.Amount.Units)
-	if errors.Is(err, errNotBooked) || err == nil && r.Amount.Units > c.Left() {
+	wait := false
+	var err error
+	if r.Beyond = max(0, r.Amount.Units-c.Left()); r.Beyond > 0 {
+		if wait, err = refunding(ctx, tx, c.ID); err != nil {
+			return err
+		}
+	}
+	p := &plan{}
+	if r.own() > 0 && !wait {
+		p, err = planOf(ctx, tx, c, r.own())
+	}
+	if wait || errors.Is(err, errNotBooked) {
+		r.Beyond = 0
 		return outbox.Schedule(ctx, tx, outbox.Work{Kind: WorkDrive, Key: r.ID, DueUS: tx.Now().Add(retrySoon).UnixMicro(), Sooner: true})
 	}
 	if err != nil {
@@ -196,6 +208,13 @@ func (r *Reversal) take(ctx context.Context, tx *db.Tx, c *payment.Record, fact 
 	moves = append(moves, ledger.Move{From: ledger.Reserve, To: ledger.Provider, Amount: expected},
 		ledger.Move{From: ledger.DisputeCosts, To: ledger.Provider, Amount: r.Moved.Of(r.Fee)})
 	return r.hold(ctx, tx, c, p, "dispute.taken", moves)
+}
+
+// refunding reports whether a refund of the charge is under way, which may fail.
+func refunding(ctx context.Context, tx *db.Tx, charge id.Payment) (yes bool, err error) {
+	var n int64
+	err = tx.Row(ctx, "SELECT COUNT(*) FROM reversal WHERE charge_id = $1 AND state IN ('asking', 'pending')", charge).Scan(&n)
+	return n > 0, err
 }
 
 // win returns everything to where it was.

@@ -37,7 +37,7 @@ func (r *Reversal) hold(ctx context.Context, tx *db.Tx, c *payment.Record, p *pl
 	if _, err := earnings.ClawBack(ctx, tx, r.ID, r.why(), p.claims); err != nil {
 		return err
 	}
-	return r.count(ctx, tx, c, r.Amount.Units)
+	return r.count(ctx, tx, c, r.own())
 }
 
 // count counts so much more of the charge as gone back.
@@ -68,12 +68,12 @@ func post(ctx context.Context, tx *db.Tx, kind, cause string, moves []ledger.Mov
 }
 
 // expected is what the reversal should move of our balance: its part of what the
-// charge came to.
+// charge came to. What is beyond that is a difference.
 func (r *Reversal) expected(c *payment.Record) (money.Amount, error) {
 	if !c.Converted() {
-		return r.Amount, nil
+		return r.Amount.Of(r.own()), nil
 	}
-	n, err := money.MulDivFloor(c.Settled.Units, r.Amount.Units, c.Amount.Units)
+	n, err := money.MulDivFloor(c.Settled.Units, r.own(), c.Amount.Units)
 	return money.Amount{Units: n, Asset: c.Settled.Asset}, err
 }
 
@@ -94,7 +94,7 @@ func (r *Reversal) release(ctx context.Context, tx *db.Tx, c *payment.Record, ki
 	if err := earnings.ReturnClaws(ctx, tx, r.ID); err != nil {
 		return err
 	}
-	return r.count(ctx, tx, c, -r.Amount.Units)
+	return r.count(ctx, tx, c, -r.own())
 }
 
 // keep ends what was held for good: coins are as if they were never issued, what
@@ -109,12 +109,12 @@ func (r *Reversal) keep(ctx context.Context, tx *db.Tx, c *payment.Record, kind,
 			target = ledger.Conversion
 		}
 		of := func(units int64) money.Amount { return money.Amount{Units: units, Asset: r.Amount.Asset} }
-		back := min(r.LotUnits, r.Amount.Units)
+		back := min(r.LotUnits, r.own())
 		moves = append(moves,
 			ledger.Move{From: path, To: ledger.CoinsIssued, Amount: money.Amount{Units: r.LotCoins, Asset: money.Coin}},
 			ledger.Move{From: path, To: target, Amount: of(back)},
 			ledger.Move{From: path, To: ledger.Rounding, Amount: of(r.LotUnits - back)}, // less than what one coin cost
-			ledger.Move{From: ledger.GiftRevenue, To: target, Amount: of(r.Amount.Units - back)})
+			ledger.Move{From: ledger.GiftRevenue, To: target, Amount: of(r.own() - back)})
 		if c.Converted() {
 			expected, err := r.expected(c)
 			if err != nil {

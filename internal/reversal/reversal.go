@@ -54,6 +54,7 @@ type Reversal struct {
 	Attempt    int64
 	AskedUS    int64        // when the provider was asked first under this attempt
 	Moved      money.Amount // what the provider took of our balance; without an asset while that is not known
+	Beyond     int64        // of the amount: what a dispute took although it had gone back before
 	Fee        int64        // in the asset of Moved: what it took besides, for a dispute
 	Failure    string       // a code
 	FailureWhy string       // a sentence
@@ -68,6 +69,9 @@ type Reversal struct {
 // IsDispute reports whether a bank takes the money and not we give it.
 func (r *Reversal) IsDispute() bool { return id.KindOf(r.ID) == id.KindDispute }
 
+// own is the part of the amount that had not gone back before.
+func (r *Reversal) own() int64 { return r.Amount.Units - r.Beyond }
+
 // Holds reports whether coins and earnings are held until it is decided.
 func (r *Reversal) Holds() bool {
 	switch r.State {
@@ -81,12 +85,12 @@ func (r *Reversal) Holds() bool {
 const live = "('asking', 'pending', 'refunded', 'bounced', 'repaid', 'open', 'answered', 'lost')"
 
 const columns = `id, charge_id, subject, person_id, amount_units, amount_asset, reason, note, asked_by, lot_id, lot_coins, lot_units, spent_coins, state, provider_id, attempt, asked_us,
-	moved_units, moved_asset, fee_units, failure_code, failure_reason, evidence, due_us, opened_us, ended_us`
+	moved_units, moved_asset, fee_units, failure_code, failure_reason, evidence, due_us, opened_us, ended_us, beyond_units`
 
 func scan(row *db.Rows) (r Reversal, err error) {
 	return r, row.Scan(&r.ID, (*string)(&r.Charge), &r.Subject, (*string)(&r.Person), &r.Amount.Units, (*string)(&r.Amount.Asset), &r.Reason, &r.Note, &r.AskedBy,
 		(*string)(&r.Lot), &r.LotCoins, &r.LotUnits, &r.SpentCoins, (*string)(&r.State), &r.Provider, &r.Attempt, &r.AskedUS,
-		&r.Moved.Units, (*string)(&r.Moved.Asset), &r.Fee, &r.Failure, &r.FailureWhy, &r.Evidence, &r.DueUS, &r.OpenedUS, &r.EndedUS)
+		&r.Moved.Units, (*string)(&r.Moved.Asset), &r.Fee, &r.Failure, &r.FailureWhy, &r.Evidence, &r.DueUS, &r.OpenedUS, &r.EndedUS, &r.Beyond)
 }
 
 // Get returns one refund or dispute.
@@ -114,17 +118,17 @@ func one(rows *db.Rows, err error) (Reversal, bool, error) {
 func (r *Reversal) insert(ctx context.Context, tx *db.Tx, key string, fingerprint int64) error {
 	r.OpenedUS = tx.NowUS()
 	_, err := tx.Exec(ctx, "INSERT INTO reversal ("+columns+`, idem_key, fingerprint)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28)`,
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29)`,
 		r.ID, r.Charge, r.Subject, r.Person, r.Amount.Units, string(r.Amount.Asset), r.Reason, r.Note, r.AskedBy, r.Lot, r.LotCoins, r.LotUnits, r.SpentCoins, string(r.State),
-		r.Provider, r.Attempt, r.AskedUS, r.Moved.Units, string(r.Moved.Asset), r.Fee, r.Failure, r.FailureWhy, r.Evidence, r.DueUS, r.OpenedUS, r.EndedUS, key, fingerprint)
+		r.Provider, r.Attempt, r.AskedUS, r.Moved.Units, string(r.Moved.Asset), r.Fee, r.Failure, r.FailureWhy, r.Evidence, r.DueUS, r.OpenedUS, r.EndedUS, r.Beyond, key, fingerprint)
 	return err
 }
 
 // save writes what changes of a row.
 func (r *Reversal) save(ctx context.Context, tx *db.Tx) error {
 	_, err := tx.Exec(ctx, `UPDATE reversal SET lot_id = $2, lot_coins = $3, lot_units = $4, spent_coins = $5, state = $6, provider_id = $7, attempt = $8, asked_us = $9,
-		moved_units = $10, moved_asset = $11, fee_units = $12, failure_code = $13, failure_reason = $14, evidence = $15, due_us = $16, ended_us = $17, reason = $18 WHERE id = $1`,
+		moved_units = $10, moved_asset = $11, fee_units = $12, failure_code = $13, failure_reason = $14, evidence = $15, due_us = $16, ended_us = $17, reason = $18, beyond_units = $19 WHERE id = $1`,
 		r.ID, r.Lot, r.LotCoins, r.LotUnits, r.SpentCoins, string(r.State), r.Provider, r.Attempt, r.AskedUS, r.Moved.Units, string(r.Moved.Asset), r.Fee,
-		r.Failure, r.FailureWhy, r.Evidence, r.DueUS, r.EndedUS, r.Reason)
+		r.Failure, r.FailureWhy, r.Evidence, r.DueUS, r.EndedUS, r.Reason, r.Beyond)
 	return err
 }

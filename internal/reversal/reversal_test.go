@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/ovationhq/ovation/internal/casework"
 	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/ledger"
@@ -382,4 +383,51 @@ func TestLostAnswers(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A bank takes the money of a charge that was refunded before, wholly or in part:
+// what nobody has any more stands in suspense with a case, and comes back with a
+// dispute that is won.
+func TestDisputeOfWhatWentBack(t *testing.T) {
+	each(t, func(s *desk) {
+		for _, units := range []int64{0, 200} {
+			for _, won := range []bool{true, false} {
+				for _, tipped := range []bool{true, false} {
+					subject := ""
+					if tipped {
+						subject = string(s.tipped(499).ID)
+					} else {
+						subject = string(s.buys(350, "USD").ID)
+						s.Give(s.fan, "rose", s.room, 30)
+					}
+					s.must(s.olu, reversal.Request{Subject: subject, Units: units, Spent: true, Reason: reversal.Duplicate, Note: "Twice."})
+					s.settle()
+					before := s.snapshot()
+					d := s.is(s.disputes(subject, 499, false).ID, reversal.Open)
+					gone := int64(499)
+					if units > 0 {
+						gone = units
+					}
+					if s.agree(); d.Beyond != gone || s.Balance(ledger.DisputeDifference, money.USD) != -gone {
+						t.Errorf("the dispute is %+v, and %d stand in suspense", d, s.Balance(ledger.DisputeDifference, money.USD))
+					}
+					s.closes(d, won)
+					s.agree()
+					if now := s.snapshot(); won && (now != before || s.Balance(ledger.DisputeDifference, money.USD) != 0) {
+						t.Errorf("won, and it is %+v, not %+v", now, before)
+					}
+					if !won { // somebody decides who bears it
+						s.Write(func(tx *db.Tx) error {
+							one, _, err := casework.About(s.Ctx, tx, casework.Difference, d.ID)
+							if err == nil {
+								_, err = casework.Settle(s.Ctx, tx, one.ID, "somebody", casework.WrittenOff, "The bank did not look.")
+							}
+							return err
+						})
+						s.agree()
+					}
+				}
+			}
+		}
+	})
 }

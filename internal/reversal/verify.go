@@ -26,7 +26,7 @@ func checkCharge() ledger.Check {
 	return ledger.Look(RuleCharge, ledger.Violation{Detail: "of its %d are %d refunded and %d disputed; its refunds are %d and its disputes %d",
 		Query: `SELECT c.id, c.amount_units, c.refunded_units, c.disputed_units, CAST(COALESCE(s.refunded, 0) AS BIGINT), CAST(COALESCE(s.disputed, 0) AS BIGINT)
 			FROM payment_charge c LEFT JOIN (SELECT charge_id, SUM(CASE WHEN state IN ('asking', 'pending', 'refunded', 'bounced', 'repaid') THEN amount_units ELSE 0 END) AS refunded,
-					SUM(CASE WHEN state IN ('open', 'answered', 'lost') THEN amount_units ELSE 0 END) AS disputed FROM reversal GROUP BY charge_id) s ON s.charge_id = c.id
+					SUM(CASE WHEN state IN ('open', 'answered', 'lost') THEN amount_units - beyond_units ELSE 0 END) AS disputed FROM reversal GROUP BY charge_id) s ON s.charge_id = c.id
 			WHERE c.refunded_units <> COALESCE(s.refunded, 0) OR c.disputed_units <> COALESCE(s.disputed, 0) OR c.refunded_units + c.disputed_units > c.amount_units`},
 		ledger.Violation{Detail: "its charge %s was not paid by its person for its subject, or in another currency",
 			Query: `SELECT r.id, r.charge_id FROM reversal r LEFT JOIN payment_charge c ON c.id = r.charge_id
