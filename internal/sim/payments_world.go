@@ -283,14 +283,15 @@ func (w *till) refund(ctx context.Context) (string, error) {
 	return string(r.State), err
 }
 
-// dispute has a bank take the money of a payment back, or ask about it.
+// dispute has a bank take the money of a payment back, or ask about it. Banks do so
+// days after it: never before the provider knows in which currency it came.
 func (w *till) dispute(ctx context.Context) (string, error) {
 	var c payment.Record
 	err := w.app.DB.Read(ctx, func(tx *db.Tx) (err error) {
 		c, err = payment.Get(ctx, tx, pick(&w.life, w.t.paid))
 		return err
 	})
-	if err != nil || c.Outcome != payment.Succeeded || c.Left() < 2 || w.t.disputed[c.ID] {
+	if err != nil || c.Outcome != payment.Succeeded || c.FeeOpen() || c.Left() < 2 || w.t.disputed[c.ID] {
 		return nothing, err
 	}
 	inquiry, amount := w.rnd.IntN(5) == 0, c.Left()
