@@ -77,16 +77,19 @@ func checkLimits() ledger.Check {
 }
 
 // checkEarned goes by the order of the journal, which no step of the clock can
-// turn around.
+// turn around. An earning of which all was taken back while it was pending has
+// nothing to make available; then it is what came back of it that was.
 func checkEarned() ledger.Check {
 	return ledger.Look(RuleEarned,
 		ledger.Violation{Detail: "%d of its lines are not of an earning of its creator in its currency", Query: `SELECT p.id, CAST(COUNT(*) AS BIGINT)
 			FROM payout p JOIN payout_line l ON l.payout_id = p.id LEFT JOIN earning e ON e.id = l.earning_id
 			WHERE e.id IS NULL OR e.creator_id <> p.creator_id OR e.amount_asset <> p.amount_asset GROUP BY p.id`},
-		ledger.Violation{Detail: "it was requested in transfer %d, and an earning that it takes from became available in %d (0 is never)", Query: `SELECT p.id, t.seq, COALESCE(m.seq, 0)
+		ledger.Violation{Detail: "it was requested in transfer %d, and an earning that it takes from became available in %d (0 is never)", Query: `SELECT p.id, t.seq, COALESCE(m.seq, k.seq, 0)
 			FROM payout p JOIN ledger_transfer t ON t.cause = p.id AND t.kind = 'payout.scheduled' JOIN payout_line l ON l.payout_id = p.id
 				LEFT JOIN ledger_transfer m ON m.cause = l.earning_id AND m.kind = 'earning.available'
-			WHERE m.seq IS NULL OR m.seq > t.seq`})
+				LEFT JOIN (SELECT k.earning_id AS earning_id, MIN(x.seq) AS seq FROM earning_claw k JOIN ledger_transfer x ON x.cause = k.id AND x.kind = 'claw.returned'
+					WHERE k.state = 'returned' GROUP BY k.earning_id) k ON k.earning_id = l.earning_id AND m.seq IS NULL
+			WHERE COALESCE(m.seq, k.seq) IS NULL OR COALESCE(m.seq, k.seq) > t.seq`})
 }
 
 func checkHeld() ledger.Check {

@@ -431,3 +431,23 @@ func TestDisputeOfWhatWentBack(t *testing.T) {
 		}
 	})
 }
+
+// All of an earning is taken back while it is pending, and comes back after its hold
+// has ended: it can be paid out, and the books say since when.
+func TestWonAfterAllOfIt(t *testing.T) {
+	each(t, func(s *desk) {
+		p := s.buys(350, "USD")
+		s.Give(s.fan, "rose", s.room, 70)
+		d := s.disputes(string(p.ID), 0, false)
+		s.later(9 * 24 * time.Hour)
+		if b := s.snapshot(); b.available != 0 || b.diamonds != 0 {
+			t.Fatalf("the creator has %+v", b)
+		}
+		s.closes(d, true)
+		s.agree()
+		if b := s.snapshot(); b.available != 175 {
+			t.Fatalf("the creator has %+v", b)
+		}
+		s.paysOut()
+	})
+}
