@@ -2,7 +2,7 @@
 //
 // # Model
 //
-// It has two modes. Run lives a world inside the process: fans buy coins and
+// It has three modes. Run lives a world inside the process: fans buy coins and
 // give, creators are paid out, the provider fails in the middle of a call,
 // its news come twice, late or never, and the clock jumps by hours and
 // months. Everything runs one step after another on a clock that only moves
@@ -12,6 +12,11 @@
 // Kills storms a real process over HTTP with keys made by the client, writes
 // down what was acknowledged, kills the process at a moment that the seed
 // chooses, starts it again and asks for everything once more.
+//
+// Payments has thousands of payments, refunds, disputes and payouts go through a
+// provider whose calls fail, brings its webhooks shuffled, repeated and replayed
+// through the real handler, lets everything come to rest, and holds each charge at
+// the provider against one payment here.
 //
 // # What is proved
 //

@@ -50,8 +50,8 @@ func (n *news) close() { n.hook.Close() }
 // Of the deliveries, so many stale replays are made besides: one of a hundred.
 const staleEvery = 100
 
-// some brings what is new, shuffled and partly repeated, while the world goes on;
-// all says that nothing may be left out. Else one of ten stays for the end.
+// some brings what is new, shuffled and with so many deliveries in all, while the
+// world goes on. One of ten events stays for later.
 func (n *news) some(ctx context.Context, budget int) error {
 	rnd := n.w.rnd
 	var now, later []int

@@ -39,10 +39,10 @@ func (w *till) unknown(ctx context.Context) error {
 				}
 				continue
 			}
-			for_ := tx.Now().Sub(time.UnixMicro(since))
-			w.r.Longest[what] = max(w.r.Longest[what], int(for_/time.Second))
-			if for_ > patience {
-				w.differ("the outcome of a %s is unknown for %s", what, for_.Round(time.Second))
+			age := tx.Now().Sub(time.UnixMicro(since))
+			w.r.Longest[what] = max(w.r.Longest[what], int(age/time.Second))
+			if age > patience {
+				w.differ("the outcome of a %s is unknown for %s", what, age.Round(time.Second))
 			}
 		}
 		return nil

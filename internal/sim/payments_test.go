@@ -56,7 +56,7 @@ func TestPaymentsBite(t *testing.T) {
 func TestPaymentsOrder(t *testing.T) {
 	var first *PaymentResult
 	for order := range uint64(3) {
-		r := payments(t, PaymentOptions{Seed: 9, Order: order, Payments: 200, Webhooks: 1500, Faults: 0.3, Late: true})
+		r := payments(t, PaymentOptions{Seed: 9, Order: order, Payments: 120, Webhooks: 1000, Faults: 0.3, Late: true})
 		for _, d := range r.Differences {
 			t.Error(d)
 		}

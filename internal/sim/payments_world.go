@@ -238,26 +238,22 @@ func (w *till) pay(ctx context.Context) (made bool, err error) {
 		}
 		subject, outcome, charge, err = string(t.ID), t.Outcome, t.Charge.ID, e
 	}
-	f2, refused := fault.CodeOf(err), false
-	switch {
-	case subject != "" && (err == nil || f2 == fault.CardDeclined):
-		if f2 == fault.CardDeclined {
+	switch code := fault.CodeOf(err); {
+	case subject != "" && (err == nil || code == fault.CardDeclined):
+		if err != nil {
 			outcome = payment.Failed
 		}
 		w.r.Counts["payment: "+string(outcome)]++
 		w.t.paid, w.t.subjects = append(w.t.paid, charge), append(w.t.subjects, subject)
 		return true, nil
-	case f2 != "" && f2 != fault.Internal:
-		refused = true
-	}
-	if refused {
-		w.r.Counts["payment: refused, "+string(f2)]++
-		if w.r.Counts["payment: refused, "+string(f2)] > 3*w.o.Payments {
-			return false, fmt.Errorf("hardly any payment is taken: %w", err)
-		}
+	case code == "" || code == fault.Internal:
+		return false, err
+	case w.r.Counts["payment: "+string(code)] > 3*w.o.Payments:
+		return false, fmt.Errorf("hardly any payment is taken: %w", err)
+	default:
+		w.r.Counts["payment: "+string(code)]++
 		return false, nil
 	}
-	return false, err
 }
 
 func (w *till) gift(ctx context.Context) (string, error) {
