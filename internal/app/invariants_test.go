@@ -66,7 +66,7 @@ var plants = []plant{
 	// 31. What a creator is told to have earned is what the ledger says.
 	{31, earnings.RulePosted, "UPDATE earning SET diamonds = diamonds + 2 WHERE state = 'available'", "UPDATE earning SET diamonds = diamonds - 2 WHERE state = 'available'"},
 	// 32. Nobody is charged faster than the velocity in force allows.
-	{32, limit.RuleVelocity, "INSERT INTO limit_velocity (version, name, asset, from_us, since_us, span_us, most_units, younger_us) VALUES ('planted@1', 'day', 'USD', 1, 1, 86400000000, 1, 0)",
+	{32, limit.RuleVelocity, "INSERT INTO limit_velocity (version, name, asset, from_us, since_us, span_us, most_units, younger_us) SELECT 'planted@1', 'day', 'USD', COALESCE(MAX(from_us), 0) + 1, 1, 86400000000, 1, 0 FROM limit_velocity",
 		"DELETE FROM limit_velocity WHERE version = 'planted@1'"},
 }
 
