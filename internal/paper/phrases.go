@@ -72,7 +72,7 @@ var phrases = map[string][2]string{
 	"detail.gift": {"earned on %s · %s diamonds at %s", "gagné le %s · %s diamants selon %s"},
 	"detail.tip":  {"earned on %s", "gagné le %s"},
 	"detail.of":   {"of what was earned on %s", "de ce qui a été gagné le %s"},
-	"detail.bank": {"bank ···· %s", "banque ···· %s"},
+	"detail.bank": {"bank •••• %s", "banque •••• %s"},
 
 	"reason.chargeback": {"a bank disputes the fan’s payment", "une banque conteste le paiement du fan"},
 	"reason.refund":     {"the fan’s payment was refunded", "le paiement du fan a été remboursé"},

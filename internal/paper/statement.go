@@ -87,7 +87,7 @@ func (p *sheet) apart(c *report.StatementCurrency, amount func(int64) string) {
 		p.row(cell{width: 10, text: line.Name, faint: true}, cell{width: 2, text: amount(line.Units), right: true, faint: true})
 	}
 	for _, b := range c.Bank {
-		p.row(cell{width: 2, text: w.short(b.AtUS)}, cell{width: 8, text: bankName(w, &b), under: written(b.Payout)}, cell{width: 2, text: amount(b.Units), right: true})
+		p.row(cell{width: 2, text: w.short(b.AtUS)}, cell{width: 8, text: BankName(w.lang, &b), under: written(b.Payout)}, cell{width: 2, text: amount(b.Units), right: true})
 	}
 	if len(c.Bank) == 0 {
 		p.note(w.T("bank.none"))
@@ -108,7 +108,9 @@ func (p *sheet) apart(c *report.StatementCurrency, amount func(int64) string) {
 	}
 }
 
-func bankName(w words, b *report.StatementBank) string {
+// BankName is what a payout that reached the bank is called.
+func BankName(lang string, b *report.StatementBank) string {
+	w := in(lang)
 	if b.Last4 == "" {
 		return w.T("row.payout")
 	}
@@ -125,12 +127,18 @@ type Named struct {
 // its amounts add up to that.
 func BankWay(lang string, c *report.StatementCurrency) []Named {
 	w := in(lang)
-	return []Named{
+	var all []Named
+	for _, n := range []Named{
 		{w.T("bank.before"), c.WayBefore},
 		{w.T("bank.sent"), -c.Sum(report.RowPayout)},
 		{w.T("bank.back"), -c.Sum(report.RowPayoutReturned, report.RowPayoutFailed, report.RowPayoutCanceled)},
 		{w.T("bank.after"), -c.WayAfter},
+	} {
+		if n.Units != 0 {
+			all = append(all, n)
+		}
 	}
+	return all
 }
 
 // ClawDetail says why something was taken back, and what of it is not in the

@@ -86,6 +86,9 @@ func (w words) amount(a money.Amount) string {
 
 func (w words) count(n int64) string { return written(w.number.Sprintf("%d", n)) }
 
+// T is a word of papers, for pages that show the same.
+func T(lang, key string, args ...any) string { return in(lang).T(key, args...) }
+
 // RowName is what a row of a statement is called.
 func RowName(lang string, kind report.RowKind) string { return in(lang).T("row." + string(kind)) }
 

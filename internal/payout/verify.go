@@ -77,16 +77,19 @@ func checkLimits() ledger.Check {
 }
 
 // checkEarned goes by the order of the journal, which no step of the clock can
-// turn around.
+// turn around. What a refund or a dispute held when it matured, and gave back
+// later, became available then.
 func checkEarned() ledger.Check {
 	return ledger.Look(RuleEarned,
 		ledger.Violation{Detail: "%d of its lines are not of an earning of its creator in its currency", Query: `SELECT p.id, CAST(COUNT(*) AS BIGINT)
 			FROM payout p JOIN payout_line l ON l.payout_id = p.id LEFT JOIN earning e ON e.id = l.earning_id
 			WHERE e.id IS NULL OR e.creator_id <> p.creator_id OR e.amount_asset <> p.amount_asset GROUP BY p.id`},
-		ledger.Violation{Detail: "it was requested in transfer %d, and an earning that it takes from became available in %d (0 is never)", Query: `SELECT p.id, t.seq, COALESCE(m.seq, 0)
+		ledger.Violation{Detail: "it was requested in transfer %d, and an earning that it takes from became available in %d (0 is never)", Query: `SELECT p.id, t.seq, COALESCE(MIN(m.seq), 0)
 			FROM payout p JOIN ledger_transfer t ON t.cause = p.id AND t.kind = 'payout.scheduled' JOIN payout_line l ON l.payout_id = p.id
-				LEFT JOIN ledger_transfer m ON m.cause = l.earning_id AND m.kind = 'earning.available'
-			WHERE m.seq IS NULL OR m.seq > t.seq`})
+				LEFT JOIN (SELECT t.cause AS earning_id, t.seq AS seq FROM ledger_transfer t WHERE t.kind = 'earning.available'
+					UNION ALL SELECT c.earning_id, t.seq FROM earning_claw c JOIN ledger_transfer t ON t.cause = c.id AND t.kind = 'claw.returned' JOIN ledger_line r ON r.seq = t.seq AND r.n = 2 WHERE c.moved > 0) m
+					ON m.earning_id = l.earning_id
+			GROUP BY p.id, l.earning_id, t.seq HAVING MIN(m.seq) IS NULL OR MIN(m.seq) > t.seq`})
 }
 
 func checkHeld() ledger.Check {

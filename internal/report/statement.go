@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/ovationhq/ovation/internal/db"
@@ -56,17 +57,18 @@ type StatementRow struct {
 	Kind     RowKind
 	AtUS     int64
 	Transfer id.Transfer  // that booked it
-	ID       string       // what it is of, which can be explained: an earning, a claw, a payout
+	ID       string       // what it is of: an earning, a claw, a payout
+	Of       string       // what explains it: the ID, or the earning of a claw
 	Amount   money.Amount // below zero for what went
 	Balance  int64        // what was available after it
 
 	Day      time.Time // of an earning: the UTC day on which it was earned
 	Diamonds int64     // of gifts: what was converted
 	Rule     string    // of an earning: the version of the rate card
-	Reason   string // of a claw: chargeback, refund, minor
-	Payout   string // the provider's id of a payout
-	Last4    string // of the bank of a payout
-	State    string // of a payout: how far it is now
+	Reason   string    // of a claw: chargeback, refund, minor
+	Payout   string    // the provider's id of a payout
+	Last4    string    // of the bank of a payout
+	State    string    // of a payout: how far it is now
 }
 
 // RowKind says what a row of a statement is.
@@ -166,12 +168,11 @@ func newStatement(who people.Brief, from time.Time, nowUS int64) Statement {
 // StatementNumber is the number of a creator's statement: the end of the
 // creator's id, which is random, and the month.
 func StatementNumber(creator id.Person, month time.Time) string {
-	short := string(creator)
-	if len(short) > 8 {
-		short = short[len(short)-8:]
-	}
-	return fmt.Sprintf("S-%s-%s", short, month.Format("2006-01"))
+	return fmt.Sprintf("S-%s-%s", shortID(string(creator)), month.Format("2006-01"))
 }
+
+// shortID is the end of an id, which is random, for numbers that people read.
+func shortID(s string) string { return strings.ToUpper(s[max(0, len(s)-8):]) }
 
 // firstMonth is the first month with something earned; zero if there is none.
 func firstMonth(ctx context.Context, tx *db.Tx, creator id.Person) (time.Time, error) {

@@ -40,14 +40,14 @@ func (x *accountant) rows(ctx context.Context, asset money.Asset, touches []ledg
 	var all []StatementRow
 	for _, t := range touches {
 		at := time.UnixMicro(t.AtUS).UTC()
-		row := StatementRow{Kind: RowOther, AtUS: t.AtUS, Transfer: ledger.Posted{Seq: t.Seq, At: at}.ID(), ID: t.Cause, Amount: money.Amount{Units: t.In - t.Out, Asset: asset}}
+		row := StatementRow{Kind: RowOther, AtUS: t.AtUS, Transfer: ledger.Posted{Seq: t.Seq, At: at}.ID(), ID: t.Cause, Of: t.Cause, Amount: money.Amount{Units: t.In - t.Out, Asset: asset}}
 		switch t.Kind {
 		case "earning.available":
 			all = append(all, of.available(row)...)
 			continue
 		case "claw.held", "claw.returned":
 			c := of.claws[t.Cause]
-			row.Kind, row.Reason, row.ID = RowClawed, c.reason, t.Cause
+			row.Kind, row.Reason, row.Of = RowClawed, c.reason, string(c.earning)
 			if t.Kind == "claw.returned" {
 				row.Kind = RowRestored
 			}
