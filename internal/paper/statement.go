@@ -26,7 +26,7 @@ func Statement(s *report.Statement, lang, issuer string) ([]byte, error) {
 		p.fact(w.T("issuer"), written(issuer))
 	}
 	for i := range s.Currencies {
-		p.currency(s, &s.Currencies[i])
+		currencyOf(p, s, &s.Currencies[i])
 	}
 	return p.bytes(s.AsOfUS)
 }
@@ -38,8 +38,8 @@ func state(w words, s *report.Statement) string {
 	return w.T("state.final")
 }
 
-// currency writes the part of a statement in one currency.
-func (p *sheet) currency(s *report.Statement, c *report.StatementCurrency) {
+// currencyOf writes the part of a statement in one currency.
+func currencyOf(p *sheet, s *report.Statement, c *report.StatementCurrency) {
 	w := p.w
 	amount := func(units int64) string { return w.amount(money.Amount{Units: units, Asset: c.Asset}) }
 	p.space(6).heading(w.T("currency", string(c.Asset)), 12).space(1)
@@ -70,12 +70,12 @@ func (p *sheet) currency(s *report.Statement, c *report.StatementCurrency) {
 	for _, note := range Notes(w.lang, c) {
 		p.note(note)
 	}
-	p.apart(c, amount)
+	apart(p, c, amount)
 }
 
 // apart writes what no row has: what is held, what reached the bank, and what
 // refunds and disputes did.
-func (p *sheet) apart(c *report.StatementCurrency, amount func(int64) string) {
+func apart(p *sheet, c *report.StatementCurrency, amount func(int64) string) {
 	w := p.w
 	under := w.T("pending.text")
 	if c.PendingDiamonds != 0 {
