@@ -14,6 +14,7 @@ var french = func() map[string]string {
 	maps.Copy(all, frenchOfReports)
 	maps.Copy(all, frenchOfLimits)
 	maps.Copy(all, frenchOfTips)
+	maps.Copy(all, frenchOfPapers)
 	maps.Copy(all, frenchOfBooks)
 	maps.Copy(all, frenchOfPayouts)
 	maps.Copy(all, frenchOfReversals)

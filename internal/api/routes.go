@@ -54,7 +54,7 @@ func (a *API) products() {
 	post(a, "/v1/coin-purchases", a.purchaseCreate, "Buy coins with a saved card", needs(people.CoinsBuy), forPerson(), keyed(), status(201), also(202), class(classMoney), fails(fault.CardDeclined, fault.PriceChanged, fault.CurrencyUnsupported, fault.CurrencyMismatch, fault.LimitReached, fault.VelocityLimit, fault.NewAccountLimit, fault.URLNotAllowed, fault.UpstreamFailed, fault.AgeRestricted, fault.IdempotencyKeyReused))
 	get(a, "/v1/coin-purchases", a.purchaseList, "The person's purchases", needs(people.WalletRead), forPerson())
 	get(a, "/v1/coin-purchases/{id}", a.purchaseGet, "A purchase", needs(people.WalletRead))
-	get(a, "/v1/coin-purchases/{id}/receipt", a.receiptGet, "The receipt of a purchase that was paid", needs(people.WalletRead), forPerson(), fails(fault.StateConflict))
+	a.receiptRoutes()
 	get(a, "/v1/wallet/spending", a.spendingGet, "What the person gave in the last 30 days, by day and by creator", needs(people.WalletRead), forPerson())
 	get(a, "/v1/wallet", a.walletGet, "The person's coins", needs(people.WalletRead), forPerson())
 	get(a, "/v1/wallet/lots", a.walletLots, "The person's lots of coins", needs(people.WalletRead), forPerson())
@@ -120,6 +120,7 @@ func (a *API) moneyOut() {
 	a.payAccountRoutes()
 	post(a, "/v1/payout-account/refresh", a.payAccountRefresh, "Ask the provider how the account stands", needs(people.PayoutsWrite), forPerson(), fails(fault.UpstreamFailed))
 	a.payoutRoutes()
+	a.statementRoutes()
 
 	// Proof and integration.
 	get(a, "/v1/explain/{id}", a.explain, "Where an amount comes from", needs(people.ExplainRead))

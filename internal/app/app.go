@@ -138,7 +138,7 @@ type App struct {
 func Checks() []ledger.Check {
 	var all []ledger.Check
 	for _, c := range [][]ledger.Check{
-		wallet.Checks(), earnings.Checks(), gift.Checks(), purchase.Checks(), payout.Checks(), tip.Checks(), reversal.Checks(),
+		wallet.Checks(), earnings.Checks(), gift.Checks(), purchase.Checks(), payout.Checks(), tip.Checks(), reversal.Checks(), report.Checks(),
 		limit.Checks(id.KindPurchase, id.KindTip), payment.Checks(), casework.Checks(), reconcile.Checks(),
 		webhook.Checks(), support.Checks(), goal.Checks(), chat.Checks(),
 	} {

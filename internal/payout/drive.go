@@ -169,7 +169,7 @@ func (s *Service) begin(ctx context.Context, p Payout) (step, error) {
 		if err != nil {
 			return err
 		}
-		p.State, p.AskedUS, p.BegunUS, p.bank = Sending, tx.NowUS(), tx.NowUS(), account.bank
+		p.State, p.AskedUS, p.BegunUS, p.bank, p.BankLast4 = Sending, tx.NowUS(), tx.NowUS(), account.bank, account.BankLast4
 		return p.save(ctx, tx)
 	})
 	return next, err

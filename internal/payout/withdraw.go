@@ -99,7 +99,7 @@ func (s *Service) Withdraw(ctx context.Context, r Request) (p Payout, err error)
 // same key gets the same answer, whatever became of the payout since.
 func (p *Payout) asRequested() {
 	p.State, p.Attempt, p.Replayed = Scheduled, 1, true
-	p.Transfer, p.ProviderPayout, p.FailureCode, p.FailureReason, p.Hold = "", "", "", "", Hold{}
+	p.Transfer, p.ProviderPayout, p.FailureCode, p.FailureReason, p.BankLast4, p.Hold = "", "", "", "", "", Hold{}
 	p.AskedUS, p.ArrivesUS, p.BegunUS, p.bank, p.SentUS, p.EndedUS, p.GoesUS = 0, 0, 0, 0, 0, 0, p.PlannedUS
 }
 

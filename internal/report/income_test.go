@@ -124,23 +124,28 @@ func TestReceipt(t *testing.T) {
 		fan, bought := s.buyer(70, 350)
 		numbers := map[string]bool{}
 		for _, p := range bought {
-			r, err := report.Ask2(s.Ctx, s.reader, purchase.ReceiptOf, fan, p.ID)
+			r, err := report.Ask2(s.Ctx, s.reader, report.ReceiptOf, fan, string(p.ID))
 			s.OK(err)
 			numbers[r.Number] = true
-			if r.Total != p.Price || r.Lines[0].Amount != p.Price || r.Lines[0].Coins != p.Coins || len(r.Tax) != 0 || r.Method != (purchase.Method{Brand: "visa", Last4: "4242"}) || r.Refund != purchase.NotRefunded || r.IssuedUS != p.CompletedUS || r.Buyer.ID != fan {
+			if r.Total != p.Price || r.Amount != p.Price || r.Coins != p.Coins || r.Brand != "visa" || r.Last4 != "4242" || r.Refund() != report.NotRefunded || len(r.Back) != 0 || r.IssuedUS != p.CompletedUS || r.Buyer.ID != fan {
 				t.Errorf("the receipt: %+v of %+v", r, p)
+			}
+			other, err := report.Ask2(s.Ctx, s.reader, purchase.ReceiptOf, fan, p.ID)
+			s.OK(err)
+			if other.Number != r.Number || other.Total != r.Total || other.Refunded+other.Disputed != r.Returned.Units || string(other.Refund) != string(r.Refund()) {
+				t.Errorf("the page has another receipt: %+v, the paper %+v", other, r)
 			}
 		}
 		if len(numbers) != 2 {
 			t.Errorf("the numbers are %v", numbers)
 		}
-		_, err := report.Ask2(s.Ctx, s.reader, purchase.ReceiptOf, s.Person(), bought[0].ID)
+		_, err := report.Ask2(s.Ctx, s.reader, report.ReceiptOf, s.Person(), string(bought[0].ID))
 		s.Want(err, fault.NotFound)
 		open, err := s.shop.AddTestCard(s.Ctx, fan, "pm_card_threeDSecureRequired")
 		s.OK(err)
 		p, err := s.shop.Buy(s.Ctx, purchase.Request{Key: s.Key(), Person: fan, Coins: 70, Currency: "USD", Card: open.ID, ReturnURL: "http://app.test/"})
 		s.OK(err)
-		_, err = report.Ask2(s.Ctx, s.reader, purchase.ReceiptOf, fan, p.ID)
+		_, err = report.Ask2(s.Ctx, s.reader, report.ReceiptOf, fan, string(p.ID))
 		s.Want(err, fault.StateConflict)
 	})
 }

@@ -24,6 +24,7 @@ var floorOf = map[string]int{
 	"ledger": 2, "outbox": 2, "idem": 2, "audit": 2,
 	"people": 3, "limit": 3, "programme": 3, "access": 3, "wallet": 3, "earnings": 3, "content": 3,
 	"casework": 3,
+	"paper":    4,
 	"payment":  3, "payment/stripe": 3, "payment/sandbox": 3, "payment/collect": 3,
 	"reconcile": 4,
 	"purchase":  4, "reversal": 4, "creator": 4, "gift": 4, "tip": 4, "subscription": 4, "series": 4, "market": 4, "agency": 4,
@@ -45,6 +46,7 @@ var adapters = map[string]string{
 // above are the packages that stand on the shoulders of others of their floor.
 var above = map[string][]string{
 	"payment/collect": {"payment", "payment/stripe"},
+	"paper":           {"report"},
 }
 
 // onlyIn says which outside packages stand in which of ours alone.
@@ -59,6 +61,8 @@ var onlyIn = []struct {
 	{"github.com/stripe/stripe-go", []string{"payment/stripe", "payment/sandbox"}, "products know payments, not a provider"},
 	{"github.com/danielgtaylor/huma", []string{"api"}, "the routes are one table"},
 	{"github.com/a-h/templ", []string{"web"}, "pages stand in web"},
+	{"github.com/johnfercher/maroto", []string{"paper"}, "papers are written in one place"},
+	{"github.com/phpdave11/gofpdf", []string{"paper"}, "papers are written in one place"},
 }
 
 // home returns the entry of floorOf that a package below internal belongs to.

@@ -31,6 +31,9 @@ func (s *site) creatorRoutes(page func(class, pattern string, h handler)) {
 	page(classWrite, "POST /c/payouts/calendar", signedIn(chooseCalendar))
 	page(classWrite, "POST /c/payouts/account", signedIn(refreshAccount))
 
+	page(classRead, "GET /c/statements", signedIn(statementsPage))
+	page(classRead, "GET /c/statements/{month}", signedIn(statementPage))
+
 	page(classRead, "GET /c/lives", signedIn(livesPage))
 	page(classWrite, "POST /c/lives", signedIn(startLive))
 	page(classRead, "GET /c/lives/{id}", signedIn(liveSummary))

@@ -2,7 +2,6 @@ package web
 
 import (
 	"bufio"
-	"fmt"
 	"net/http"
 	"net/url"
 	"time"
@@ -220,28 +219,9 @@ func earnedFile(v *visit) error {
 	return v.file("earnings", func(out *bufio.Writer) error { return v.site.cfg.Reader.EarnedCSV(v, f, out) })
 }
 
-// file answers with a CSV file.
+// file answers with a CSV file of today.
 func (v *visit) file(name string, write func(*bufio.Writer) error) error {
-	to := &began{w: v.w}
-	out := bufio.NewWriterSize(to, 64<<10)
-	h := v.w.Header()
-	h.Set("Content-Type", "text/csv; charset=utf-8; header=present")
-	h.Set("Content-Disposition", fmt.Sprintf("attachment; filename=%q", name+"-"+time.UnixMicro(v.shown()).UTC().Format(time.DateOnly)+".csv"))
-	h.Set("Cache-Control", "no-store")
-	if v.r.Method == http.MethodHead {
-		v.wrote = true
-		return nil
-	}
-	err := write(out)
-	if err != nil && to.yes {
-		panic(http.ErrAbortHandler)
-	}
-	if err != nil {
-		h.Del("Content-Disposition")
-		return err
-	}
-	v.wrote = true
-	return out.Flush()
+	return v.fileCalled(name+"-"+time.UnixMicro(v.shown()).UTC().Format(time.DateOnly)+".csv", "text/csv; charset=utf-8; header=present", write)
 }
 
 // began knows whether an answer has begun.

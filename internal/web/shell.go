@@ -42,6 +42,7 @@ var hats = []hat{
 		{"/c/earnings", "coins", "nav.earnings", "e"},
 		{"/c/payouts", "bank", "nav.payouts", "p"},
 		{"/c/tips", "heart", "nav.tips", "5"},
+		{"/c/statements", "receipt", "nav.statements", "6"},
 		{"/c/lives", "live", "nav.lives", "a"},
 		{"/c/content", "video", "nav.content", "v"},
 		{"/c/supporters", "trophy", "nav.supporters", "s"},

@@ -24,6 +24,7 @@ func (s *site) tipRoutes(page func(class, pattern string, h handler)) {
 	page(classMoney, "POST /tip/{handle}", signedIn(giveTip))
 	page(classRead, "GET /tips", signedIn(givenTips))
 	page(classRead, "GET /tips/{id}", signedIn(tipStatus))
+	page(classRead, "GET /tips/{id}/receipt.pdf", signedIn(receiptFile))
 	page(classWrite, "POST /tips/{id}/check", signedIn(checkTip))
 	page(classRead, "GET /c/tips", signedIn(gotTips))
 }

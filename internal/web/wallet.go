@@ -9,6 +9,7 @@ import (
 	"github.com/ovationhq/ovation/internal/id"
 	"github.com/ovationhq/ovation/internal/limit"
 	"github.com/ovationhq/ovation/internal/money"
+	"github.com/ovationhq/ovation/internal/paper"
 	"github.com/ovationhq/ovation/internal/payment"
 	"github.com/ovationhq/ovation/internal/purchase"
 	"github.com/ovationhq/ovation/internal/report"
@@ -266,6 +267,15 @@ func purchasePage(v *visit) error {
 		return v.show(http.StatusOK, purchaseView(v, p, back))
 	}
 	return showReceipt(v, p, nil, http.StatusOK)
+}
+
+// receiptFile is the receipt of a purchase or a tip as a PDF.
+func receiptFile(v *visit) error {
+	r, err := report.Ask2(v, v.site.cfg.Reader, report.ReceiptOf, v.me(), v.r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	return v.pdf(r.Number, func() ([]byte, error) { return paper.Receipt(&r, v.lang, v.site.cfg.PublicURL) })
 }
 
 // checkPurchase asks the provider what became of a purchase.

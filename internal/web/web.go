@@ -214,6 +214,7 @@ func (s *site) ownRoutes(page func(class, pattern string, h handler)) {
 	page(classRead, "GET /wallet/return", signedIn(returned))
 	page(classRead, "GET /purchases/{id}", signedIn(purchasePage))
 	page(classMoney, "POST /purchases/{id}/refund", signedIn(refundOwn))
+	page(classRead, "GET /purchases/{id}/receipt.pdf", signedIn(receiptFile))
 	page(classWrite, "POST /purchases/{id}/check", signedIn(checkPurchase))
 
 	page(classRead, "GET /me", signedIn(mePage))

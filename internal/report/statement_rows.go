@@ -1,0 +1,179 @@
+package report
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/ovationhq/ovation/internal/db"
+	"github.com/ovationhq/ovation/internal/earnings"
+	"github.com/ovationhq/ovation/internal/id"
+	"github.com/ovationhq/ovation/internal/ledger"
+	"github.com/ovationhq/ovation/internal/money"
+)
+
+// papers are what the transfers of a month are of.
+type papers struct {
+	earnings map[id.Earning]earnings.Earning
+	tips     map[id.Earning]tipped
+	claws    map[string]clawed
+	payouts  map[string]paidOut
+}
+
+// tipped is what an earning of tips is made of.
+type tipped struct{ gross, fee, difference int64 }
+
+type clawed struct {
+	reason  string
+	earning id.Earning
+}
+
+type paidOut struct{ provider, last4, state string }
+
+// rows writes the rows of what touched an account. A transfer has several where
+// a creator reads several things: what tips brought and what the provider kept.
+func (x *accountant) rows(ctx context.Context, asset money.Asset, touches []ledger.Touch) ([]StatementRow, error) {
+	of, err := x.papers(ctx, touches)
+	if err != nil {
+		return nil, err
+	}
+	var all []StatementRow
+	for _, t := range touches {
+		at := time.UnixMicro(t.AtUS).UTC()
+		row := StatementRow{Kind: RowOther, AtUS: t.AtUS, Transfer: ledger.Posted{Seq: t.Seq, At: at}.ID(), ID: t.Cause, Of: t.Cause, Amount: money.Amount{Units: t.In - t.Out, Asset: asset}}
+		switch t.Kind {
+		case "earning.available":
+			all = append(all, of.available(row)...)
+			continue
+		case "claw.held", "claw.returned":
+			c := of.claws[t.Cause]
+			row.Kind, row.Reason, row.Of = RowClawed, c.reason, string(c.earning)
+			if t.Kind == "claw.returned" {
+				row.Kind = RowRestored
+			}
+		case "payout.scheduled", "payout.returned", "payout.failed", "payout.canceled":
+			p := of.payouts[t.Cause]
+			row.Kind, row.Payout, row.Last4, row.State = payoutRows[t.Kind], p.provider, p.last4, p.state
+		}
+		all = append(all, row)
+	}
+	return all, nil
+}
+
+var payoutRows = map[string]RowKind{"payout.scheduled": RowPayout, "payout.returned": RowPayoutReturned, "payout.failed": RowPayoutFailed, "payout.canceled": RowPayoutCanceled}
+
+var sourceRows = map[earnings.Source]RowKind{earnings.FromGift: RowGift, earnings.FromVideoGift: RowVideoGift, earnings.FromTip: RowTip}
+
+// available are the rows of an earning that became available. They add up to what
+// the transfer moved: what was taken back before is what that lacks.
+func (p *papers) available(row StatementRow) []StatementRow {
+	e := p.earnings[id.Earning(row.ID)]
+	row.Day, row.Rule = e.Day, e.Rule
+	if kind, known := sourceRows[e.Source]; known {
+		row.Kind = kind
+	}
+	left := row.Amount.Units
+	var all []StatementRow
+	add := func(kind RowKind, units int64) {
+		if units == 0 {
+			return
+		}
+		one := row
+		one.Kind, one.Amount.Units = kind, units
+		if left -= units; len(all) == 0 {
+			one.Diamonds = e.Diamonds
+		}
+		all = append(all, one)
+	}
+	if t, tips := p.tips[e.ID]; tips {
+		add(RowTip, t.gross)
+		add(RowTipFee, -t.fee)
+		add(RowTipDifference, t.difference)
+	} else {
+		add(row.Kind, e.Amount.Units)
+	}
+	add(RowWithheld, left)
+	return all
+}
+
+// papers reads what the transfers are of.
+func (x *accountant) papers(ctx context.Context, touches []ledger.Touch) (p papers, err error) {
+	var ids []id.Earning
+	var claws, payouts []any
+	for _, t := range touches {
+		switch {
+		case t.Kind == "earning.available":
+			ids = append(ids, id.Earning(t.Cause))
+		case strings.HasPrefix(t.Kind, "claw."):
+			claws = append(claws, t.Cause)
+		case strings.HasPrefix(t.Kind, "payout."):
+			payouts = append(payouts, t.Cause)
+		}
+	}
+	if p.earnings, err = earnings.GetAll(ctx, x.tx, ids); err != nil {
+		return p, err
+	}
+	if p.tips, err = x.tipped(ctx, p.earnings); err != nil {
+		return p, err
+	}
+	p.claws, p.payouts = map[string]clawed{}, map[string]paidOut{}
+	if len(claws) > 0 {
+		_, err = db.Collect[string](x.tx.QueryList(ctx, "SELECT id, reason, earning_id FROM earning_claw WHERE id IN ($list)", claws))(func(r *db.Rows) (s string, err error) {
+			var c clawed
+			err = r.Scan(&s, &c.reason, (*string)(&c.earning))
+			p.claws[s] = c
+			return s, err
+		})
+	}
+	if err == nil && len(payouts) > 0 {
+		_, err = db.Collect[string](x.tx.QueryList(ctx, "SELECT id, provider_payout, bank_last4, state FROM payout WHERE id IN ($list)", payouts))(func(r *db.Rows) (s string, err error) {
+			var o paidOut
+			err = r.Scan(&s, &o.provider, &o.last4, &o.state)
+			p.payouts[s] = o
+			return s, err
+		})
+	}
+	return p, err
+}
+
+// tipped reads from the books what the tips of the earnings brought and cost: the
+// lines of the transfers that went into their accounts.
+func (x *accountant) tipped(ctx context.Context, all map[id.Earning]earnings.Earning) (map[id.Earning]tipped, error) {
+	found := map[id.Earning]tipped{}
+	var trails []ledger.Trail
+	of := map[int64]id.Earning{}
+	for _, e := range all {
+		if e.Source == earnings.FromTip {
+			trails, of[e.Trail.Account] = append(trails, e.Trail), e.ID
+		}
+	}
+	touches, err := ledger.Since(ctx, x.tx, trails, 0)
+	if err != nil {
+		return nil, err
+	}
+	var seqs []int64
+	into := map[int64]id.Earning{}
+	for _, t := range touches {
+		if id.KindOf(t.Cause) == id.KindTip && t.In > 0 {
+			seqs, into[t.Seq] = append(seqs, t.Seq), of[t.Account]
+		}
+	}
+	transfers, err := ledger.BySeq(ctx, x.tx, seqs)
+	for _, t := range transfers {
+		sum := found[into[t.Seq]]
+		for _, l := range t.Lines {
+			switch {
+			case l.From == ledger.Provider:
+				sum.gross += l.Amount.Units
+			case l.To == ledger.Provider:
+				sum.fee += l.Amount.Units
+			case l.From == ledger.TipSuspense:
+				sum.difference += l.Amount.Units
+			case l.To == ledger.TipSuspense:
+				sum.difference -= l.Amount.Units
+			}
+		}
+		found[into[t.Seq]] = sum
+	}
+	return found, err
+}
