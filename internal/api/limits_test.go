@@ -25,7 +25,7 @@ func TestOwnLimits(t *testing.T) {
 	}
 	text := func(v any) string { b, _ := json.Marshal(v); return string(b) }
 
-	if got := text(s.answered(t, 200, "GET /v1/limits", me)); got != `{"object":"limits","windows":[],"zone":"UTC"}` {
+	if got := text(s.answered(t, 200, "GET /v1/limits", me)); got != `{"everybody":[],"object":"limits","windows":[],"zone":"UTC"}` {
 		t.Errorf("to begin with: %s", got)
 	}
 	s.answered(t, 201, "POST /v1/coin-purchases", buy("")...)

@@ -5,6 +5,8 @@ package api
 //
 //nolint:misspell // it is French
 var frenchOfBooks = map[string]string{
+	"The provider has opened the dispute, and its news is not here yet. Look at /op/disputes in a moment.": "Le prestataire a ouvert le litige, et sa nouvelle n’est pas encore là. Regardez /op/disputes dans un instant.",
+	"There is no such state of refunds.": "Il n’y a pas d’état de remboursement de ce nom.",
 	// Differences.
 	"The provider moved %s %s (%s), and nothing of ours explains it.": "Le prestataire a mouvementé %s %s (%s), et rien chez nous ne l’explique.",
 

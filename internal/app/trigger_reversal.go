@@ -39,6 +39,9 @@ func (t *trigger) refund(ctx context.Context) error {
 // dispute has the fan buy coins and give one away, and the bank of the card take
 // the money back.
 func (t *trigger) dispute(ctx context.Context) error {
+	if err := t.buy(ctx, 1400); err != nil { // what the bank takes for it has to come from somewhere
+		return err
+	}
 	if err := t.buy(ctx, 0); err != nil {
 		return err
 	}
