@@ -194,7 +194,7 @@ func (s *simulation) give(ctx context.Context, r gift.Request, taps int, coins i
 		}
 		_, err := s.app.Gifts.Send(ctx, one)
 		if fault.Is(err, fault.InsufficientBalance) {
-			err := s.app.Fund(ctx, r.Sender, max(350, coins), one.Key+":coins")
+			err = s.app.Fund(ctx, r.Sender, max(350, coins), one.Key+":coins")
 			if pacing(err) {
 				return nil
 			}

@@ -141,8 +141,8 @@ func (e *explainer) reversal(ctx context.Context, reversal string) (Step, error)
 		return s, missing(err, reversal)
 	}
 	s.At, s.Formula = stamp(us), fmt.Sprintf("%s of what was paid for %s", plain(s.Amount), subject)
-	switch {
-	case lot == "":
+	switch lot {
+	case "":
 		kind := "purchase"
 		if id.KindOf(subject) == id.KindTip {
 			kind = "tip"

@@ -42,7 +42,7 @@ var reportFrench = []struct {
 	{regexp.MustCompile(`^Taken back: `), "Repris : "},
 	{regexp.MustCompile(`^(.+) earned, less (.+) taken back =`), "$1 gagnés, moins $2 repris ="},
 	{regexp.MustCompile(`; (.+) had been paid out, and the platform bears it$`), " ; $1 avaient été versés, et la plateforme les supporte"},
-	{regexp.MustCompile(`diamonds of (\S+), which are not converted yet`), "diamants de $1, pas encore convertis"},
+	{regexp.MustCompile(`diamonds of (\S+), which are not converted yet`), "diamants de $1, pas encore convertis"}, //nolint:misspell // it is French
 	{regexp.MustCompile(`diamonds of (\S+) =`), "diamants de $1 ="},
 	{regexp.MustCompile(`^(\d+) coins that were not spent$`), "$1 pièces non dépensées"},
 	{regexp.MustCompile(`^(\d+) coins that were spent$`), "$1 pièces dépensées"},
