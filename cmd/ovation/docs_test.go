@@ -137,7 +137,7 @@ func goFiles(t *testing.T) map[string]string {
 // notEvents are words of the same form in the packages that write events: the
 // kinds of ledger transfers and of due work, and verbs of the audit log, that no
 // event is called like.
-var notEvents = strings.Fields(`coin_purchase.declined dispute.taken payout.next coin_purchase.fee earning.add_up earning.mature earning.pending gift.combo goal.end payout.drive payout.monthly payout.plan payout.recheck payout.returned payout.transferred person.mute person.unmute webhook.drive webhook.sweep`)
+var notEvents = strings.Fields(`coin_purchase.declined dispute.taken payout.returning payout.sending payout.next coin_purchase.fee earning.add_up earning.mature earning.pending gift.combo goal.end payout.drive payout.monthly payout.plan payout.recheck payout.returned payout.transferred person.mute person.unmute webhook.drive webhook.sweep`)
 
 // eventTypes are the types that the code emits. Packages name them in full,
 // so that one can search for them.
