@@ -24,6 +24,7 @@ func (s *site) tipRoutes(page func(class, pattern string, h handler)) {
 	page(classMoney, "POST /tip/{handle}", signedIn(giveTip))
 	page(classRead, "GET /tips", signedIn(givenTips))
 	page(classRead, "GET /tips/{id}", signedIn(tipStatus))
+	page(classRead, "GET /tips/{id}/receipt", signedIn(tipReceipt))
 	page(classRead, "GET /tips/{id}/receipt.pdf", signedIn(receiptFile))
 	page(classWrite, "POST /tips/{id}/check", signedIn(checkTip))
 	page(classRead, "GET /c/tips", signedIn(gotTips))
@@ -276,6 +277,22 @@ func tipStatus(v *visit) error {
 		return err
 	}
 	return v.show(http.StatusOK, tipDoneView(v, &d))
+}
+
+// tipReceipt shows the receipt of a tip that was paid.
+func tipReceipt(v *visit) error {
+	d, err := v.ownTip()
+	if err != nil {
+		return err
+	}
+	if d.Outcome != payment.Succeeded {
+		return v.redirect("/tips/" + string(d.ID))
+	}
+	r, err := report.Ask2(v, v.site.cfg.Reader, report.ReceiptOf, v.me(), string(d.ID))
+	if err != nil {
+		return err
+	}
+	return v.show(http.StatusOK, receiptPage(v, &r, "", nil))
 }
 
 // checkTip asks the provider what became of a tip.

@@ -94,6 +94,11 @@ func TestTipPages(t *testing.T) {
 	got := maker.get("/c/tips")
 	has(t, got, 200, "Somebody", "Mia Laurent", "$7.78", "− $0.53", "$7.25", "$4.55", `href="/explain/`+id+`"`)
 	checkHTML(t, "the tips of a creator", "en", got.body)
+	has(t, fan.get("/tips/"+id), 200, `href="/tips/`+id+`/receipt"`)
+	receipt := fan.get("/tips/" + id + "/receipt")
+	has(t, receipt, 200, "Tip for Théo Marchand (@theo)", "$7.25", "$0.53", "$7.78", "Visa •••• 4242", `href="/tips/`+id+`/receipt.pdf"`, "The platform keeps nothing of it.")
+	checkHTML(t, "the receipt of a tip", "en", receipt.body)
+	has(t, maker.get("/tips/"+id+"/receipt"), 404)
 	has(t, fan.get("/tips"), 200, "Théo Marchand", "given", `href="/tips/`+id+`"`)
 	has(t, fan.get("/explain/"+id), 200, "charged $7.78, so that $7.25 arrive after a fee of $0.53")
 	if page := maker.get("/explain/" + id); page.status != 200 || strings.Contains(page.body, "4242") {
