@@ -1,10 +1,12 @@
 package reversal_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/ovationhq/ovation/internal/db"
+	"github.com/ovationhq/ovation/internal/id"
 	"github.com/ovationhq/ovation/internal/payment"
 	"github.com/ovationhq/ovation/internal/report"
 	"github.com/ovationhq/ovation/internal/reversal"
@@ -70,6 +72,80 @@ func TestReceipts(t *testing.T) {
 		s.closes(s.disputes(given, 4_00, false), false)
 		if r := s.receipt(given, payment.DisputedBack, 1_46, 4_00); !r.Back[1].Done {
 			t.Errorf("what was lost: %+v", r.Back)
+		}
+	})
+}
+
+// wall are the amounts on the creator's wall, the newest first.
+func (s *desk) wall() (all []int64) {
+	s.T.Helper()
+	s.Read(func(tx *db.Tx) error {
+		shown, err := tip.Wall(s.Ctx, tx, s.creator, tip.Page{Limit: 10})
+		for _, t := range shown {
+			all = append(all, t.Left.Units)
+		}
+		return err
+	})
+	return all
+}
+
+// taken is what was taken back from the creator of a tip.
+func (s *desk) taken(of id.Tip) (x report.TipTaken) {
+	s.T.Helper()
+	s.Read(func(tx *db.Tx) error {
+		all, err := report.TakenOfTips(s.Ctx, tx, []id.Tip{of})
+		x = all[of]
+		return err
+	})
+	return x
+}
+
+// What of a tip went back is not on the wall: all of it, with its message, or its
+// part. What a bank disputes comes back to the wall when it is won.
+func TestTipWallOfWhatWentBack(t *testing.T) {
+	each(t, func(s *desk) {
+		covered := func(r *tip.Request) { r.CoverFee = true }
+		first, second := s.tipped(100_00, covered), s.tipped(5_00)
+		wall := func(want ...int64) {
+			t.Helper()
+			if got := s.wall(); !slices.Equal(got, want) {
+				t.Errorf("the wall is %v, want %v", got, want)
+			}
+		}
+		wall(5_00, 100_00)
+		s.must(s.olu, reversal.Request{Subject: string(first.ID), Units: 51_65, Reason: reversal.Goodwill, Note: "Half."})
+		wall(5_00, 50_00)
+		if got := s.taken(first.ID); got != (report.TipTaken{Units: 50_00}) {
+			t.Errorf("of half of it: %+v", got)
+		}
+		d := s.disputes(string(second.ID), 0, false)
+		wall(50_00)
+		s.closes(d, true)
+		wall(5_00, 50_00)
+		if got := s.taken(second.ID); got != (report.TipTaken{}) {
+			t.Errorf("of what was won: %+v", got)
+		}
+		s.closes(s.disputes(string(first.ID), 51_65, false), false)
+		wall(5_00)
+		if got := s.taken(first.ID); got != (report.TipTaken{Units: 100_00}) {
+			t.Errorf("of all of it: %+v", got)
+		}
+		s.must(s.olu, reversal.Request{Subject: string(second.ID), Reason: reversal.Goodwill, Note: "All."})
+		wall()
+		s.Read(func(tx *db.Tx) error {
+			gone, err := tip.Gone(s.Ctx, tx, []id.Tip{first.ID, second.ID})
+			if len(gone) != 2 {
+				t.Errorf("gone are %v", gone)
+			}
+			return err
+		})
+
+		paid := s.tipped(20_00)
+		s.later(9 * 24 * time.Hour)
+		s.paysOut()
+		s.must(s.olu, reversal.Request{Subject: string(paid.ID), Reason: reversal.Goodwill, Note: "Paid out."})
+		if got := s.taken(paid.ID); got.Units != 0 || got.Borne != paid.Price.Net.Units {
+			t.Errorf("of what had been paid out: %+v", got)
 		}
 	})
 }

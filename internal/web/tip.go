@@ -236,6 +236,7 @@ type tipDone struct {
 	tip.Tip
 	To    people.Brief
 	Place content.Target
+	Gone  []report.ReceiptBack // what went back of it
 }
 
 // Back leads to where the tip was given.
@@ -276,6 +277,13 @@ func tipStatus(v *visit) error {
 	if err != nil {
 		return err
 	}
+	if d.Charge.Return() != payment.NothingBack {
+		r, err := report.Ask2(v, v.site.cfg.Reader, report.ReceiptOf, v.me(), string(d.ID))
+		if err != nil {
+			return err
+		}
+		d.Gone = r.Back
+	}
 	return v.show(http.StatusOK, tipDoneView(v, &d))
 }
 
@@ -310,6 +318,7 @@ func checkTip(v *visit) error {
 // tipRows are tips with the people on the other side.
 type tipRows struct {
 	All   []tip.Tip
+	Taken map[id.Tip]report.TipTaken // what went back of those that the visitor got
 	Who   map[id.Person]people.Brief
 	Got   bool   // the visitor got them, else gave them
 	Open  bool   // the visitor can be tipped
@@ -361,10 +370,22 @@ func (v *visit) listTips(all []tip.Tip, path string, got bool) (err error) {
 	if rows.Who, err = report.Ask1(v, v.site.cfg.Reader, people.GetMany, others); err != nil {
 		return err
 	}
+	if got {
+		if rows.Taken, err = report.Ask1(v, v.site.cfg.Reader, report.TakenOfTips, idsOf(rows.All)); err != nil {
+			return err
+		}
+	}
 	if rows.Open, err = v.takesTips(v.me()); err != nil {
 		return err
 	}
 	return v.show(http.StatusOK, tipsView(v, &rows))
+}
+
+func idsOf(all []tip.Tip) (ids []id.Tip) {
+	for i := range all {
+		ids = append(ids, all[i].ID)
+	}
+	return ids
 }
 
 // other is who stands on the other side of a tip; "" if that is not told.
