@@ -188,6 +188,41 @@ func TestStatementsOfWhatWentBack(t *testing.T) {
 				t.Errorf("%+v", s.sent(p))
 			}
 		}
+		want := report.TaxCurrency{Asset: money.USD, Gifts: 6_00, Tips: 123_30, CardFees: -4_47, Withheld: -24_93, Clawed: -9_63, Paid: 50_00, Closing: s.snapshot().available}
+		if got := s.taxed(2026); got != want {
+			t.Errorf("the year is %+v, want %+v", got, want)
+		}
+		s.Clk.Advance(250 * 24 * time.Hour)
+		if got := s.taxed(2027); got != (report.TaxCurrency{Asset: money.USD, Opening: want.Closing, Closing: want.Closing}) {
+			t.Errorf("the next year is %+v", got)
+		}
 		ledgertest.Verify(t, s.D, report.Checks()...)
+		for _, damage := range [][2]string{
+			{"UPDATE ledger_transfer SET kind = 'payout.returned' WHERE kind = 'claw.held'", "UPDATE ledger_transfer SET kind = 'claw.held' WHERE kind = 'payout.returned' AND cause LIKE 'clw_%'"},
+			{"UPDATE ledger_transfer SET kind = 'gift.other' WHERE kind = 'payout.scheduled'", "UPDATE ledger_transfer SET kind = 'payout.scheduled' WHERE kind = 'gift.other'"},
+		} {
+			s.Exec(damage[0])
+			ledgertest.Names(t, s.D, report.RuleTax, report.Checks()...)
+			s.Exec(damage[1])
+		}
 	})
+}
+
+// taxed reads the creator's year, which the twelve statements of it add up to.
+func (s *desk) taxed(year int) (c report.TaxCurrency) {
+	s.T.Helper()
+	var y report.TaxYear
+	s.Read(func(tx *db.Tx) (err error) {
+		y, err = report.TaxYearOfAll(s.Ctx, tx, year)
+		return err
+	})
+	for _, who := range y.Creators {
+		if who.Creator.ID == s.creator && len(who.Currencies) == 1 {
+			c = who.Currencies[0]
+		}
+	}
+	if c.Closing != c.Opening+c.Net()-c.Paid {
+		s.T.Errorf("%d: %+v", year, c)
+	}
+	return c
 }
