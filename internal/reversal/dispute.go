@@ -174,13 +174,13 @@ func (r *Reversal) follow(ctx context.Context, tx *db.Tx, c *payment.Record, fac
 
 // take books that the bank took the money: the reserve pays, and what the fan and
 // the creators have of it is held. While a refund of the charge is under way, or it
-// is not in the books yet, that waits: the provider gives nothing back besides, so
-// that the refund ends soon. A bank may also take what went back before: nobody
-// here has that any more, so that it stands in suspense with a case.
+// is not known yet what came of the charge, that waits: the provider gives nothing
+// back besides, so that the refund ends soon. A bank may also take what went back
+// before: nobody here has that any more, so that it stands in suspense with a case.
 func (r *Reversal) take(ctx context.Context, tx *db.Tx, c *payment.Record, fact payment.Dispute) error {
-	wait := false
+	wait := c.FeeOpen()
 	var err error
-	if r.Beyond = max(0, r.Amount.Units-c.Left()); r.Beyond > 0 {
+	if r.Beyond = max(0, r.Amount.Units-c.Left()); r.Beyond > 0 && !wait {
 		if wait, err = refunding(ctx, tx, c.ID); err != nil {
 			return err
 		}

@@ -1,6 +1,7 @@
 package reversal_test
 
 import (
+	"bytes"
 	"testing"
 	"time"
 
@@ -363,6 +364,41 @@ func TestConverted(t *testing.T) {
 		s.agree()
 		s.closes(lost, false)
 		s.closes(money, false)
+	})
+}
+
+// A bank takes the money, and the news of what came of the charge are late. The
+// dispute is known at once, and nothing is booked for it until that is known too.
+func TestDisputeBeforeTheEntry(t *testing.T) {
+	each(t, func(s *desk) {
+		take := s.box.Receive
+		s.box.Receive = func(payload []byte, signature string) error {
+			if !bytes.Contains(payload, []byte(`"charge.dispute.`)) {
+				return nil // lost
+			}
+			err := take(payload, signature)
+			s.OK(err)
+			return err
+		}
+		s.OK(s.box.SetSettlement("usd"))
+		s.OK(s.box.SetLateEntries(true))
+		for _, won := range []bool{true, false} {
+			for _, pay := range []func() string{
+				func() string { return string(s.buys(700, "EUR").ID) },
+				func() string { return string(s.tipped(10_00, func(r *tip.Request) { r.Amount.Asset = "EUR" }).ID) },
+			} {
+				subject := pay()
+				_, err := s.box.Dispute(s.charge(subject).Provider, "fraudulent", 0, false)
+				s.OK(err)
+				s.box.Settle()
+				d := s.is(s.latest(subject).ID, reversal.Inquiry)
+				s.verify()
+				s.later(10 * time.Minute)
+				s.is(d.ID, reversal.Open)
+				s.closes(d, won)
+				s.agree()
+			}
+		}
 	})
 }
 
