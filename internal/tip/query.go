@@ -116,11 +116,6 @@ func Wall(ctx context.Context, tx *db.Tx, creator id.Person, p Page) ([]Shown, e
 	return shown(ctx, tx, "WHERE creator_id = $1 AND completed_us > 0 AND id < $2 ORDER BY id DESC LIMIT $3", creator, p.before(), p.Limit)
 }
 
-// On returns the tips of a LIVE or a video, the newest first.
-func On(ctx context.Context, tx *db.Tx, target string, limit int) ([]Shown, error) {
-	return shown(ctx, tx, "WHERE target = $1 AND target <> '' AND completed_us > 0 ORDER BY id DESC LIMIT $2", target, limit)
-}
-
 func shown(ctx context.Context, tx *db.Tx, where string, args ...any) ([]Shown, error) {
 	all, err := db.Collect[Tip](tx.Query(ctx, "SELECT "+tipColumns+" FROM tip "+where, args...))(scanTip)
 	if err != nil {
