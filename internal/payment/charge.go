@@ -179,6 +179,31 @@ func GoBack(ctx context.Context, tx *db.Tx, charge id.Payment, refunded, dispute
 // Left is what of the charge could still go back.
 func (r *Record) Left() int64 { return r.Amount.Units - r.Refunded - r.Disputed }
 
+// Return is how much of a charge went back to who paid it.
+type Return string
+
+// The words for it. Where a bank took something, or may keep it, it is disputed,
+// whatever was refunded besides.
+const (
+	NothingBack  Return = "none"
+	PartBack     Return = "partial"
+	AllBack      Return = "full"
+	DisputedBack Return = "disputed"
+)
+
+// Return tells how much of the charge went back, or is on its way.
+func (r *Record) Return() Return {
+	switch {
+	case r.Disputed > 0:
+		return DisputedBack
+	case r.Refunded == 0:
+		return NothingBack
+	case r.Left() > 0:
+		return PartBack
+	}
+	return AllBack
+}
+
 // PaidBy returns the charges of a person that succeeded, the latest first.
 func PaidBy(ctx context.Context, tx *db.Tx, person id.Person) ([]Record, error) {
 	return db.Collect[Record](tx.Query(ctx, "SELECT "+recordColumns+" FROM payment_charge WHERE person_id = $1 AND outcome = 'succeeded' ORDER BY id DESC", person))(scanRecord)

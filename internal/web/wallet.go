@@ -13,6 +13,7 @@ import (
 	"github.com/ovationhq/ovation/internal/payment"
 	"github.com/ovationhq/ovation/internal/purchase"
 	"github.com/ovationhq/ovation/internal/report"
+	"github.com/ovationhq/ovation/internal/reversal"
 	"github.com/ovationhq/ovation/internal/wallet"
 )
 
@@ -27,6 +28,7 @@ type purse struct {
 	Spent      report.Spending
 	Bounds     limit.State
 	Open       []purchase.Purchase
+	RefundDays int64 // so long the visitor may have unspent coins given back
 	Key        string
 	Problem    *problem
 	Bought     *purchase.Purchase
@@ -64,6 +66,11 @@ func showWallet(v *visit, p *problem, status int) error {
 	if w.History, err = v.history(); err != nil {
 		return err
 	}
+	rule, err := report.Ask1(v, v.site.cfg.Reader, reversal.RuleFor, v.person.Person.Region)
+	if err != nil {
+		return err
+	}
+	w.RefundDays = rule.Days
 	if err := v.purchases(w); err != nil {
 		return err
 	}

@@ -7,7 +7,7 @@ var _ = speak(phrases{
 	"nav.op_disputes": {"Disputes", "Litiges"},
 	"nav.op_refunds":  {"Refunds", "Remboursements"},
 
-	"back.title":             {"Money that went back", "Argent rendu"},
+	"back.undone":            {"Without money going back", "Sans argent rendu"},
 	"back.dispute":           {"Disputed by the bank of the card", "Contesté par la banque de la carte"},
 	"back.reason.withdrawal": {"Given back on request", "Rendu sur demande"},
 	"back.reason.goodwill":   {"As a goodwill", "Geste commercial"},
