@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -15,10 +16,13 @@ import (
 	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/ledger/ledgertest"
 	"github.com/ovationhq/ovation/internal/payment"
+	"github.com/ovationhq/ovation/internal/payment/collect"
 	"github.com/ovationhq/ovation/internal/payment/sandbox"
 	"github.com/ovationhq/ovation/internal/payment/sandbox/sandboxtest"
 	"github.com/ovationhq/ovation/internal/payment/stripe"
+	"github.com/ovationhq/ovation/internal/payout"
 	"github.com/ovationhq/ovation/internal/reconcile"
+	"github.com/ovationhq/ovation/internal/reversal"
 )
 
 // twice has a process that was started again die once more, at each of its points:
@@ -36,6 +40,7 @@ type nerve struct {
 
 	mu     sync.Mutex
 	left   int      // points until it dies; 0 is never
+	first  string   // or how the point begins
 	points []string // that it passed since it was told
 	calls  int      // of the provider
 	dead   bool
@@ -45,7 +50,14 @@ type nerve struct {
 func (n *nerve) dieAt(point int) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.left, n.points = point, nil
+	n.left, n.first, n.points = point, "", nil
+}
+
+// dieFirst has the process die at the first point that begins so.
+func (n *nerve) dieFirst(where string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.left, n.first, n.points = 0, where, nil
 }
 
 func (n *nerve) point(where string) error {
@@ -55,7 +67,7 @@ func (n *nerve) point(where string) error {
 		return errDead
 	}
 	n.points = append(n.points, where)
-	if n.left == len(n.points) {
+	if n.left == len(n.points) || n.first != "" && strings.HasPrefix(where, n.first) {
 		n.dead = true
 		return errDead
 	}
@@ -64,8 +76,7 @@ func (n *nerve) point(where string) error {
 
 // RoundTrip implements http.RoundTripper.
 func (n *nerve) RoundTrip(r *http.Request) (*http.Response, error) {
-	name := r.Method + " " + r.URL.Path
-	if err := n.point("before " + name); err != nil {
+	if err := n.point("before " + r.URL.Path); err != nil {
 		return nil, err
 	}
 	n.mu.Lock()
@@ -75,7 +86,7 @@ func (n *nerve) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := n.point("after " + name); err != nil {
+	if err := n.point("after " + r.URL.Path); err != nil {
 		res.Body.Close()
 		return nil, err
 	}
@@ -178,9 +189,9 @@ func TestCrashes(t *testing.T) {
 				for again := 1; *twice && s.travel(&j, point, again); again++ {
 				}
 			}
-			t.Logf("%s: %d points", j.name, j.points)
+			s.t.Logf("%s: %d points", j.name, j.points)
 			if j.points < j.least {
-				t.Errorf("%s has %d points at which the process can die, not %d", j.name, j.points, j.least)
+				s.t.Errorf("%s has %d points at which the process can die, not %d", j.name, j.points, j.least)
 			}
 		}
 	})
@@ -228,6 +239,36 @@ func (s *mortal) travel(j *journey, point, again int) (died bool) {
 	return died
 }
 
+// TestDiedWhileAsking dies while the work of a charge, a refund or a payout asks the
+// provider: another process may go on with it after half a minute, and knows the
+// outcome within a minute.
+func TestDiedWhileAsking(t *testing.T) {
+	eachMortal(t, func(s *mortal) {
+		s.settled()
+		for kind, begin := range map[string]func(*mortal) (func() error, func()){
+			collect.WorkSettle: (*mortal).buyingLost, reversal.WorkDrive: (*mortal).refundingLost, payout.WorkDrive: (*mortal).payingOut,
+		} {
+			act, proof := begin(s)
+			s.nerve.dieFirst("before /v1/")
+			if err := act(); !s.nerve.dead {
+				s.t.Fatalf("%s: it did not die while it asked, but passed %v (%v)", kind, s.nerve.points, err)
+			}
+			s.restart()
+			var leases, longest int64
+			s.ok(s.DB.Read(s.t.Context(), func(tx *db.Tx) error {
+				return tx.Row(s.t.Context(), "SELECT COUNT(*), MAX(lease_us) FROM due_work WHERE kind = $1 AND lease_us > 0", kind).Scan(&leases, &longest)
+			}))
+			if left := time.UnixMicro(longest).Sub(s.clk.Now()); leases != 1 || left <= 0 || left > 36*time.Second {
+				s.t.Errorf("%s: %d leases, for %s", kind, leases, left)
+			}
+			_, err := s.heals()
+			s.ok(err)
+			proof()
+			s.agree()
+		}
+	})
+}
+
 // TestNewsAreAskedAboutOnce takes the same news again: the provider is not asked
 // about what had its effect.
 func TestNewsAreAskedAboutOnce(t *testing.T) {
@@ -244,14 +285,14 @@ func TestNewsAreAskedAboutOnce(t *testing.T) {
 					handled, err := s.observe(s.t.Context(), ev)
 					s.ok(err)
 					if seen[ev.Object] = seen[ev.Object] || handled; handled && again > 0 && s.nerve.calls > before {
-						t.Errorf("the provider was asked again about %s %s", ev.Type, ev.ID)
+						s.t.Errorf("the provider was asked again about %s %s", ev.Type, ev.ID)
 					}
 				}
 			}
 		}
 		for _, object := range []string{"payment_intent", "refund", "dispute", "payout", "account"} {
 			if !seen[object] {
-				t.Errorf("there was no news of a %s", object)
+				s.t.Errorf("there was no news of a %s", object)
 			}
 		}
 	})
@@ -280,7 +321,7 @@ func TestNewsThatCanNotBeLookedUp(t *testing.T) {
 		site, err := s.Site()
 		s.ok(err)
 		s.fails("POST /v1/payment_intents", sandbox.After)
-		p, err := s.Purchases.Buy(t.Context(), s.order(70))
+		p, err := s.Purchases.Buy(s.t.Context(), s.order(70))
 		s.ok(err)
 		s.is(p, payment.Unknown)
 		var news payment.Event
@@ -303,17 +344,17 @@ func TestNewsThatCanNotBeLookedUp(t *testing.T) {
 		for _, mode := range []sandbox.Mode{sandbox.Before, sandbox.After, sandbox.Reset, sandbox.RateLimit} {
 			s.fails("GET /v1/payment_intents/*", mode)
 			if w := bring(); w.Code != http.StatusServiceUnavailable || w.Header().Get("Retry-After") == "" {
-				t.Errorf("%s: %d %v %s", mode, w.Code, w.Header(), w.Body)
+				s.t.Errorf("%s: %d %v %s", mode, w.Code, w.Header(), w.Body)
 			}
 			s.is(p, payment.Unknown)
 		}
 		if w := bring(); w.Code != http.StatusOK {
-			t.Errorf("at last: %d %s", w.Code, w.Body)
+			s.t.Errorf("at last: %d %s", w.Code, w.Body)
 		}
 		s.is(p, payment.Succeeded)
 		s.fails("GET /v1/payment_intents/*", sandbox.Before)
 		if w := bring(); w.Code != http.StatusOK { // nobody asks about it any more
-			t.Errorf("again: %d %s", w.Code, w.Body)
+			s.t.Errorf("again: %d %s", w.Code, w.Body)
 		}
 		s.Sandbox().ClearFaults()
 	})

@@ -171,7 +171,8 @@ func (s *mortal) spent() purchase.Purchase {
 }
 
 func (s *mortal) refund(p purchase.Purchase) func() error {
-	q := reversal.Request{Key: s.key(), Subject: string(p.ID), Spent: true, Reason: reversal.Duplicate, Note: "Twice."}
+	// Of a part: the provider would refuse all of it twice by itself.
+	q := reversal.Request{Key: s.key(), Subject: string(p.ID), Units: 200, Spent: true, Reason: reversal.Duplicate, Note: "Twice."}
 	return func() error {
 		_, err := s.Reversals.Refund(s.t.Context(), boss, q)
 		return err
