@@ -349,7 +349,7 @@ func (s *Service) Recheck(ctx context.Context) error {
 	for i := range open {
 		if err := s.ask(ctx, &open[i]); err != nil {
 			all = errors.Join(all, fmt.Errorf("asking about the payout account of %s: %w", open[i].Person, err))
-			if passes(err) { // it does not answer anybody now
+			if payment.Passes(err) { // it does not answer anybody now
 				return all
 			}
 		}

@@ -80,15 +80,10 @@ func patience(err error) (time.Duration, error) {
 	switch _, ok := errors.AsType[*payment.Error](err); {
 	case !ok:
 		return 0, err
-	case passes(err):
+	case payment.Passes(err):
 		return retrySoon, nil
 	}
 	return retryLate, err
-}
-
-// passes reports an error that says nothing about the request.
-func passes(err error) bool {
-	return errors.Is(err, payment.ErrUnknown) || errors.Is(err, payment.ErrUnavailable) || errors.Is(err, payment.ErrRateLimited)
 }
 
 func (s *Service) read(ctx context.Context, payout id.Payout) (p Payout, err error) {

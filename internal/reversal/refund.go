@@ -122,7 +122,7 @@ func (s *Service) Refund(ctx context.Context, by people.Caller, q Request) (r Re
 	}
 	bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.Patience)
 	defer cancel()
-	if _, err := s.drive(bounded, r.ID, true); err != nil && !passes(err) {
+	if _, err := s.drive(bounded, r.ID, true); err != nil && !payment.Passes(err) {
 		if _, ok := errors.AsType[*payment.Error](err); !ok {
 			return r, err
 		}
