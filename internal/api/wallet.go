@@ -265,10 +265,11 @@ type cardView struct {
 	Last4    string `json:"last4"`
 	ExpMonth int    `json:"exp_month"`
 	ExpYear  int    `json:"exp_year"`
+	Expired  bool   `json:"expired" doc:"The month is over: payments with it are declined until the bank renews it"`
 }
 
 func viewCard(c payment.Card) cardView {
-	return cardView{"card", c.ID, c.Brand, c.Last4, c.ExpMonth, c.ExpYear}
+	return cardView{"card", c.ID, c.Brand, c.Last4, c.ExpMonth, c.ExpYear, c.Expired}
 }
 
 func (a *API) cardList(ctx context.Context, _ *struct{}) (*listOut[cardView], error) {

@@ -54,6 +54,7 @@ var plants = []plant{
 	{27, payout.RuleLines, "UPDATE payout SET state = 'failed', failure_reason = 'x' WHERE state = 'paid'", "UPDATE payout SET state = 'paid', failure_reason = '' WHERE state = 'failed'"},
 	// 28. No payout while something is missing, held, or below the minimum.
 	{28, payout.RuleLimits, "UPDATE rate_card SET minimum_units = 60000", "UPDATE rate_card SET minimum_units = 100"},
+	{28, payout.RuleKnown, "UPDATE payout_account_seen SET transfers_enabled = 0", "UPDATE payout_account_seen SET transfers_enabled = 1 WHERE due = ''"},
 	{28, payout.RuleBegun, "UPDATE payout_account SET bank_changed_us = (SELECT MAX(begun_us) - 1 FROM payout)", "UPDATE payout_account SET bank_changed_us = 0"},
 	// 29. The clearing account is the provider's balance, and suspense is a week old at most.
 	{29, casework.RuleSuspense, "UPDATE casework_case SET amount_units = amount_units + 1 WHERE kind = 'difference'", "UPDATE casework_case SET amount_units = amount_units - 1 WHERE kind = 'difference'"},

@@ -81,6 +81,7 @@ func TestPresetFileMistakes(t *testing.T) {
 		{`name = "live_gifts"`, `name = "karaoke"`, `mine.toml:42: programme[1].name: "karaoke" is no programme.`},
 		{`version = "mine@1"`, `version = "mine"`, `mine.toml:5: version: "mine" is not what is wanted; write the name, an at sign and a number, such as mine@1`},
 		{`name = "mine"`, `name = "current"`, `mine.toml:4: name: current is a preset that ships with the program; give the copy a name of its own`},
+		{`EUR = {`, `KWD = {`, "18: packs.KWD.70: cards are charged in steps of 10 in KWD"},
 		{`[packs]`, `[packs`, `this is no TOML: `},
 	} {
 		if got := strings.Join(problems(copied(t, c.old, c.new)), "\n"); !strings.Contains(got, c.want) {

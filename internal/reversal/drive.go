@@ -37,17 +37,12 @@ const (
 func (s *Service) Drive(ctx context.Context, reversal string) (again time.Duration, err error) {
 	again, err = s.drive(ctx, reversal, false)
 	if _, ofProvider := errors.AsType[*payment.Error](err); ofProvider {
-		if passes(err) {
+		if payment.Passes(err) {
 			return retrySoon, nil
 		}
 		return retryLate, err
 	}
 	return again, err
-}
-
-// passes reports an error that says nothing about the request.
-func passes(err error) bool {
-	return errors.Is(err, payment.ErrUnknown) || errors.Is(err, payment.ErrUnavailable) || errors.Is(err, payment.ErrRateLimited)
 }
 
 // drive is Drive; first says that nobody can have asked for this refund before.

@@ -122,7 +122,7 @@ func (s *Service) Refund(ctx context.Context, by people.Caller, q Request) (r Re
 	}
 	bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.Patience)
 	defer cancel()
-	if _, err := s.drive(bounded, r.ID, true); err != nil && !passes(err) {
+	if _, err := s.drive(bounded, r.ID, true); err != nil && !payment.Passes(err) {
 		if _, ok := errors.AsType[*payment.Error](err); !ok {
 			return r, err
 		}
@@ -231,8 +231,22 @@ func entitled(tx *db.Tx, rule *Rule, c *payment.Record) error {
 	return nil
 }
 
-// refundable is how much goes back: what was asked for, or all that can.
+// refundable is how much goes back: what was asked for, or all that can, in the
+// steps in which cards are refunded. Coins worth less than a step stay.
 func refundable(ctx context.Context, tx *db.Tx, c *payment.Record, q *Request) (int64, error) {
+	step := c.Amount.Asset.CardStep()
+	if q.Units%step != 0 {
+		return 0, fault.New(fault.AmountOutOfRange, "Cards are refunded in steps of %s %s. Nothing was refunded.", c.Amount.Of(step).Decimal(), c.Amount.Asset)
+	}
+	n, err := exactly(ctx, tx, c, q)
+	if n -= n % step; n == 0 && err == nil {
+		err = fault.New(fault.RefundExceedsOriginal, "What is left is less than %s %s, the least that a card is refunded.", c.Amount.Of(step).Decimal(), c.Amount.Asset).With("refundable", c.Amount.Of(0))
+	}
+	return n, err
+}
+
+// exactly is refundable in smallest units.
+func exactly(ctx context.Context, tx *db.Tx, c *payment.Record, q *Request) (int64, error) {
 	left := c.Left()
 	switch {
 	case c.Outcome != payment.Succeeded:

@@ -40,8 +40,7 @@ type tipSheet struct {
 	Own     bool // the amount is typed, not one of those that are offered
 	Cover   bool
 	Bounds  limit.State
-	Cards   []payment.Card
-	NoCards bool // the cards could not be read
+	Cards   savedCards
 	Open    []tip.Tip
 	Key     string
 	Problem *problem
@@ -171,12 +170,7 @@ func (v *visit) showTip(s *tipSheet, p *problem, status int) error {
 	if err != nil {
 		return err
 	}
-	if v.site.cfg.NoPayments {
-		s.NoCards = true
-	} else if s.Cards, err = v.site.cfg.Tips.Cards(v, v.me()); err != nil {
-		v.problemOf(err) // into the log; the page says it in its own place
-		s.NoCards = true
-	}
+	s.Cards = v.savedCards()
 	return v.show(status, tipView(v, s))
 }
 

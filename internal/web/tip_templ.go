@@ -774,8 +774,8 @@ func tipForm(v *visit, s *tipSheet) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if v.me() != "" && len(s.Cards) > 0 {
-			templ_7745c5c3_Err = cardChoice(v, s.Cards).Render(ctx, templ_7745c5c3_Buffer)
+		if v.me() != "" && len(s.Cards.Usable) > 0 {
+			templ_7745c5c3_Err = cardChoice(v, s.Cards.Usable).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -823,7 +823,7 @@ func tipForm(v *visit, s *tipSheet) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-		} else if len(s.Cards) > 0 {
+		} else if len(s.Cards.Usable) > 0 {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 72, "<button type=\"submit\" class=\"big\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -867,8 +867,8 @@ func tipForm(v *visit, s *tipSheet) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if v.me() != "" && len(s.Cards) == 0 {
-			templ_7745c5c3_Err = noCards(v, s.NoCards, v.tipHere(s)).Render(ctx, templ_7745c5c3_Buffer)
+		if v.me() != "" && len(s.Cards.Usable) == 0 {
+			templ_7745c5c3_Err = noCards(v, s.Cards, v.tipHere(s)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

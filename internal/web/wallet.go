@@ -23,8 +23,7 @@ type purse struct {
 	Packs      []wallet.Pack
 	Currencies []money.Asset
 	Chosen     int64 // coins of the chosen pack
-	Cards      []payment.Card
-	NoCards    bool // the cards could not be read
+	Cards      savedCards
 	History    history
 	Spent      report.Spending
 	Bounds     limit.State
@@ -75,12 +74,7 @@ func showWallet(v *visit, p *problem, status int) error {
 	if err := v.purchases(w); err != nil {
 		return err
 	}
-	if v.site.cfg.NoPayments {
-		w.NoCards = true
-	} else if w.Cards, err = v.site.cfg.Purchases.Cards(v, v.me()); err != nil {
-		v.problemOf(err) // into the log; the page says it in its own place
-		w.NoCards = true
-	}
+	w.Cards = v.savedCards()
 	w.Chosen = v.chosenPack(w.Packs)
 	w.Notice = noticeOf(v.r.URL.Query().Get("did"), "card_added", "card_removed", "card_canceled", "currency")
 	return v.show(status, walletView(v, w))

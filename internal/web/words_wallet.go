@@ -2,16 +2,18 @@ package web
 
 // The words of the wallet and of purchases.
 var _ = speak(phrases{
-	"card.text":       {"%[1]s •••• %[2]s (%02[3]d/%02[4]d)", "%[1]s •••• %[2]s (%02[3]d/%02[4]d)"},
-	"card.pay_with":   {"Pay with", "Payer avec"},
-	"card.none":       {"There is no saved card yet.", "Il n’y a pas encore de carte enregistrée."},
-	"card.unknown":    {"Your cards can not be read at the moment: the payment provider does not answer. Nothing was charged.", "Vos cartes ne peuvent pas être lues pour le moment : le prestataire de paiement ne répond pas. Rien n’a été débité."},
-	"card.add":        {"Add a card", "Ajouter une carte"},
-	"card.add_test":   {"Add the test card •••• 4242", "Ajouter la carte de test •••• 4242"},
-	"card.remove":     {"Remove", "Retirer"},
-	"card.remove_ask": {"This card will no longer be offered when you pay. What you bought with it stays.", "Cette carte ne sera plus proposée au moment de payer. Ce que vous avez acheté avec elle reste."},
-	"card.remove_do":  {"Yes, remove this card", "Oui, retirer cette carte"},
-	"card.kept":       {"Cards are kept by the payment provider. We never see a number.", "Les cartes sont gardées par le prestataire de paiement. Nous ne voyons jamais de numéro."},
+	"card.text":        {"%[1]s •••• %[2]s (%02[3]d/%02[4]d)", "%[1]s •••• %[2]s (%02[3]d/%02[4]d)"},
+	"card.pay_with":    {"Pay with", "Payer avec"},
+	"card.none":        {"There is no saved card yet.", "Il n’y a pas encore de carte enregistrée."},
+	"card.expired":     {"expired", "expirée"},
+	"card.all_expired": {"Every card that you saved has expired. Add another one to pay.", "Toutes vos cartes enregistrées ont expiré. Ajoutez-en une autre pour payer."},
+	"card.unknown":     {"Your cards can not be read at the moment: the payment provider does not answer. Nothing was charged.", "Vos cartes ne peuvent pas être lues pour le moment : le prestataire de paiement ne répond pas. Rien n’a été débité."},
+	"card.add":         {"Add a card", "Ajouter une carte"},
+	"card.add_test":    {"Add the test card •••• 4242", "Ajouter la carte de test •••• 4242"},
+	"card.remove":      {"Remove", "Retirer"},
+	"card.remove_ask":  {"This card will no longer be offered when you pay. What you bought with it stays.", "Cette carte ne sera plus proposée au moment de payer. Ce que vous avez acheté avec elle reste."},
+	"card.remove_do":   {"Yes, remove this card", "Oui, retirer cette carte"},
+	"card.kept":        {"Cards are kept by the payment provider. We never see a number.", "Les cartes sont gardées par le prestataire de paiement. Nous ne voyons jamais de numéro."},
 
 	"wallet.title":         {"Wallet", "Portefeuille"},
 	"wallet.balance":       {"Your coins", "Vos pièces"},

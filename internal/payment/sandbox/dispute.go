@@ -46,6 +46,9 @@ func (c *call) openDispute(ch *charge, reason string, amount int64, inquiry bool
 	if inquiry {
 		o.Status, o.IsChargeRefundable = "warning_needs_response", true
 	} else {
+		if ch.Sandbox.EntryAt > 0 { // nothing is taken back that has not come in
+			c.enterLate(ch)
+		}
 		o.Sandbox.Settled = ch.part(amount)
 		in, n := o.Sandbox.Settled.of(o.Currency, amount)
 		o.BalanceTransactions = append(o.BalanceTransactions,
