@@ -248,12 +248,16 @@ func refundable(ctx context.Context, tx *db.Tx, c *payment.Record, q *Request) (
 // exactly is refundable in smallest units.
 func exactly(ctx context.Context, tx *db.Tx, c *payment.Record, q *Request) (int64, error) {
 	left := c.Left()
+	open, err := disputing(ctx, tx, c.Subject)
+	if err != nil {
+		return 0, err
+	}
 	switch {
 	case c.Outcome != payment.Succeeded:
 		return 0, fault.New(fault.StateConflict, "The payment for %s is %s: there is nothing to give back.", c.Subject, c.Outcome)
 	case c.FeeOpen():
 		return 0, fault.New(fault.StateConflict, "The payment provider has not told yet what came of the payment. Try again in a few minutes; nothing was refunded.")
-	case c.Disputed > 0:
+	case open:
 		return 0, fault.New(fault.StateConflict, "The bank of the card disputes this payment, and has the money. It can not be refunded besides.")
 	case left == 0:
 		return 0, fault.New(fault.AlreadyRefunded, "All that was paid for %s was given back before.", c.Subject)
@@ -278,4 +282,13 @@ func exactly(ctx context.Context, tx *db.Tx, c *payment.Record, q *Request) (int
 		return q.Units, nil
 	}
 	return most, nil
+}
+
+// disputing reports whether a bank has money of what was paid for the subject and
+// has not decided about it. The provider refunds nothing meanwhile. An inquiry has
+// taken nothing, and a refund ends it.
+func disputing(ctx context.Context, tx *db.Tx, subject string) (yes bool, err error) {
+	var n int64
+	err = tx.Row(ctx, "SELECT COUNT(*) FROM reversal WHERE subject = $1 AND state IN ('open', 'answered')", subject).Scan(&n)
+	return n > 0, err
 }
