@@ -12,6 +12,7 @@ import (
 	"github.com/ovationhq/ovation/internal/id"
 	"github.com/ovationhq/ovation/internal/ledger"
 	"github.com/ovationhq/ovation/internal/money"
+	"github.com/ovationhq/ovation/internal/payment"
 	"github.com/ovationhq/ovation/internal/report"
 )
 
@@ -151,14 +152,15 @@ const maxWebhook = 256 << 10
 
 // takeWebhook takes news from the payment provider. Anything that is signed
 // and understood is answered with 200, also when it concerns nobody here; an
-// error of ours is answered so that the provider sends it again.
+// error of ours, or of the provider when it is asked what became of it, is answered
+// so that the provider sends it again.
 func (a *API) takeWebhook(w http.ResponseWriter, r *http.Request) error {
 	ev, err := a.cfg.Services.Stripe.ParseWebhook(Body(r.Context()), r.Header.Get("Stripe-Signature"), a.cfg.Services.Now())
 	if err != nil {
 		return err
 	}
 	if err := a.cfg.Services.Observe(r.Context(), ev); err != nil {
-		return err
+		return payment.NewsFault(err)
 	}
 	w.WriteHeader(http.StatusOK)
 	return nil

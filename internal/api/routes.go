@@ -121,6 +121,7 @@ func (a *API) moneyOut() {
 	post(a, "/v1/payout-account/refresh", a.payAccountRefresh, "Ask the provider how the account stands", needs(people.PayoutsWrite), forPerson(), fails(fault.UpstreamFailed))
 	a.payoutRoutes()
 	a.statementRoutes()
+	a.taxRoutes()
 
 	// Proof and integration.
 	get(a, "/v1/explain/{id}", a.explain, "Where an amount comes from", needs(people.ExplainRead))
@@ -135,7 +136,7 @@ func (a *API) moneyOut() {
 	get(a, "/v1/events", a.eventList, "What happened, in order", needs(people.EventsRead), hostOnly())
 	a.webhookRoutes()
 
-	raw[none, none](a, http.MethodPost, "/webhooks/stripe", a.takeWebhook, "News from the payment provider, signed by it", public(), anyBody(maxWebhook), class(classNone), tagged("operations"), produces("text/plain"), fails(fault.WebhookSignatureInvalid, fault.WebhookTimestampOutOfRange, fault.MalformedJSON))
+	raw[none, none](a, http.MethodPost, "/webhooks/stripe", a.takeWebhook, "News from the payment provider, signed by it", public(), anyBody(maxWebhook), class(classNone), tagged("operations"), produces("text/plain"), fails(fault.WebhookSignatureInvalid, fault.WebhookTimestampOutOfRange, fault.MalformedJSON, fault.UpstreamFailed))
 
 	get(a, "/v1/due-work", a.workList, "What is to be done later, the work that was given up first", needs(people.Admin), impersonal(), tagged("operations"))
 	post(a, "/v1/due-work/{kind}/{key}/revive", a.workRevive, "Have work that was given up tried again", needs(people.Admin), impersonal(), tagged("operations"))

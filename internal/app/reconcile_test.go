@@ -80,7 +80,7 @@ func TestThreeDaysWithoutNews(t *testing.T) {
 
 // TestKnownWithinAMinute loses the answers of charges in each way there is. While
 // the provider answers what it is asked then, each outcome is known within a minute
-// of the clock; also when the process died in the middle of asking.
+// of the clock.
 func TestKnownWithinAMinute(t *testing.T) {
 	eachShop(t, func(s *shop) {
 		ctx := t.Context()
@@ -103,31 +103,6 @@ func TestKnownWithinAMinute(t *testing.T) {
 				t.Errorf("%s: still unknown after %s", mode, took)
 			}
 		}
-		s.oracle()
-	})
-}
-
-// TestDiedWhileAsking claims the work of a charge and dies; the next process has
-// the outcome within a minute of the intent.
-func TestDiedWhileAsking(t *testing.T) {
-	eachShop(t, func(s *shop) {
-		ctx := t.Context()
-		p := s.buy()
-		began := s.clk.Now()
-		s.clk.Advance(20 * time.Second)
-		s.write(func(tx *db.Tx) error { // as a process does that claims it and is killed
-			n, err := tx.Exec(ctx, "UPDATE due_work SET claim = claim + 1, attempts = attempts + 1, lease_us = $2, due_us = $2 WHERE kind = $1", collect.WorkSettle, tx.Now().Add(36*time.Second).UnixMicro())
-			if n != 1 {
-				t.Errorf("%d pieces of work", n)
-			}
-			return err
-		})
-		for s.clk.Now().Sub(began) < time.Minute {
-			s.clk.Advance(time.Second)
-			_, err := s.Runner.RunDue(ctx)
-			s.ok(err)
-		}
-		s.is(p, payment.Succeeded)
 		s.oracle()
 	})
 }

@@ -54,6 +54,8 @@ type DB struct {
 	stats   counters
 	refused atomic.Pointer[refusal] // the last batch, if the storage did not take it
 
+	commit func() error // of BeforeCommit
+
 	mu     sync.Mutex
 	broken error // set once by a failed fsync; every later Write gets it
 	onFail []func(error)
@@ -161,6 +163,11 @@ func (d *DB) OnFailure(f func(error)) {
 	defer d.mu.Unlock()
 	d.onFail = append(d.onFail, f)
 }
+
+// BeforeCommit registers f to be called when everything of a transaction is done
+// and nothing is committed yet; its error undoes the transaction. It is called
+// before the database is used. A test has its process die there.
+func (d *DB) BeforeCommit(f func() error) { d.commit = f }
 
 // Close lets the waiting calls commit, refuses new ones and closes the
 // database. It may be called more than once.

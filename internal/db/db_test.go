@@ -138,6 +138,25 @@ func TestAfterCommit(t *testing.T) {
 	})
 }
 
+// What stops a transaction before its commit leaves nothing of it, and does not stop
+// the next one.
+func TestBeforeCommit(t *testing.T) {
+	each(t, func(t *testing.T, d *db.DB) {
+		stop := errors.New("stop")
+		var err error
+		d.BeforeCommit(func() error { return err })
+		for i, want := range []error{nil, stop, nil} {
+			err = want
+			if got := d.Write(t.Context(), func(tx *db.Tx) error { return insert(t.Context(), tx, i, 1) }); !errors.Is(got, want) {
+				t.Errorf("write %d: %v", i, got)
+			}
+		}
+		if rows, _ := count(t, d); rows != 2 {
+			t.Errorf("there are %d rows", rows)
+		}
+	})
+}
+
 func TestBulk(t *testing.T) {
 	each(t, func(t *testing.T, d *db.DB) {
 		ctx := context.Background()

@@ -233,6 +233,12 @@ func (d *DB) tryBatch(ctx context.Context, batch []*call) error {
 		w.rollback()
 		return nil
 	}
+	if d.commit != nil {
+		if err := d.commit(); err != nil {
+			w.rollback()
+			return err
+		}
+	}
 	begun := time.Now()
 	defer func() { d.stats.commitNS.Add(int64(time.Since(begun))) }()
 	return w.commit(ctx)

@@ -2,6 +2,7 @@ package payment
 
 import (
 	"errors"
+	"time"
 
 	"github.com/ovationhq/ovation/internal/fault"
 )
@@ -30,4 +31,27 @@ func Explain(err error) error {
 		return fault.Wrap(err, fault.UpstreamFailed, "The payment provider refused: %s", pe.Reason)
 	}
 	return fault.Wrap(err, fault.UpstreamFailed, "The payment provider does not answer at the moment. Nothing was changed; try again in a minute.")
+}
+
+// Passes reports an error that says nothing about what was asked for: the provider
+// did not answer, or not now.
+func Passes(err error) bool {
+	return errors.Is(err, ErrUnknown) || errors.Is(err, ErrUnavailable) || errors.Is(err, ErrRateLimited)
+}
+
+// newsAgain is how long the provider is asked to wait before it brings news again
+// that could not be looked up.
+const newsAgain = 20 * time.Second
+
+// NewsFault turns an error of the provider's, to which its own news led, into a
+// fault that has it bring them again. Other errors, and nil, stay as they are.
+func NewsFault(err error) error {
+	if !Passes(err) {
+		return Explain(err)
+	}
+	wait := newsAgain
+	if pe, ok := errors.AsType[*Error](err); ok && pe.RetryAfter > 0 {
+		wait = pe.RetryAfter
+	}
+	return fault.Wrap(err, fault.Overloaded, "The payment provider was asked what these news are about, and did not answer. Nothing was changed; send them again in a while.").After(wait)
 }

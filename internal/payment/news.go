@@ -15,6 +15,14 @@ func FirstTime(ctx context.Context, tx *db.Tx, ev Event) (bool, error) {
 	return n == 1, err
 }
 
+// Noted reports whether the event had its effect before. Whoever takes news asks
+// this first: then nobody asks the provider about them again.
+func Noted(ctx context.Context, tx *db.Tx, ev Event) (bool, error) {
+	var n int64
+	err := tx.Row(ctx, "SELECT COUNT(*) FROM payment_event WHERE id = $1", ev.ID).Scan(&n)
+	return n > 0, err
+}
+
 // notedAtOnce bounds the ids of one query.
 const notedAtOnce = 500
 

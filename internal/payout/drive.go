@@ -80,15 +80,10 @@ func patience(err error) (time.Duration, error) {
 	switch _, ok := errors.AsType[*payment.Error](err); {
 	case !ok:
 		return 0, err
-	case passes(err):
+	case payment.Passes(err):
 		return retrySoon, nil
 	}
 	return retryLate, err
-}
-
-// passes reports an error that says nothing about the request.
-func passes(err error) bool {
-	return errors.Is(err, payment.ErrUnknown) || errors.Is(err, payment.ErrUnavailable) || errors.Is(err, payment.ErrRateLimited)
 }
 
 func (s *Service) read(ctx context.Context, payout id.Payout) (p Payout, err error) {
@@ -169,7 +164,8 @@ func (s *Service) begin(ctx context.Context, p Payout) (step, error) {
 		if err != nil {
 			return err
 		}
-		p.State, p.AskedUS, p.BegunUS, p.bank, p.BankLast4 = Sending, tx.NowUS(), tx.NowUS(), account.bank, account.BankLast4
+		p.State, p.AskedUS, p.BegunUS = Sending, tx.NowUS(), tx.NowUS()
+		p.Account, p.standing, p.bank, p.BankLast4 = account.Provider, account.seen, account.bank, account.BankLast4 // it may be another one than when it was asked for
 		return p.save(ctx, tx)
 	})
 	return next, err

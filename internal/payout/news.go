@@ -12,7 +12,8 @@ import (
 
 // Observe takes news from the provider about accounts and payouts. It fetches
 // the present state and records it together with the note that this event had
-// its effect. handled is false when the event is about something else.
+// its effect; of news that had theirs nothing is asked. handled is false when the
+// event is about something else.
 func (s *Service) Observe(ctx context.Context, ev payment.Event) (handled bool, err error) {
 	switch ev.Object {
 	case "account":
@@ -30,12 +31,16 @@ func (s *Service) Observe(ctx context.Context, ev payment.Event) (handled bool, 
 
 func (s *Service) observeAccount(ctx context.Context, ev payment.Event) (bool, error) {
 	var a Account
+	var noted bool
 	err := s.db.Read(ctx, func(tx *db.Tx) (err error) {
+		if noted, err = payment.Noted(ctx, tx, ev); err != nil || noted {
+			return err
+		}
 		a, err = accountBy(ctx, tx, "provider_id", ev.ObjectID, "")
 		return err
 	})
-	if err != nil || a.Provider == "" {
-		return false, err
+	if err != nil || noted || a.Provider == "" {
+		return noted, err
 	}
 	asOf := s.db.Clock().Now()
 	fact, err := s.stripe.RetrieveAccount(ctx, a.Provider)
@@ -50,7 +55,11 @@ func (s *Service) observeAccount(ctx context.Context, ev payment.Event) (bool, e
 
 func (s *Service) observePayout(ctx context.Context, ev payment.Event) (bool, error) {
 	var p Payout
+	var noted bool
 	err := s.db.Read(ctx, func(tx *db.Tx) (err error) {
+		if noted, err = payment.Noted(ctx, tx, ev); err != nil || noted {
+			return err
+		}
 		if p, err = byProvider(ctx, tx, ev.ObjectID); fault.Is(err, fault.NotFound) && id.Valid(id.KindPayout, ev.Ref) {
 			p, err = Get(ctx, tx, id.Payout(ev.Ref)) // the news came before the reply
 		}
@@ -59,8 +68,8 @@ func (s *Service) observePayout(ctx context.Context, ev payment.Event) (bool, er
 	if fault.Is(err, fault.NotFound) {
 		return false, nil
 	}
-	if err != nil {
-		return false, err
+	if err != nil || noted {
+		return noted, err
 	}
 	fact, err := s.stripe.RetrievePayout(ctx, p.Account, ev.ObjectID)
 	if err != nil {

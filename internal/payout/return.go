@@ -15,7 +15,7 @@ func (s *Service) look(ctx context.Context, p Payout) (step, error) {
 	fact, err := s.stripe.RetrievePayout(ctx, p.Account, p.ProviderPayout)
 	switch {
 	case err == nil:
-	case watched && !passes(err):
+	case watched && !payment.Passes(err):
 		return 0, nil
 	case p.State == Paid && errors.Is(err, payment.ErrNotFound): // an account that was closed since tells nothing
 		return step(lookPaid), nil
@@ -101,7 +101,7 @@ func (s *Service) returned(ctx context.Context, p Payout) error {
 // notBack finds out why a transfer can not be reversed: it has been, or the
 // bank has the money after all, or the account lacks it and has to wait.
 func (s *Service) notBack(ctx context.Context, p Payout, cause error) (step, error) {
-	if _, ok := errors.AsType[*payment.Error](cause); !ok || passes(cause) {
+	if _, ok := errors.AsType[*payment.Error](cause); !ok || payment.Passes(cause) {
 		return 0, cause
 	}
 	t, err := s.stripe.RetrieveTransfer(ctx, p.Transfer)

@@ -35,7 +35,7 @@ func (s *Service) Agree(ctx context.Context, by people.Caller, refund string) (r
 	}
 	bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.Patience)
 	defer cancel()
-	if _, err := s.drive(bounded, refund, true); err != nil && !passes(err) {
+	if _, err := s.drive(bounded, refund, true); err != nil && !payment.Passes(err) {
 		if err = payment.Explain(err); !fault.Is(err, fault.UpstreamFailed) {
 			return r, err
 		}

@@ -37,17 +37,12 @@ const (
 func (s *Service) Drive(ctx context.Context, reversal string) (again time.Duration, err error) {
 	again, err = s.drive(ctx, reversal, false)
 	if _, ofProvider := errors.AsType[*payment.Error](err); ofProvider {
-		if passes(err) {
+		if payment.Passes(err) {
 			return retrySoon, nil
 		}
 		return retryLate, err
 	}
 	return again, err
-}
-
-// passes reports an error that says nothing about the request.
-func passes(err error) bool {
-	return errors.Is(err, payment.ErrUnknown) || errors.Is(err, payment.ErrUnavailable) || errors.Is(err, payment.ErrRateLimited)
 }
 
 // drive is Drive; first says that nobody can have asked for this refund before.
@@ -104,7 +99,12 @@ func (s *Service) ask(ctx context.Context, r Reversal, first bool) (time.Duratio
 			return again, err
 		}
 		switch since := s.since(r.AskedUS); {
-		case since >= keysFor+keysRest || since < 0:
+		case since < -retrySoon: // the clock has stepped back, and nobody knows how old the key is
+			return retrySoon, s.change(ctx, r, func(tx *db.Tx, r *Reversal) error {
+				r.AskedUS = tx.Now().Add(-keysFor).UnixMicro()
+				return r.save(ctx, tx)
+			})
+		case since >= keysFor+keysRest:
 			return retrySoon, s.change(ctx, r, func(tx *db.Tx, r *Reversal) error {
 				r.Attempt, r.AskedUS = r.Attempt+1, tx.NowUS()
 				return r.save(ctx, tx)

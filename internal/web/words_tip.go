@@ -47,6 +47,8 @@ var _ = speak(phrases{
 	"tip.said":           {"Your message", "Votre message"},
 	"tip.failed":         {"Nothing was charged.", "Rien n’a été débité."},
 	"tip.again":          {"Try again", "Réessayer"},
+	"tip.all_back":       {"This tip went back to your card, or is on its way there.", "Ce pourboire est retourné sur votre carte, ou en route."},
+	"tip.disputed":       {"The bank of your card disputes this tip.", "La banque de votre carte conteste ce pourboire."},
 
 	"tips.given":       {"Tips you gave", "Vos pourboires"},
 	"tips.got":         {"Tips you got", "Pourboires reçus"},
@@ -58,6 +60,9 @@ var _ = speak(phrases{
 	"tips.all_is":      {"The platform keeps nothing: what the fan paid, less the card fee, is yours. It goes into your earnings and is paid out with them.", "La plateforme ne garde rien : ce que le fan a payé, moins les frais de carte, est à vous. Cela entre dans vos gains et vous est versé avec eux."},
 	"tips.gross":       {"Paid", "Payé"},
 	"tips.net":         {"You get", "Vous recevez"},
+	"tips.back":        {"Went back", "Rendu"},
+	"tips.rest":        {"You keep", "Vous gardez"},
+	"tips.borne":       {"Borne by the platform", "À la charge de la plateforme"},
 	"tips.pending":     {"not settled yet", "pas encore réglé"},
 	"tip.anonymous":    {"Somebody", "Quelqu’un"},
 

@@ -109,6 +109,5 @@ func SentTo(r *payment.Record, page string) {
 // the due work will find out. A key that was used with other parameters is one:
 // what was asked for with it may have happened.
 func undecided(err error) bool {
-	return errors.Is(err, payment.ErrUnknown) || errors.Is(err, payment.ErrUnavailable) || errors.Is(err, payment.ErrRateLimited) ||
-		errors.Is(err, payment.ErrKeyReused)
+	return payment.Passes(err) || errors.Is(err, payment.ErrKeyReused)
 }

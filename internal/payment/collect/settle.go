@@ -172,21 +172,29 @@ func chargeOf(ev payment.Event) string {
 
 // Observe takes news from the provider. It fetches the present state of the
 // charge, because news come late, twice and out of order, and records it
-// together with the note that this event had its effect. handled is false
-// when the event is about something else, or has no effect here.
+// together with the note that this event had its effect; of news that had theirs
+// nothing is asked. handled is false when the event is about something else, or has
+// no effect here.
 func (s *Service) Observe(ctx context.Context, ev payment.Event) (handled bool, err error) {
 	provider := chargeOf(ev)
 	if provider == "" || ev.Account != "" {
 		return false, nil
 	}
 	var r payment.Record
+	var noted bool
 	err = s.db.Read(ctx, func(tx *db.Tx) error {
+		if noted, err = payment.Noted(ctx, tx, ev); err != nil || noted {
+			return err
+		}
 		if r, err = payment.ForProvider(ctx, tx, provider); fault.Is(err, fault.NotFound) && id.Valid(id.KindPayment, ev.Ref) {
 			r, err = payment.Get(ctx, tx, id.Payment(ev.Ref)) // the news came before the reply
 		}
 		return err
 	})
-	if fault.Is(err, fault.NotFound) {
+	switch {
+	case err == nil && noted:
+		return true, nil
+	case fault.Is(err, fault.NotFound):
 		return false, nil
 	}
 	if _, ok := s.products[r.Purpose]; err != nil || !ok {
