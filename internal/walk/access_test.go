@@ -63,7 +63,7 @@ var deep = []struct{ who, from, link string }{
 	{"Fay", "", "/me/limits"},
 	{"Fay", "", "/@mina"},
 	{"Fay", "", "/explain/gft_00000000000000000000000000"}, // a problem
-	{"Fay", "/wallet", `a[href^="/purchases/"]`}, // the latest was refunded
+	{"Fay", "/wallet", `a[href^="/purchases/"]`},           // the latest was refunded
 	{"Fay", "", "/tip/mina"},
 	{"Fay", "", "/tip/mina?amount=own&custom=7&cover=no"},
 	{"Fay", "/tips", `a[href^="/tips/tip_"]`},
