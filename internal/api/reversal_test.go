@@ -83,7 +83,7 @@ func TestOwnRefund(t *testing.T) {
 	if p := s.answered(t, 200, "GET /v1/coin-purchases/"+s.purchase, s.me); units(p, "refunded") != 999 || units(p, "disputed") != 0 {
 		t.Errorf("the purchase: %v", p)
 	}
-	if p := s.answered(t, 200, "GET /v1/coin-purchases/"+s.purchase+"/receipt", s.me); p["refund"] != "full" || units(p, "refunded") != 999 {
+	if p := s.answered(t, 200, "GET /v1/coin-purchases/"+s.purchase+"/receipt", s.me); p["refund"] != "full" || units(p, "refunded") != 999 || units(p, "disputed") != 0 || len(p["returns"].([]any)) != 1 {
 		t.Errorf("the receipt: %v", p)
 	}
 	late := s.buys(t)
@@ -169,7 +169,7 @@ func TestDisputeOverTheAPI(t *testing.T) {
 	if units(e, "amount") != 150 || units(e, "taken_back") != 150 || units(e, "net") != 0 {
 		t.Errorf("the earning: %v", e)
 	}
-	if p := s.answered(t, 200, "GET /v1/coin-purchases/"+s.purchase+"/receipt", s.me); p["refund"] != "disputed" {
+	if p := s.answered(t, 200, "GET /v1/coin-purchases/"+s.purchase+"/receipt", s.me); p["refund"] != "disputed" || units(p, "refunded") != 0 || units(p, "disputed") != 999 {
 		t.Errorf("the receipt: %v", p)
 	}
 	wantProblem(t, s.ask(t, "POST /v1/coin-purchases/"+s.purchase+"/refund", s.me, "Idempotency-Key: x", "", `{}`), fault.StateConflict)

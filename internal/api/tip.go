@@ -56,6 +56,7 @@ type tipView struct {
 	Fee         *amount         `json:"fee,omitempty" doc:"What the provider took, once it has told, in the currency of our balance"`
 	Net         *amount         `json:"net,omitempty" doc:"What the creator got, once that is booked"`
 	Earning     id.Earning      `json:"earning,omitempty" doc:"The creator's earning that it went into; GET /v1/explain/{id} goes on from there"`
+	Refund      payment.Return  `json:"refund" enum:"none,partial,full,disputed" doc:"How much of charged went back; disputed while or because the bank of the card took something"`
 	Refunded    amount          `json:"refunded" doc:"Of charged, went back or is on its way back"`
 	Disputed    amount          `json:"disputed" doc:"Of charged, a bank has taken back, or may keep"`
 	Message     string          `json:"message,omitempty" doc:"What the fan wrote"`
@@ -100,7 +101,7 @@ func (a *API) tipGive(ctx context.Context, in *tipIn) (*tipOut, error) {
 // viewTip is a tip as its fan sees it.
 func viewTip(t tip.Tip) tipView {
 	v := tipView{Object: "tip", ID: t.ID, Creator: t.Creator, Fan: t.Fan, Target: t.Target, Amount: t.Price.Amount, Charged: t.Price.Charged, CoverFee: t.CoverFee, ExpectedFee: t.Price.Fee,
-		Refunded: t.Charge.Amount.Of(t.Charge.Refunded), Disputed: t.Charge.Amount.Of(t.Charge.Disputed), Earning: t.Earning, Message: t.Message, Anonymous: t.Anonymous, Rule: t.Rule, Outcome: t.Outcome, Decline: t.Charge.Decline.Reason, CreatedAt: at(t.CreatedUS), CompletedAt: atOrNil(t.CompletedUS)}
+		Refund: t.Charge.Return(), Refunded: t.Charge.Amount.Of(t.Charge.Refunded), Disputed: t.Charge.Amount.Of(t.Charge.Disputed), Earning: t.Earning, Message: t.Message, Anonymous: t.Anonymous, Rule: t.Rule, Outcome: t.Outcome, Decline: t.Charge.Decline.Reason, CreatedAt: at(t.CreatedUS), CompletedAt: atOrNil(t.CompletedUS)}
 	if t.Booked() {
 		fee := t.Charge.Fee()
 		v.Fee, v.Net = &fee, &t.Net
@@ -171,7 +172,7 @@ func (a *API) tipList(ctx context.Context, in *tipListIn) (*listOut[tipView], er
 type tipShownView struct {
 	Object      string     `json:"object" enum:"tip_shown"`
 	ID          id.Tip     `json:"id"`
-	Amount      amount     `json:"amount"`
+	Amount      amount     `json:"amount" doc:"The tip, less what went back of it; what went back whole is not shown"`
 	Message     string     `json:"message,omitempty" doc:"What the fan wrote"`
 	Anonymous   bool       `json:"anonymous" doc:"Who gave it is not told"`
 	Fan         *briefView `json:"fan,omitempty" doc:"Who gave it, unless that is anonymous"`
@@ -180,7 +181,7 @@ type tipShownView struct {
 }
 
 func viewTipShown(t tip.Shown) tipShownView {
-	v := tipShownView{Object: "tip_shown", ID: t.ID, Amount: t.Price.Amount, Message: t.Message, Anonymous: t.Anonymous, Target: t.Target, CompletedAt: at(t.CompletedUS)}
+	v := tipShownView{Object: "tip_shown", ID: t.ID, Amount: t.Left, Message: t.Message, Anonymous: t.Anonymous, Target: t.Target, CompletedAt: at(t.CompletedUS)}
 	if fan := t.Giver(); fan != "" {
 		who := viewBrief(fan, t.Who)
 		v.Fan = &who

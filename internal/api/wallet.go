@@ -140,6 +140,7 @@ type purchaseView struct {
 	Lot         id.Lot          `json:"lot,omitempty" doc:"The coins, once the money came"`
 	Card        string          `json:"card,omitempty" doc:"Brand and last four digits"`
 	Decline     string          `json:"decline,omitempty" doc:"Why the card was refused"`
+	Refund      payment.Return  `json:"refund" enum:"none,partial,full,disputed" doc:"How much of the price went back; disputed while or because the bank of the card took something"`
 	Refunded    amount          `json:"refunded" doc:"Of the price, went back or is on its way back"`
 	Disputed    amount          `json:"disputed" doc:"Of the price, a bank has taken back, or may keep"`
 	CreatedAt   Instant         `json:"created_at"`
@@ -217,7 +218,7 @@ func (a *API) pageOf(pointer, asked, page string) (string, error) {
 
 func viewPurchase(p purchase.Purchase) purchaseView {
 	v := purchaseView{Object: "coin_purchase", ID: p.ID, Coins: coins(p.Coins), Price: p.Price, Outcome: p.Outcome, Lot: p.Lot, Decline: p.Charge.Decline.Reason,
-		Refunded: p.Price.Of(p.Charge.Refunded), Disputed: p.Price.Of(p.Charge.Disputed), CreatedAt: at(p.CreatedUS), CompletedAt: atOrNil(p.CompletedUS)}
+		Refund: p.Charge.Return(), Refunded: p.Price.Of(p.Charge.Refunded), Disputed: p.Price.Of(p.Charge.Disputed), CreatedAt: at(p.CreatedUS), CompletedAt: atOrNil(p.CompletedUS)}
 	if p.Outcome == payment.RequiresAction {
 		v.ActionURL = p.Charge.ActionURL
 	}
@@ -264,10 +265,11 @@ type cardView struct {
 	Last4    string `json:"last4"`
 	ExpMonth int    `json:"exp_month"`
 	ExpYear  int    `json:"exp_year"`
+	Expired  bool   `json:"expired" doc:"The month is over: payments with it are declined until the bank renews it"`
 }
 
 func viewCard(c payment.Card) cardView {
-	return cardView{"card", c.ID, c.Brand, c.Last4, c.ExpMonth, c.ExpYear}
+	return cardView{"card", c.ID, c.Brand, c.Last4, c.ExpMonth, c.ExpYear, c.Expired}
 }
 
 func (a *API) cardList(ctx context.Context, _ *struct{}) (*listOut[cardView], error) {

@@ -30,13 +30,8 @@ func Receipt(r *report.Receipt, lang, issuer string) ([]byte, error) {
 		p.row(cell{width: 9, text: name, under: under, bold: bold}, cell{width: 3, text: w.amount(a), right: true, bold: bold})
 	}
 	p.painted(wash, cell{width: 9, text: w.T("col.what"), bold: true}, cell{width: 3, text: w.T("col.amount"), bold: true, right: true})
-	if r.Tip() {
-		line(w.T("receipt.tip_for", called(r.To.Name, r.To.Handle)), "", r.Amount, false)
-		if r.Cover.Units != 0 {
-			line(w.T("receipt.cover"), "", r.Cover, false)
-		}
-	} else {
-		line(w.T("receipt.coins", w.count(r.Coins)), "", r.Amount, false)
+	for _, l := range Lines(lang, r) {
+		line(l.Name, "", l.Amount, false)
 	}
 	p.ruled()
 	line(w.T("receipt.total"), "", r.Total, true)
@@ -45,7 +40,7 @@ func Receipt(r *report.Receipt, lang, issuer string) ([]byte, error) {
 	}
 	if len(r.Back) > 0 {
 		p.ruled()
-		line(w.T("receipt.remains"), "", r.Total.Of(r.Total.Units-r.Returned.Units), true)
+		line(w.T("receipt.remains"), "", r.Total.Of(r.Total.Units-r.Returned().Units), true)
 	}
 	p.space(3)
 	if r.Tip() {
@@ -54,6 +49,25 @@ func Receipt(r *report.Receipt, lang, issuer string) ([]byte, error) {
 		p.note(w.T("receipt.tax"))
 	}
 	return p.bytes(at)
+}
+
+// Line is what was paid for, and what it cost.
+type Line struct {
+	Name   string
+	Amount money.Amount
+}
+
+// Lines are what was paid for, of which a receipt's total is the sum.
+func Lines(lang string, r *report.Receipt) []Line {
+	w := in(lang)
+	if !r.Tip() {
+		return []Line{{w.T("receipt.coins", w.count(r.Coins)), r.Amount}}
+	}
+	all := []Line{{w.T("receipt.tip_for", called(r.To.Name, r.To.Handle)), r.Amount}}
+	if r.Cover.Units != 0 {
+		all = append(all, Line{w.T("receipt.cover"), r.Cover})
+	}
+	return all
 }
 
 // Card is the card that paid, as receipts name it.

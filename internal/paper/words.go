@@ -125,9 +125,6 @@ func joined(a, b string) string {
 	return a + " · " + b
 }
 
-// Reason is why a refund or a dispute took something back.
-func Reason(lang, reason string) string { return in(lang).reason(reason) }
-
 func (w words) reason(reason string) string {
 	if _, known := phrases["reason."+reason]; known {
 		return w.T("reason." + reason)

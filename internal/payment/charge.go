@@ -86,6 +86,23 @@ func ForSubject(ctx context.Context, tx *db.Tx, subject string) (Record, error) 
 	return oneRecord(tx.Query(ctx, "SELECT "+recordColumns+" FROM payment_charge WHERE subject = $1", subject))
 }
 
+// ForSubjects returns the charges of the rows that are paid for, by the rows' ids.
+func ForSubjects[S ~string](ctx context.Context, tx *db.Tx, subjects []S) (map[S]Record, error) {
+	found := map[S]Record{}
+	if len(subjects) == 0 {
+		return found, nil
+	}
+	list := make([]any, len(subjects))
+	for i, s := range subjects {
+		list[i] = string(s)
+	}
+	all, err := db.Collect[Record](tx.QueryList(ctx, "SELECT "+recordColumns+" FROM payment_charge WHERE subject IN ($list)", list))(scanRecord)
+	for _, r := range all {
+		found[S(r.Subject)] = r
+	}
+	return found, err
+}
+
 // ForProvider returns the charge with the provider's id.
 func ForProvider(ctx context.Context, tx *db.Tx, providerID string) (Record, error) {
 	return oneRecord(tx.Query(ctx, "SELECT "+recordColumns+" FROM payment_charge WHERE provider_id = $1 AND provider_id <> ''", providerID))
@@ -178,6 +195,31 @@ func GoBack(ctx context.Context, tx *db.Tx, charge id.Payment, refunded, dispute
 
 // Left is what of the charge could still go back.
 func (r *Record) Left() int64 { return r.Amount.Units - r.Refunded - r.Disputed }
+
+// Return is how much of a charge went back to who paid it.
+type Return string
+
+// The words for it. Where a bank took something, or may keep it, it is disputed,
+// whatever was refunded besides.
+const (
+	NothingBack  Return = "none"
+	PartBack     Return = "partial"
+	AllBack      Return = "full"
+	DisputedBack Return = "disputed"
+)
+
+// Return tells how much of the charge went back, or is on its way.
+func (r *Record) Return() Return {
+	switch {
+	case r.Disputed > 0:
+		return DisputedBack
+	case r.Refunded == 0:
+		return NothingBack
+	case r.Left() > 0:
+		return PartBack
+	}
+	return AllBack
+}
 
 // PaidBy returns the charges of a person that succeeded, the latest first.
 func PaidBy(ctx context.Context, tx *db.Tx, person id.Person) ([]Record, error) {

@@ -85,6 +85,13 @@ type Card struct {
 	Country     string
 	Funding     string // credit, debit, prepaid
 	Fingerprint string // the same for the same card, whoever saved it
+	Expired     bool   // its month was over when it was looked at
+}
+
+// Over reports whether the month in which the card expires has ended everywhere on
+// earth, as far as the provider knows.
+func (c *Card) Over(now time.Time) bool {
+	return c.ExpYear > 0 && now.UTC().Add(-12*time.Hour).After(time.Date(c.ExpYear, time.Month(c.ExpMonth)+1, 1, 0, 0, 0, 0, time.UTC))
 }
 
 // Charge is a payment of a person to us.

@@ -40,6 +40,7 @@ type Account struct {
 	print  string // of all banks
 	bank   int64  // counts the banks that were seen
 	opened int64  // counts the accounts that this person was given
+	seen   int64  // counts its standings: how often what decides on payouts changed
 }
 
 // Detached is the DisabledReason of an account that is not connected to us any
@@ -120,12 +121,12 @@ func accountBy(ctx context.Context, tx *db.Tx, column, value string, person id.P
 }
 
 const accountColumns = `person_id, provider_id, transfers_enabled, payouts_enabled, due, past_due, in_review, deadline_us, currencies,
-	disabled_reason, bank_name, bank_last4, bank_print, bank_changed_us, bank_no, opened, updated_us`
+	disabled_reason, bank_name, bank_last4, bank_print, bank_changed_us, bank_no, opened, seen, updated_us`
 
 func scanAccount(r *db.Rows) (a Account, err error) {
 	var due, past, review, currencies string
 	err = r.Scan((*string)(&a.Person), &a.Provider, &a.TransfersEnabled, &a.PayoutsEnabled, &due, &past, &review, &a.DeadlineUS, &currencies,
-		&a.DisabledReason, &a.BankName, &a.BankLast4, &a.print, &a.BankChangedUS, &a.bank, &a.opened, &a.UpdatedUS)
+		&a.DisabledReason, &a.BankName, &a.BankLast4, &a.print, &a.BankChangedUS, &a.bank, &a.opened, &a.seen, &a.UpdatedUS)
 	a.Due, a.PastDue, a.InReview = lines(due), lines(past), lines(review)
 	for _, c := range lines(currencies) {
 		a.Currencies = append(a.Currencies, money.Asset(c))
@@ -165,7 +166,7 @@ func saveAccount(ctx context.Context, tx *db.Tx, person id.Person, fact payment.
 	if was.Provider != "" && was.Provider != fact.ID {
 		now.opened++
 	}
-	if err := now.save(ctx, tx); err != nil {
+	if err := now.save(ctx, tx, &was); err != nil {
 		return err
 	}
 	if changed {
@@ -193,18 +194,32 @@ func accountFrom(person id.Person, fact payment.Account) Account {
 	return a
 }
 
-func (a *Account) save(ctx context.Context, tx *db.Tx) error {
+// stands reports whether what decides on payouts is as it was.
+func (a *Account) stands(was *Account) bool {
+	return a.Provider == was.Provider && a.TransfersEnabled == was.TransfersEnabled && a.PayoutsEnabled == was.PayoutsEnabled && a.DisabledReason == was.DisabledReason && slices.Equal(a.Due, was.Due)
+}
+
+// save writes the account, and another standing if it stands otherwise than it did.
+func (a *Account) save(ctx context.Context, tx *db.Tx, was *Account) error {
+	if a.seen = was.seen; !a.stands(was) {
+		a.seen++
+		_, err := tx.Exec(ctx, `INSERT INTO payout_account_seen (person_id, n, seen_us, provider_id, transfers_enabled, payouts_enabled, due, disabled_reason) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+			a.Person, a.seen, tx.NowUS(), a.Provider, a.TransfersEnabled, a.PayoutsEnabled, strings.Join(a.Due, "\n"), a.DisabledReason)
+		if err != nil {
+			return err
+		}
+	}
 	currencies := make([]string, len(a.Currencies))
 	for i, c := range a.Currencies {
 		currencies[i] = string(c)
 	}
-	_, err := tx.Exec(ctx, "INSERT INTO payout_account ("+accountColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+	_, err := tx.Exec(ctx, "INSERT INTO payout_account ("+accountColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
 		ON CONFLICT (person_id) DO UPDATE SET provider_id = excluded.provider_id, transfers_enabled = excluded.transfers_enabled, payouts_enabled = excluded.payouts_enabled,
 			due = excluded.due, past_due = excluded.past_due, in_review = excluded.in_review, deadline_us = excluded.deadline_us, currencies = excluded.currencies,
 			disabled_reason = excluded.disabled_reason, bank_name = excluded.bank_name, bank_last4 = excluded.bank_last4, bank_print = excluded.bank_print,
-			bank_changed_us = excluded.bank_changed_us, bank_no = excluded.bank_no, opened = excluded.opened, updated_us = excluded.updated_us`,
+			bank_changed_us = excluded.bank_changed_us, bank_no = excluded.bank_no, opened = excluded.opened, seen = excluded.seen, updated_us = excluded.updated_us`,
 		a.Person, a.Provider, a.TransfersEnabled, a.PayoutsEnabled, strings.Join(a.Due, "\n"), strings.Join(a.PastDue, "\n"), strings.Join(a.InReview, "\n"), a.DeadlineUS,
-		strings.Join(currencies, "\n"), a.DisabledReason, a.BankName, a.BankLast4, a.print, a.BankChangedUS, a.bank, a.opened, a.UpdatedUS)
+		strings.Join(currencies, "\n"), a.DisabledReason, a.BankName, a.BankLast4, a.print, a.BankChangedUS, a.bank, a.opened, a.seen, a.UpdatedUS)
 	return err
 }
 
@@ -227,13 +242,14 @@ func tellBank(ctx context.Context, tx *db.Tx, was, now *Account) error {
 
 // detach notes that the account is not connected to us any more.
 func detach(ctx context.Context, tx *db.Tx, person id.Person, provider string, asOf time.Time) error {
-	a, err := AccountOf(ctx, tx, person)
-	if err != nil || a.Provider != provider || a.UpdatedUS > asOf.UnixMicro() {
+	was, err := AccountOf(ctx, tx, person)
+	if err != nil || was.Provider != provider || was.UpdatedUS > asOf.UnixMicro() {
 		return err
 	}
+	a := was
 	a.TransfersEnabled, a.PayoutsEnabled, a.DisabledReason, a.UpdatedUS = false, false, Detached, asOf.UnixMicro()
 	a.Due, a.PastDue, a.InReview, a.DeadlineUS = nil, nil, nil, 0
-	return a.save(ctx, tx)
+	return a.save(ctx, tx, &was)
 }
 
 // Onboard returns a one-time page of the provider on which the creator

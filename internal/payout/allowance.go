@@ -51,20 +51,6 @@ func (a *Allowance) Days() int {
 	return len(all)
 }
 
-// AllowanceOf returns how much the creator may ask for now of the rate card's
-// currency.
-func AllowanceOf(ctx context.Context, tx *db.Tx, creator id.Person) (Allowance, error) {
-	card, err := earnings.Rates(ctx, tx)
-	if err != nil {
-		return Allowance{}, err
-	}
-	rules, err := RulesInForce(ctx, tx)
-	if err != nil {
-		return Allowance{}, err
-	}
-	return allowance(ctx, tx, creator, card.PayAsset, card, &rules)
-}
-
 // AllowancesOf returns how much the creator may ask for now, of the rate card's
 // currency first, then of each other that something is available in and that
 // has limits.

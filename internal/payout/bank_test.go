@@ -148,6 +148,25 @@ func TestDeauthorized(t *testing.T) {
 	})
 }
 
+// A payout goes to the account that its creator has when it begins, which may not
+// be the one that there was when it was asked for.
+func TestAnotherAccount(t *testing.T) {
+	each(t, func(s *desk) {
+		a := s.ready(5)
+		p := s.must(500)
+		s.OK(s.box.Deauthorize(a.Provider))
+		s.box.Settle()
+		s.later(time.Minute)
+		s.is(p, payout.Held)
+		now := s.account(sandbox.Onboarding{Name: "Ada"})
+		s.later(4 * 24 * time.Hour) // another bank: it waits for that
+		s.later(4 * 24 * time.Hour)
+		if p = s.is(p, payout.Paid); p.Account != now.Provider || p.Account == a.Provider {
+			t.Errorf("it went to %s, want %s", p.Account, now.Provider)
+		}
+	})
+}
+
 func (s *desk) standing() (a payout.Account) {
 	s.T.Helper()
 	s.Read(func(tx *db.Tx) (err error) {

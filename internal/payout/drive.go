@@ -164,7 +164,8 @@ func (s *Service) begin(ctx context.Context, p Payout) (step, error) {
 		if err != nil {
 			return err
 		}
-		p.State, p.AskedUS, p.BegunUS, p.bank, p.BankLast4 = Sending, tx.NowUS(), tx.NowUS(), account.bank, account.BankLast4
+		p.State, p.AskedUS, p.BegunUS = Sending, tx.NowUS(), tx.NowUS()
+		p.Account, p.standing, p.bank, p.BankLast4 = account.Provider, account.seen, account.bank, account.BankLast4 // it may be another one than when it was asked for
 		return p.save(ctx, tx)
 	})
 	return next, err

@@ -11,6 +11,7 @@ const (
 	RuleEarned    = "a payout takes from its creator's own earnings, which were available when it was requested"
 	RuleHeld      = "a held payout says why, who holds it, since when and until when if it has an end, and no other payout does"
 	RuleBegun     = "a payout began when it was to go, and not while its bank was new"
+	RuleKnown     = "a payout began when its creator's account at the provider lacked nothing, and went to that account"
 	RuleGroup     = "the payouts of a request are of one creator, one currency and one month"
 	RuleMonth     = "a month of the calendar is paid once, by payouts that sum to what it says"
 	RuleCalendar  = "what goes by the calendar alone is in no payout on request"
@@ -21,7 +22,7 @@ var Kinds = []string{"payout.scheduled", "payout.transferred", "payout.failed", 
 
 // Checks are the rules of payouts for ledger verify.
 func Checks() []ledger.Check {
-	return []ledger.Check{checkLines(), checkAccount(), checkTransfers(), checkLimits(), checkEarned(), checkHeld(), checkBegun(), checkGroup(), checkMonth(), checkCalendar()}
+	return []ledger.Check{checkLines(), checkAccount(), checkTransfers(), checkLimits(), checkEarned(), checkHeld(), checkBegun(), checkKnown(), checkGroup(), checkMonth(), checkCalendar()}
 }
 
 func checkLines() ledger.Check {
@@ -106,6 +107,19 @@ func checkBegun() ledger.Check {
 			WHERE CASE WHEN p.state IN ('scheduled', 'held', 'canceled') THEN p.begun_us <> 0 ELSE p.begun_us = 0 OR p.begun_us < p.goes_us END`},
 		ledger.Violation{Detail: "it began at %d, and its bank was new from %d on (µs)", Query: `SELECT p.id, p.begun_us, a.bank_changed_us FROM payout p JOIN payout_account a ON a.person_id = p.creator_id
 			WHERE p.begun_us > 0 AND a.bank_changed_us > 0 AND p.bank_no = a.bank_no AND p.begun_us < a.bank_changed_us + 259200000000`})
+}
+
+// checkKnown goes by the standing that the payout named when it began.
+func checkKnown() ledger.Check {
+	return ledger.Look(RuleKnown,
+		ledger.Violation{Detail: "it began under standing %d of its creator's account, and there transfers were %d and payouts %d (1 is open), and the account %q", Query: `SELECT p.id, p.account_no,
+				COALESCE(s.transfers_enabled, 0), COALESCE(s.payouts_enabled, 0), COALESCE(s.provider_id, '')
+			FROM payout p LEFT JOIN payout_account_seen s ON s.person_id = p.creator_id AND s.n = p.account_no
+			WHERE p.begun_us > 0 AND (s.n IS NULL OR s.transfers_enabled <> 1 OR s.payouts_enabled <> 1 OR s.provider_id <> p.account)`},
+		ledger.Violation{Detail: "it has %d standings, the last is %d, and it says %d", Query: `SELECT a.person_id, CAST(COUNT(s.n) AS BIGINT), COALESCE(MAX(s.n), 0), a.seen
+			FROM payout_account a LEFT JOIN payout_account_seen s ON s.person_id = a.person_id GROUP BY a.person_id, a.seen HAVING COUNT(s.n) <> a.seen OR COALESCE(MAX(s.n), 0) <> a.seen`},
+		ledger.Violation{Detail: "its last standing is not how it stands", Query: `SELECT a.person_id FROM payout_account a JOIN payout_account_seen s ON s.person_id = a.person_id AND s.n = a.seen
+			WHERE s.provider_id <> a.provider_id OR s.transfers_enabled <> a.transfers_enabled OR s.payouts_enabled <> a.payouts_enabled OR s.due <> a.due OR s.disabled_reason <> a.disabled_reason`})
 }
 
 func checkGroup() ledger.Check {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/url"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -129,6 +130,31 @@ func TestForeignCard(t *testing.T) {
 		cards, err = s.shop.Cards(s.Ctx, s.Person())
 		if err != nil || len(cards) != 0 {
 			t.Errorf("cards of somebody new: %v %v", cards, err)
+		}
+	})
+}
+
+// A card whose month is over is said to be, and the bank refuses it.
+func TestExpiredCard(t *testing.T) {
+	each(t, func(s *shop) {
+		cards, err := s.shop.Cards(s.Ctx, s.fan)
+		if s.OK(err); len(cards) != 1 || cards[0].Expired {
+			t.Fatalf("cards: %+v", cards)
+		}
+		end := time.Date(cards[0].ExpYear, time.Month(cards[0].ExpMonth)+1, 1, 12, 0, 0, 0, time.UTC)
+		s.Clk.Advance(end.Sub(s.Clk.Now()))
+		cards, err = s.shop.Cards(s.Ctx, s.fan)
+		if s.OK(err); cards[0].Expired {
+			t.Errorf("its month is not over everywhere: %+v", cards)
+		}
+		s.Clk.Advance(time.Second)
+		cards, err = s.shop.Cards(s.Ctx, s.fan)
+		if s.OK(err); !cards[0].Expired {
+			t.Errorf("its month is over: %+v", cards)
+		}
+		_, err = s.shop.Buy(s.Ctx, s.request())
+		if f := s.Want(err, fault.CardDeclined); !strings.Contains(f.Detail, "This card has expired.") {
+			t.Errorf("%v", err)
 		}
 	})
 }

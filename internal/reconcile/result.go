@@ -6,8 +6,6 @@ import (
 	"time"
 
 	"github.com/ovationhq/ovation/internal/db"
-	"github.com/ovationhq/ovation/internal/id"
-	"github.com/ovationhq/ovation/internal/money"
 )
 
 // keptFor is for how long the results of runs are kept.
@@ -54,29 +52,6 @@ func Runs(ctx context.Context, tx *db.Tx, limit int) ([]Run, error) {
 			return r, err
 		}
 		return r, json.Unmarshal([]byte(differences), &r.Differences)
-	})
-}
-
-// Entry is a movement on our balance at the provider.
-type Entry struct {
-	ID        id.Entry
-	Provider  string // its id there
-	Type      string
-	Source    string // the provider's id of what caused it
-	Cause     string // the id of our row; the entry's own where it was booked for what it is, "" while none is known
-	Amount    money.Amount
-	Fee       money.Amount
-	Net       money.Amount
-	CreatedUS int64
-	Booked    string // bank or suspense where the run booked it
-}
-
-// EntriesOf returns the entries of a cause, the oldest first.
-func EntriesOf(ctx context.Context, tx *db.Tx, cause string, limit int) ([]Entry, error) {
-	return db.Collect[Entry](tx.Query(ctx, "SELECT "+entryColumns+" FROM reconcile_entry WHERE cause = $1 ORDER BY id LIMIT $2", cause, limit))(func(r *db.Rows) (Entry, error) {
-		e, err := scanEntry(r)
-		in := func(n int64) money.Amount { return money.Amount{Units: n, Asset: e.Asset} }
-		return Entry{e.ID, e.Provider, e.Type, e.Source, e.Cause, in(e.Amount), in(e.Fee), in(e.Net), e.CreatedUS, e.Booked}, err
 	})
 }
 

@@ -29,42 +29,26 @@ type Receipt struct {
 	Total    money.Amount // what the card was charged: Amount and Cover
 	Brand    string
 	Last4    string
-	Back     []ReceiptBack // the oldest first
-	Returned money.Amount  // the sum of Back
+	Return   payment.Return // how much went back
+	Refunded money.Amount   // of Total, went back or is on its way
+	Disputed money.Amount   // of Total, a bank has taken back, or may keep
+	Back     []ReceiptBack  // of what these two are made, the oldest first
+	Undone   []ReceiptBack  // what took nothing in the end, or has not begun to: the latest first
 }
 
-// ReceiptBack is money that went back, or is on its way back.
+// ReceiptBack is a refund or a dispute of what was paid.
 type ReceiptBack struct {
 	ID      string
-	Dispute bool // the bank took it; else it was refunded
+	Dispute bool   // the bank took it; else it was refunded
+	Reason  string // a word
+	State   string // of package reversal
 	AtUS    int64
-	Units   int64
-	Done    bool // it is decided, and the money is gone
+	Units   int64 // of Total
+	Done    bool  // it is decided, and the money is gone
 }
 
-// RefundState is how much of it went back.
-type RefundState string
-
-// The states of receipts.
-const (
-	NotRefunded    RefundState = "none"
-	PartlyRefunded RefundState = "partial"
-	FullyRefunded  RefundState = "full"
-	Disputed       RefundState = "disputed" // a bank took something, or may keep it
-)
-
-// Refund tells how much of it went back.
-func (r *Receipt) Refund() RefundState {
-	switch {
-	case slices.ContainsFunc(r.Back, func(b ReceiptBack) bool { return b.Dispute }):
-		return Disputed
-	case r.Returned.Units == 0:
-		return NotRefunded
-	case r.Returned.Units < r.Total.Units:
-		return PartlyRefunded
-	}
-	return FullyRefunded
-}
+// Returned is all that went back.
+func (r *Receipt) Returned() money.Amount { return r.Total.Of(r.Refunded.Units + r.Disputed.Units) }
 
 // Tip reports that it is of a tip and not of coins.
 func (r *Receipt) Tip() bool { return id.KindOf(r.Subject) == id.KindTip }
@@ -102,6 +86,7 @@ func ReceiptOf(ctx context.Context, tx *db.Tx, person id.Person, subject string)
 		return r, fault.New(fault.StateConflict, "The purchase %s was not paid, so that there is no receipt of it.", subject)
 	}
 	r.Cover.Asset, r.Total, r.Brand, r.Last4 = r.Amount.Asset, r.Amount.Of(r.Amount.Units+r.Cover.Units), c.Brand, c.Last4
+	r.Return, r.Refunded, r.Disputed = c.Return(), r.Total.Of(c.Refunded), r.Total.Of(c.Disputed)
 	who, err := people.GetMany(ctx, tx, []id.Person{buyer, cmp.Or(to, buyer)})
 	if err != nil {
 		return r, err
@@ -132,18 +117,26 @@ func (r *Receipt) number(ctx context.Context, tx *db.Tx) error {
 	return err
 }
 
-// back reads what went back: the refunds and disputes that count.
-func (r *Receipt) back(ctx context.Context, tx *db.Tx) (err error) {
-	r.Returned = money.Amount{Asset: r.Total.Asset}
-	r.Back, err = db.Collect[ReceiptBack](tx.Query(ctx, `SELECT id, opened_us, amount_units, CASE WHEN state IN ('refunded', 'repaid', 'lost') THEN 1 ELSE 0 END FROM reversal
-		WHERE subject = $1 AND state IN ('asking', 'pending', 'refunded', 'bounced', 'repaid', 'open', 'answered', 'lost') ORDER BY opened_us, id`, r.Subject))(func(row *db.Rows) (b ReceiptBack, err error) {
-		var done int64
-		err = row.Scan(&b.ID, &b.AtUS, &b.Units, &done)
-		b.Done, b.Dispute = done == 1, id.KindOf(b.ID) == id.KindDispute
+// back reads the refunds and disputes. What a dispute took although it had been
+// refunded before is no part of what was paid. What was never begun is left out.
+func (r *Receipt) back(ctx context.Context, tx *db.Tx) error {
+	all, err := db.Collect[ReceiptBack](tx.Query(ctx, `SELECT id, opened_us, amount_units - beyond_units, reason, state FROM reversal
+		WHERE subject = $1 AND state NOT IN ('proposed', 'declined') ORDER BY opened_us, id`, r.Subject))(func(row *db.Rows) (b ReceiptBack, err error) {
+		err = row.Scan(&b.ID, &b.AtUS, &b.Units, &b.Reason, &b.State)
+		b.Dispute = id.KindOf(b.ID) == id.KindDispute
 		return b, err
 	})
-	for _, b := range r.Back {
-		r.Returned.Units += b.Units
+	for _, b := range all {
+		switch b.State {
+		case "refunded", "repaid", "lost":
+			b.Done = true
+			fallthrough
+		case "asking", "pending", "bounced", "open", "answered":
+			r.Back = append(r.Back, b)
+		default:
+			r.Undone = append(r.Undone, b)
+		}
 	}
+	slices.Reverse(r.Undone)
 	return err
 }

@@ -67,37 +67,42 @@ func (s *Service) observeDispute(ctx context.Context, ev payment.Event) (handled
 	return true, err
 }
 
-func (s *Service) observeRefund(ctx context.Context, ev payment.Event) (bool, error) {
-	var r Reversal
-	var found, noted bool
-	err := s.db.Read(ctx, func(tx *db.Tx) (err error) {
+func (s *Service) observeRefund(ctx context.Context, ev payment.Event) (handled bool, err error) {
+	var noted, ours bool
+	err = s.db.Read(ctx, func(tx *db.Tx) (err error) {
 		if noted, err = payment.Noted(ctx, tx, ev); err != nil || noted {
 			return err
 		}
-		if r, found, err = byProvider(ctx, tx, ev.ObjectID); err != nil || found || !id.Valid(id.KindRefund, ev.Ref) {
-			return err
-		}
-		r, err = Get(ctx, tx, ev.Ref) // the news came before the reply
-		found = err == nil
+		ours, err = about(ctx, tx, ev)
 		return err
 	})
-	if err == nil && noted {
-		return true, nil
-	}
-	if fault.Is(err, fault.NotFound) || err == nil && !found {
-		return false, nil
-	}
-	if err != nil {
-		return false, err
+	if err != nil || noted || !ours {
+		return noted, err
 	}
 	fact, err := s.stripe.RetrieveRefund(ctx, ev.ObjectID)
 	if err != nil {
 		return true, err
 	}
-	return true, s.once(ctx, ev, func(tx *db.Tx) error {
-		_, err := refunded(ctx, tx, r.ID, fact)
-		return err
-	})
+	err = s.once(ctx, ev, func(tx *db.Tx) error { return given(ctx, tx, fact) })
+	if fault.Is(err, fault.NotFound) {
+		return false, nil
+	}
+	return true, later(err)
+}
+
+// about reports whether news of a refund are about a refund or a payment of ours.
+func about(ctx context.Context, tx *db.Tx, ev payment.Event) (bool, error) {
+	if _, found, err := byProvider(ctx, tx, ev.ObjectID); err != nil || found {
+		return found, err
+	}
+	_, err := payment.ForProvider(ctx, tx, ev.Parent)
+	if fault.Is(err, fault.NotFound) && id.Valid(id.KindRefund, ev.Ref) { // the news came before any reply
+		_, err = Get(ctx, tx, ev.Ref)
+	}
+	if fault.Is(err, fault.NotFound) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // once runs f in the transaction that also notes the event, unless the event had
@@ -193,13 +198,13 @@ func (r *Reversal) follow(ctx context.Context, tx *db.Tx, c *payment.Record, fac
 
 // take books that the bank took the money: the reserve pays, and what the fan and
 // the creators have of it is held. While a refund of the charge is under way, or it
-// is not in the books yet, that waits: the provider gives nothing back besides, so
-// that the refund ends soon. A bank may also take what went back before: nobody
-// here has that any more, so that it stands in suspense with a case.
+// is not known yet what came of the charge, that waits: the provider gives nothing
+// back besides, so that the refund ends soon. A bank may also take what went back
+// before: nobody here has that any more, so that it stands in suspense with a case.
 func (r *Reversal) take(ctx context.Context, tx *db.Tx, c *payment.Record, fact payment.Dispute) error {
-	wait := false
+	wait := c.FeeOpen()
 	var err error
-	if r.Beyond = max(0, r.Amount.Units-c.Left()); r.Beyond > 0 {
+	if r.Beyond = max(0, r.Amount.Units-c.Left()); r.Beyond > 0 && !wait {
 		if wait, err = refunding(ctx, tx, c.ID); err != nil {
 			return err
 		}

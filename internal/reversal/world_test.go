@@ -155,10 +155,15 @@ func checks() []ledger.Check {
 	return all
 }
 
+func (s *desk) verify() {
+	s.T.Helper()
+	ledgertest.Verify(s.T, s.D, gifttest.Checks(checks()...)...)
+}
+
 // agree verifies the books and compares them with the provider's.
 func (s *desk) agree() {
 	s.T.Helper()
-	ledgertest.Verify(s.T, s.D, gifttest.Checks(checks()...)...)
+	s.verify()
 	s.box.Compare(s.D)
 }
 
@@ -242,15 +247,24 @@ func (s *desk) disputes(subject string, amount int64, inquiry bool) reversal.Rev
 	d, err := s.box.Dispute(s.charge(subject).Provider, "fraudulent", amount, inquiry)
 	s.OK(err)
 	s.settle()
-	var all []reversal.Reversal
-	s.Read(func(tx *db.Tx) (err error) {
-		all, err = reversal.List(s.Ctx, tx, reversal.Query{Kind: id.KindDispute, Subject: subject, Limit: 10})
+	r := s.latest(subject)
+	if r.Provider != d {
+		s.T.Fatalf("the last dispute is %+v, want %s", r, d)
+	}
+	return r
+}
+
+// latest is the last dispute of what was paid.
+func (s *desk) latest(subject string) (r reversal.Reversal) {
+	s.T.Helper()
+	s.Read(func(tx *db.Tx) error {
+		all, err := reversal.List(s.Ctx, tx, reversal.Query{Kind: id.KindDispute, Subject: subject, Limit: 1})
+		if len(all) > 0 {
+			r = all[0]
+		}
 		return err
 	})
-	if len(all) == 0 || all[0].Provider != d {
-		s.T.Fatalf("the disputes are %+v, want one of %s", all, d)
-	}
-	return all[0]
+	return r
 }
 
 func (s *desk) closes(r reversal.Reversal, won bool) {

@@ -34,6 +34,8 @@
 //     number. Tips in several currencies share it: each uses its part of the cap
 //     in its currency. Money on its way counts; what failed does not.
 //   - The wall, the creator and the events know no name of an anonymous tip's fan.
+//   - What of a tip went back, or is disputed, is not on the wall: a part of it
+//     leaves its rest there, all of it nothing, its message neither.
 //
 // # How to change
 //

@@ -6,17 +6,21 @@ import (
 	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/id"
+	"github.com/ovationhq/ovation/internal/money"
 	"github.com/ovationhq/ovation/internal/payment"
 	"github.com/ovationhq/ovation/internal/people"
 )
 
 const tipColumns = "id, fan_id, creator_id, target, amount_units, asset, charged_units, fee_units, cover_fee, message, anonymous, rule, first_action_url, earning_id, net_units, net_asset, created_us, completed_us"
 
-func scanTip(r *db.Rows) (t Tip, err error) {
+func scanTip(r *db.Rows) (Tip, error) { return scanAfter(r) }
+
+// scanAfter reads tipColumns and what stands before them in the row.
+func scanAfter(r *db.Rows, first ...any) (t Tip, err error) {
 	var cover, anonymous int64
 	p := &t.Price
-	err = r.Scan((*string)(&t.ID), (*string)(&t.Fan), (*string)(&t.Creator), &t.Target, &p.Amount.Units, (*string)(&p.Amount.Asset), &p.Charged.Units, &p.Fee.Units, &cover, &t.Message,
-		&anonymous, &t.Rule, &t.firstAction, (*string)(&t.Earning), &t.Net.Units, (*string)(&t.Net.Asset), &t.CreatedUS, &t.CompletedUS)
+	err = r.Scan(append(first, (*string)(&t.ID), (*string)(&t.Fan), (*string)(&t.Creator), &t.Target, &p.Amount.Units, (*string)(&p.Amount.Asset), &p.Charged.Units, &p.Fee.Units, &cover, &t.Message,
+		&anonymous, &t.Rule, &t.firstAction, (*string)(&t.Earning), &t.Net.Units, (*string)(&t.Net.Asset), &t.CreatedUS, &t.CompletedUS)...)
 	t.CoverFee, t.Anonymous = cover == 1, anonymous == 1
 	p.Charged.Asset, p.Fee.Asset = p.Amount.Asset, p.Amount.Asset
 	p.Net = p.Charged
@@ -30,13 +34,16 @@ func tips(ctx context.Context, tx *db.Tx, where string, args ...any) ([]Tip, err
 	if err != nil {
 		return nil, err
 	}
+	ids := make([]id.Tip, len(all))
 	for i := range all {
-		if all[i].Charge, err = payment.ForSubject(ctx, tx, string(all[i].ID)); err != nil {
-			return nil, err
-		}
+		ids[i] = all[i].ID
+	}
+	charges, err := payment.ForSubjects(ctx, tx, ids)
+	for i := range all {
+		all[i].Charge = charges[all[i].ID]
 		all[i].Outcome = all[i].Charge.Outcome
 	}
-	return all, nil
+	return all, err
 }
 
 func get(ctx context.Context, tx *db.Tx, tip id.Tip) (Tip, error) {
@@ -101,28 +108,43 @@ func (t *Tip) Giver() id.Person {
 	return t.Fan
 }
 
+// Left is what of the tip did not go back to the fan, nor is disputed by a bank:
+// its part of what is left of the charge.
+func (t *Tip) Left() money.Amount { return t.left(t.Charge.Refunded + t.Charge.Disputed) }
+
+func (t *Tip) left(gone int64) money.Amount {
+	rest := t.Price.Charged.Units - gone
+	if rest <= 0 {
+		return t.Price.Amount.Of(0)
+	}
+	units, _ := money.MulDivFloor(t.Price.Amount.Units, rest, t.Price.Charged.Units) // at most the tip
+	return t.Price.Amount.Of(units)
+}
+
 // Shown is a tip on its creator's wall.
 type Shown struct {
 	Tip
-	Who people.Brief // the fan; nobody if the tip is anonymous
+	Who  people.Brief // the fan; nobody if the tip is anonymous
+	Left money.Amount // of the tip, what did not go back
 }
 
+// withGone joins what of each tip's charge went back, or may.
+const withGone = "tip JOIN (SELECT subject, refunded_units + disputed_units AS gone FROM payment_charge) back ON back.subject = tip.id"
+
 // Wall returns the tips that the creator got, with the names of those fans who
-// may be known. Its fault is not_found.
+// may be known. What went back whole, or is disputed whole, is not on it. Its
+// fault is not_found.
 func Wall(ctx context.Context, tx *db.Tx, creator id.Person, p Page) ([]Shown, error) {
 	if _, err := people.Get(ctx, tx, creator); err != nil {
 		return nil, err
 	}
-	return shown(ctx, tx, "WHERE creator_id = $1 AND completed_us > 0 AND id < $2 ORDER BY id DESC LIMIT $3", creator, p.before(), p.Limit)
-}
-
-// On returns the tips of a LIVE or a video, the newest first.
-func On(ctx context.Context, tx *db.Tx, target string, limit int) ([]Shown, error) {
-	return shown(ctx, tx, "WHERE target = $1 AND target <> '' AND completed_us > 0 ORDER BY id DESC LIMIT $2", target, limit)
-}
-
-func shown(ctx context.Context, tx *db.Tx, where string, args ...any) ([]Shown, error) {
-	all, err := db.Collect[Tip](tx.Query(ctx, "SELECT "+tipColumns+" FROM tip "+where, args...))(scanTip)
+	all, err := db.Collect[Shown](tx.Query(ctx, "SELECT gone, "+tipColumns+" FROM "+withGone+` WHERE creator_id = $1 AND completed_us > 0 AND gone < charged_units AND id < $2
+		ORDER BY id DESC LIMIT $3`, creator, p.before(), p.Limit))(func(r *db.Rows) (s Shown, err error) {
+		var gone int64
+		s.Tip, err = scanAfter(r, &gone)
+		s.Left = s.left(gone)
+		return s, err
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -133,9 +155,27 @@ func shown(ctx context.Context, tx *db.Tx, where string, args ...any) ([]Shown, 
 		}
 	}
 	who, err := people.GetMany(ctx, tx, fans)
-	wall := make([]Shown, len(all))
-	for i, t := range all {
-		wall[i] = Shown{t, who[t.Giver()]}
+	for i := range all {
+		all[i].Who = who[all[i].Giver()]
 	}
-	return wall, err
+	return all, err
+}
+
+// Gone returns those of the tips that went back whole, or are disputed whole.
+func Gone(ctx context.Context, tx *db.Tx, tips []id.Tip) (map[id.Tip]bool, error) {
+	gone := map[id.Tip]bool{}
+	if len(tips) == 0 {
+		return gone, nil
+	}
+	list := make([]any, len(tips))
+	for i, t := range tips {
+		list[i] = string(t)
+	}
+	all, err := db.Collect[id.Tip](tx.QueryList(ctx, "SELECT id FROM "+withGone+" WHERE gone >= charged_units AND id IN ($list)", list))(func(r *db.Rows) (t id.Tip, err error) {
+		return t, r.Scan((*string)(&t))
+	})
+	for _, t := range all {
+		gone[t] = true
+	}
+	return gone, err
 }

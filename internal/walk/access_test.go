@@ -43,8 +43,8 @@ func TestAccessible(t *testing.T) {
 				b.Size(v.width, v.height)
 				b.Go(s.url + path)
 				name := fmt.Sprintf("%s as %q, %s, %s, %d wide", path, who, v.theme, v.lang, v.width)
-				b.Accessible(name)
 				b.Narrow(name)
+				b.Accessible(name)
 				b.Spoken(name)
 			}
 		}
@@ -95,8 +95,8 @@ func (s *sandbox) deeper(t *testing.T, b tab) {
 		b.Size(v.width, v.height)
 		b.Go(s.url + path)
 		name := fmt.Sprintf("%s as %q, %s, %s, %d wide", path, who, v.theme, v.lang, v.width)
-		b.Accessible(name)
 		b.Narrow(name)
+		b.Accessible(name)
 		b.Spoken(name)
 		b.Cookie(s.url, "ovation_lang", "en")
 	}

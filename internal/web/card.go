@@ -51,6 +51,33 @@ func with(address, name, value string) string {
 	return path
 }
 
+// savedCards are the visitor's cards.
+type savedCards struct {
+	All     []payment.Card
+	Usable  []payment.Card // those that have not expired
+	Unknown bool           // the provider does not answer
+}
+
+// savedCards asks the provider. That it does not answer stands in the log, and the
+// page says it where the cards would be.
+func (v *visit) savedCards() (c savedCards) {
+	if v.site.cfg.NoPayments {
+		return c
+	}
+	all, err := v.site.cfg.Purchases.Cards(v, v.me())
+	if err != nil {
+		v.problemOf(err)
+		return savedCards{Unknown: true}
+	}
+	c.All = all
+	for _, card := range all {
+		if !card.Expired {
+			c.Usable = append(c.Usable, card)
+		}
+	}
+	return c
+}
+
 // cardText names a card as people know it.
 func (v *visit) cardText(c payment.Card) string {
 	return v.T("card.text", brand(c.Brand), c.Last4, c.ExpMonth, c.ExpYear%100)

@@ -2,6 +2,7 @@ package web
 
 import (
 	"encoding/json"
+	"slices"
 	"sync"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 	"github.com/ovationhq/ovation/internal/outbox"
 	"github.com/ovationhq/ovation/internal/people"
 	"github.com/ovationhq/ovation/internal/report"
+	"github.com/ovationhq/ovation/internal/tip"
 )
 
 // feedItem is one line of the gift feed, as the page and its script show it.
@@ -27,6 +29,7 @@ type feedItem struct {
 	Units int64  `json:"units,omitempty"` // coins, for how it is celebrated
 	Text  string `json:"text"`            // the whole line in words
 
+	Tip     id.Tip `json:"-"`
 	Message string `json:"message,omitempty"` // of a line of the chat: its id,
 	Said    string `json:"said,omitempty"`    // what was written, and
 	Hue     string `json:"hue,omitempty"`     // the colour of who wrote it
@@ -75,7 +78,20 @@ func (v *visit) recent(topic string) ([]feedItem, int64, error) {
 		seen[item.Combo] = true
 		lines = append(lines, item)
 	}
-	return lines, last, nil
+	lines, err = v.withoutGone(lines)
+	return lines, last, err
+}
+
+// withoutGone leaves out the tips that went back whole.
+func (v *visit) withoutGone(lines []feedItem) ([]feedItem, error) {
+	var tips []id.Tip
+	for _, l := range lines {
+		if l.Tip != "" {
+			tips = append(tips, l.Tip)
+		}
+	}
+	gone, err := report.Ask1(v, v.site.cfg.Reader, tip.Gone, tips)
+	return slices.DeleteFunc(lines, func(l feedItem) bool { return gone[l.Tip] }), err
 }
 
 // line writes an event as a line; ok is false for what the feed does not show.
@@ -118,6 +134,7 @@ func (v *visit) line(m live.Message) (item feedItem, ok bool) {
 func (v *visit) tipLine(m *live.Message) (item feedItem, ok bool) {
 	var e struct {
 		Data struct {
+			ID      id.Tip       `json:"id"`
 			Fan     id.Person    `json:"fan"`
 			Amount  money.Amount `json:"amount"`
 			Message string       `json:"message"`
@@ -126,7 +143,7 @@ func (v *visit) tipLine(m *live.Message) (item feedItem, ok bool) {
 	if json.Unmarshal(m.JSON, &e) != nil {
 		return item, false
 	}
-	item.Kind, item.Emoji, item.Name = "tip", "💗", v.T("tip.anonymous")
+	item.Kind, item.Tip, item.Emoji, item.Name = "tip", e.Data.ID, "💗", v.T("tip.anonymous")
 	if e.Data.Fan != "" {
 		item.Name = v.site.name(v, e.Data.Fan)
 	}

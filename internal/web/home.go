@@ -33,13 +33,15 @@ func (s *slide) Path() string {
 	return "/v/" + s.ID
 }
 
-// feedKeys are what keys do in the feed. None of them is a letter after g.
+// feedKeys are what keys do in the feed. A letter after g never comes here: the
+// shell takes it.
 var feedKeys = []pageKey{
 	{[]string{"↓", "j"}, "keys.next"},
 	{[]string{"↑", "k"}, "keys.previous"},
 	{[]string{"Space"}, "keys.pause"},
 	{[]string{"m"}, "keys.mute"},
 	{[]string{"b"}, "keys.gift"},
+	{[]string{"t"}, "keys.tip"},
 	{[]string{"s"}, "keys.share"},
 	{[]string{"Enter"}, "keys.open"},
 }

@@ -196,6 +196,26 @@ func TestCombo(t *testing.T) {
 
 // TestCards buys with a card that is declined and with one that asks for 3-D
 // Secure.
+// A card that has expired is not offered, and says so among the cards.
+func TestExpiredCards(t *testing.T) {
+	clk := clock.NewManual(dbtest.Start)
+	r := newRig(t, clk, func(by time.Duration) { clk.Advance(by) })
+	b := r.browser(r.fan.ID)
+	_, err := r.buys.AddTestCard(t.Context(), r.fan.ID, "pm_card_visa")
+	r.ok(err)
+	has(t, b.get("/wallet"), 200, `name="card"`)
+	clk.Advance(4 * 366 * 24 * time.Hour)
+	b = r.browser(r.fan.ID)
+	page := b.get("/wallet")
+	has(t, page, 200, "Every card that you saved has expired", "Add a card", "•••• 4242", "expired")
+	lacks(t, page, `type="radio" name="card"`)
+	_, err = r.buys.AddTestCard(t.Context(), r.fan.ID, "pm_card_mastercard")
+	r.ok(err)
+	page = b.get("/wallet")
+	has(t, page, 200, `type="radio" name="card"`, "expired")
+	lacks(t, page, "Every card that you saved has expired")
+}
+
 func TestCards(t *testing.T) {
 	r := still(t)
 	b := r.browser(r.fan.ID)

@@ -7,45 +7,27 @@ import (
 	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/id"
 	"github.com/ovationhq/ovation/internal/money"
+	"github.com/ovationhq/ovation/internal/payment"
 	"github.com/ovationhq/ovation/internal/purchase"
 	"github.com/ovationhq/ovation/internal/report"
 	"github.com/ovationhq/ovation/internal/reversal"
 )
 
-// givenBack is what the receipt of a purchase says about money that goes back.
+// givenBack is what the receipt of a purchase says about money that could go back.
 type givenBack struct {
-	Rows    []reversal.Reversal // refunds and disputes, the latest first
-	Offer   *reversal.Offer     // what the visitor can have given back now; nil is nothing
-	Why     string              // why not, where the visitor may wonder
+	Offer   *reversal.Offer // what the visitor can have given back now; nil is nothing
 	Key     string
 	Problem *problem
 	Notice  string
 }
 
-// backAtOnce is how many refunds of one purchase a receipt shows.
-const backAtOnce = 20
-
-// givenBack reads what went back of the visitor's purchase, and what could.
+// givenBack reads what of the visitor's purchase could go back.
 func (v *visit) givenBack(p id.Purchase, wrong *problem) (*givenBack, error) {
 	g := &givenBack{Problem: wrong, Key: v.keyAfter("/purchases/"+string(p)+"/refund", wrong), Notice: noticeOf(v.r.URL.Query().Get("did"), "refund_done", "refund_asked", "refund_failed")}
-	for _, kind := range []id.Kind{id.KindRefund, id.KindDispute} {
-		some, err := report.Ask1(v, v.site.cfg.Reader, reversal.List, reversal.Query{Kind: kind, Subject: string(p), Limit: backAtOnce})
-		if err != nil {
-			return nil, err
-		}
-		for _, r := range some {
-			if r.State != reversal.Proposed && r.State != reversal.Declined { // they are no promise
-				g.Rows = append(g.Rows, r)
-			}
-		}
-	}
 	offer, err := report.Ask2(v, v.site.cfg.Reader, reversal.OfferFor, v.me(), p)
-	switch {
-	case err == nil:
+	if err == nil {
 		g.Offer = &offer
-	case fault.Is(err, fault.NotEligible):
-		g.Why = v.in(v.problemOf(err).Detail)
-	case fault.CodeOf(err) == fault.Internal:
+	} else if fault.CodeOf(err) == fault.Internal {
 		return nil, err
 	}
 	return g, nil
@@ -79,7 +61,7 @@ func refundOwn(v *visit) error {
 // showReceipt shows the receipt of a purchase that was paid; wrong is what went
 // wrong with a form on it.
 func showReceipt(v *visit, p purchase.Purchase, wrong *problem, status int) error {
-	receipt, err := report.Ask2(v, v.site.cfg.Reader, purchase.ReceiptOf, v.me(), p.ID)
+	receipt, err := report.Ask2(v, v.site.cfg.Reader, report.ReceiptOf, v.me(), string(p.ID))
 	if err != nil {
 		return err
 	}
@@ -87,7 +69,7 @@ func showReceipt(v *visit, p purchase.Purchase, wrong *problem, status int) erro
 	if err != nil {
 		return err
 	}
-	return v.show(status, receiptPage(v, receipt, local(v.r.URL.Query().Get("back"), "/wallet"), back))
+	return v.show(status, receiptPage(v, &receipt, local(v.r.URL.Query().Get("back"), "/wallet"), back))
 }
 
 // reversalKind is the colour of a state of refunds and disputes.
@@ -165,14 +147,15 @@ func clawKind(s earnings.ClawState) string {
 	return "bad"
 }
 
-// receiptChip says in a word how a receipt stands.
-func (v *visit) receiptChip(r *purchase.Receipt) (kind, text string) {
-	switch r.Refund {
-	case purchase.FullyBack:
+// returnChip says in a word how much of a payment went back; without that, that it
+// was paid.
+func (v *visit) returnChip(r payment.Return) (kind, text string) {
+	switch r {
+	case payment.AllBack:
 		return "off", v.T("receipt.full")
-	case purchase.PartlyBack:
+	case payment.PartBack:
 		return "info", v.T("receipt.partial")
-	case purchase.DisputedState:
+	case payment.DisputedBack:
 		return "warn", v.T("receipt.disputed")
 	}
 	return "good", v.T("receipt.paid")

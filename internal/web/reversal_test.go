@@ -18,10 +18,12 @@ var hiddenKey = regexp.MustCompile(`name="key" value="(frm_[a-z0-9]+)"`)
 // loses what before giving back what was spent.
 func TestRefundPages(t *testing.T) {
 	r := still(t)
+	has(t, r.browser(r.fan.ID).get("/wallet"), 200, "Not on request in your region")
 	r.ok(r.d.Write(t.Context(), func(tx *db.Tx) error {
 		return reversal.Install(t.Context(), tx, []reversal.Rule{{Version: "test@1", FromUS: 1, Days: 14, Agree: money.Amount{Units: 100_000, Asset: money.USD}}})
 	}))
 	fan := r.browser(r.fan.ID)
+	has(t, fan.get("/wallet"), 200, "Yes, for coins you have not spent: for 14 days")
 	purchase := r.buysCoins(t, "first")
 	page := fan.get("/purchases/" + purchase)
 	has(t, page, 200, "Give back the coins I have not spent")

@@ -24,6 +24,7 @@ func (s *site) tipRoutes(page func(class, pattern string, h handler)) {
 	page(classMoney, "POST /tip/{handle}", signedIn(giveTip))
 	page(classRead, "GET /tips", signedIn(givenTips))
 	page(classRead, "GET /tips/{id}", signedIn(tipStatus))
+	page(classRead, "GET /tips/{id}/receipt", signedIn(tipReceipt))
 	page(classRead, "GET /tips/{id}/receipt.pdf", signedIn(receiptFile))
 	page(classWrite, "POST /tips/{id}/check", signedIn(checkTip))
 	page(classRead, "GET /c/tips", signedIn(gotTips))
@@ -39,8 +40,7 @@ type tipSheet struct {
 	Own     bool // the amount is typed, not one of those that are offered
 	Cover   bool
 	Bounds  limit.State
-	Cards   []payment.Card
-	NoCards bool // the cards could not be read
+	Cards   savedCards
 	Open    []tip.Tip
 	Key     string
 	Problem *problem
@@ -170,12 +170,7 @@ func (v *visit) showTip(s *tipSheet, p *problem, status int) error {
 	if err != nil {
 		return err
 	}
-	if v.site.cfg.NoPayments {
-		s.NoCards = true
-	} else if s.Cards, err = v.site.cfg.Tips.Cards(v, v.me()); err != nil {
-		v.problemOf(err) // into the log; the page says it in its own place
-		s.NoCards = true
-	}
+	s.Cards = v.savedCards()
 	return v.show(status, tipView(v, s))
 }
 
@@ -235,6 +230,7 @@ type tipDone struct {
 	tip.Tip
 	To    people.Brief
 	Place content.Target
+	Gone  []report.ReceiptBack // what went back of it
 }
 
 // Back leads to where the tip was given.
@@ -275,7 +271,30 @@ func tipStatus(v *visit) error {
 	if err != nil {
 		return err
 	}
+	if d.Charge.Return() != payment.NothingBack {
+		r, err := report.Ask2(v, v.site.cfg.Reader, report.ReceiptOf, v.me(), string(d.ID))
+		if err != nil {
+			return err
+		}
+		d.Gone = r.Back
+	}
 	return v.show(http.StatusOK, tipDoneView(v, &d))
+}
+
+// tipReceipt shows the receipt of a tip that was paid.
+func tipReceipt(v *visit) error {
+	d, err := v.ownTip()
+	if err != nil {
+		return err
+	}
+	if d.Outcome != payment.Succeeded {
+		return v.redirect("/tips/" + string(d.ID))
+	}
+	r, err := report.Ask2(v, v.site.cfg.Reader, report.ReceiptOf, v.me(), string(d.ID))
+	if err != nil {
+		return err
+	}
+	return v.show(http.StatusOK, receiptPage(v, &r, "", nil))
 }
 
 // checkTip asks the provider what became of a tip.
@@ -293,6 +312,7 @@ func checkTip(v *visit) error {
 // tipRows are tips with the people on the other side.
 type tipRows struct {
 	All   []tip.Tip
+	Taken map[id.Tip]report.TipTaken // what went back of those that the visitor got
 	Who   map[id.Person]people.Brief
 	Got   bool   // the visitor got them, else gave them
 	Open  bool   // the visitor can be tipped
@@ -344,10 +364,22 @@ func (v *visit) listTips(all []tip.Tip, path string, got bool) (err error) {
 	if rows.Who, err = report.Ask1(v, v.site.cfg.Reader, people.GetMany, others); err != nil {
 		return err
 	}
+	if got {
+		if rows.Taken, err = report.Ask1(v, v.site.cfg.Reader, report.TakenOfTips, idsOf(rows.All)); err != nil {
+			return err
+		}
+	}
 	if rows.Open, err = v.takesTips(v.me()); err != nil {
 		return err
 	}
 	return v.show(http.StatusOK, tipsView(v, &rows))
+}
+
+func idsOf(all []tip.Tip) (ids []id.Tip) {
+	for i := range all {
+		ids = append(ids, all[i].ID)
+	}
+	return ids
 }
 
 // other is who stands on the other side of a tip; "" if that is not told.

@@ -4,13 +4,16 @@ import (
 	"context"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/money"
 	"github.com/ovationhq/ovation/internal/payment/sandbox"
+	"github.com/ovationhq/ovation/internal/people"
 	"github.com/ovationhq/ovation/internal/programme"
+	"github.com/ovationhq/ovation/internal/reversal"
 	"github.com/ovationhq/ovation/internal/tip"
 )
 
@@ -94,6 +97,11 @@ func TestTipPages(t *testing.T) {
 	got := maker.get("/c/tips")
 	has(t, got, 200, "Somebody", "Mia Laurent", "$7.78", "− $0.53", "$7.25", "$4.55", `href="/explain/`+id+`"`)
 	checkHTML(t, "the tips of a creator", "en", got.body)
+	has(t, fan.get("/tips/"+id), 200, `href="/tips/`+id+`/receipt"`)
+	receipt := fan.get("/tips/" + id + "/receipt")
+	has(t, receipt, 200, "Tip for Théo Marchand (@theo)", "$7.25", "$0.53", "$7.78", "Visa •••• 4242", `href="/tips/`+id+`/receipt.pdf"`, "The platform keeps nothing of it.")
+	checkHTML(t, "the receipt of a tip", "en", receipt.body)
+	has(t, maker.get("/tips/"+id+"/receipt"), 404)
 	has(t, fan.get("/tips"), 200, "Théo Marchand", "given", `href="/tips/`+id+`"`)
 	has(t, fan.get("/explain/"+id), 200, "charged $7.78, so that $7.25 arrive after a fee of $0.53")
 	if page := maker.get("/explain/" + id); page.status != 200 || strings.Contains(page.body, "4242") {
@@ -132,4 +140,38 @@ func TestTipRefusals(t *testing.T) {
 	r.ok(err)
 	has(t, fan.tips(t, with("card", secure.ID)), 200, "Your bank wants to know that it is you", `id="bank"`)
 	has(t, fan.get("/tip/theo"), 200, "A tip of $12.50 is not finished.")
+}
+
+// What went back of a tip stands on every page of it, and what went back whole is
+// gone from what everybody sees.
+func TestTipThatWentBack(t *testing.T) {
+	r := still(t)
+	fan, maker, all := r.browser(r.fan.ID), r.browser(r.maker.ID), r.browser("")
+	r.openTips(true)
+	fan.post("/wallet/cards/test", url.Values{})
+	r.ok(r.d.Write(t.Context(), func(tx *db.Tx) error {
+		return reversal.Install(t.Context(), tx, []reversal.Rule{{Version: "test@1", FromUS: 1, Agree: money.Amount{Units: 100_000, Asset: money.USD}}})
+	}))
+	done := fan.tips(t, url.Values{"message": {"Bravo"}, "target": {string(r.room.ID)}})
+	given := regexp.MustCompile(`tip_[0-9a-z]{26}`).FindString(done.url.Path)
+	back := func(units int64) {
+		t.Helper()
+		_, err := r.cfg.Reversals.Refund(t.Context(), people.Caller{Person: r.boss.ID, Roles: []people.Role{people.Operator}}, reversal.Request{Key: strconv.FormatInt(units, 10), Subject: given, Units: units, Reason: reversal.Goodwill, Note: "Sorry."})
+		r.ok(err)
+	}
+	back(273)
+	has(t, fan.get("/tips"), 200, "partly refunded", "− $2.73")
+	has(t, fan.get("/tips/"+given), 200, "Thank you.", "As a goodwill", "−$2.73")
+	receipt := fan.get("/tips/" + given + "/receipt")
+	has(t, receipt, 200, "partly refunded", "−$2.73", "Remains paid", "$2.73")
+	checkHTML(t, "the receipt of a tip that went back in part", "en", receipt.body)
+	got := maker.get("/c/tips")
+	has(t, got, 200, "partly refunded", "Taken back", "− $2.50", "You keep", "$2.50")
+	checkHTML(t, "a creator's tips of which one went back in part", "en", got.body)
+	has(t, all.get("/@theo"), 200, "Bravo", "$2.50")
+	back(0)
+	has(t, fan.get("/tips/"+given), 200, "This tip went back to your card")
+	has(t, maker.get("/c/tips"), 200, "− $5.00", "$0.00")
+	lacks(t, all.get("/@theo"), "Bravo")
+	lacks(t, all.get("/live/"+string(r.room.ID)), "Bravo")
 }

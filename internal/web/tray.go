@@ -42,8 +42,7 @@ type offer struct {
 	Missing   int64
 	Packs     []wallet.Pack // the smallest that covers what is missing, and exactly what is missing
 	Purchases int64         // how many it takes when no pack covers it, else 1
-	Cards     []payment.Card
-	NoCards   bool // the cards could not be read
+	Cards     savedCards
 	Open      []purchase.Purchase
 	Key       string
 }
@@ -182,13 +181,7 @@ func (v *visit) offer(packs []wallet.Pack, missing int64) (o *offer, err error) 
 		o.Packs = packs[len(packs)-1:]
 		o.Purchases = (missing + o.Packs[0].Coins - 1) / o.Packs[0].Coins
 	}
-	if v.site.cfg.NoPayments {
-		return o, nil
-	}
-	if o.Cards, err = v.site.cfg.Purchases.Cards(v, v.me()); err != nil {
-		v.problemOf(err)
-		o.NoCards = true
-	}
+	o.Cards = v.savedCards()
 	return o, nil
 }
 

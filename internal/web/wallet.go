@@ -13,6 +13,7 @@ import (
 	"github.com/ovationhq/ovation/internal/payment"
 	"github.com/ovationhq/ovation/internal/purchase"
 	"github.com/ovationhq/ovation/internal/report"
+	"github.com/ovationhq/ovation/internal/reversal"
 	"github.com/ovationhq/ovation/internal/wallet"
 )
 
@@ -22,12 +23,12 @@ type purse struct {
 	Packs      []wallet.Pack
 	Currencies []money.Asset
 	Chosen     int64 // coins of the chosen pack
-	Cards      []payment.Card
-	NoCards    bool // the cards could not be read
+	Cards      savedCards
 	History    history
 	Spent      report.Spending
 	Bounds     limit.State
 	Open       []purchase.Purchase
+	RefundDays int64 // so long the visitor may have unspent coins given back
 	Key        string
 	Problem    *problem
 	Bought     *purchase.Purchase
@@ -65,15 +66,15 @@ func showWallet(v *visit, p *problem, status int) error {
 	if w.History, err = v.history(); err != nil {
 		return err
 	}
+	rule, err := report.Ask1(v, v.site.cfg.Reader, reversal.RuleFor, v.person.Person.Region)
+	if err != nil {
+		return err
+	}
+	w.RefundDays = rule.Days
 	if err := v.purchases(w); err != nil {
 		return err
 	}
-	if v.site.cfg.NoPayments {
-		w.NoCards = true
-	} else if w.Cards, err = v.site.cfg.Purchases.Cards(v, v.me()); err != nil {
-		v.problemOf(err) // into the log; the page says it in its own place
-		w.NoCards = true
-	}
+	w.Cards = v.savedCards()
 	w.Chosen = v.chosenPack(w.Packs)
 	w.Notice = noticeOf(v.r.URL.Query().Get("did"), "card_added", "card_removed", "card_canceled", "currency")
 	return v.show(status, walletView(v, w))

@@ -184,6 +184,9 @@ func stageKeys(s *stage) (all []pageKey) {
 	if s.Open() {
 		all = append(all, pageKey{[]string{"b"}, "keys.gift"})
 	}
+	if s.Tips {
+		all = append(all, pageKey{[]string{"t"}, "keys.tip"})
+	}
 	if s.OnAir() {
 		all = append(all, pageKey{[]string{"Enter"}, "keys.chat"}, pageKey{[]string{"Esc"}, "keys.chat_leave"}, pageKey{[]string{"c"}, "keys.clean"})
 	}

@@ -43,6 +43,7 @@ var _ = speak(phrases{
 	"keys.pause":    {"Pause or play", "Pause ou lecture"},
 	"keys.mute":     {"Sound on or off", "Son activé ou coupé"},
 	"keys.gift":     {"Give a gift (b for bouquet)", "Offrir un cadeau (b comme bouquet)"},
+	"keys.tip":      {"Give a tip", "Laisser un pourboire"},
 	"keys.share":    {"Share the link", "Partager le lien"},
 	"keys.open":     {"Open its page", "Ouvrir sa page"},
 })

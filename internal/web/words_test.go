@@ -72,6 +72,40 @@ func TestWords(t *testing.T) {
 	}
 }
 
+// kindOfWork finds the kinds of due work where they are named.
+var kindOfWork = regexp.MustCompile(`(?:\bconst [wW]ork[A-Z]\w* = |\.Every\()"([a-z_]+\.[a-z_]+)"`)
+
+// TestWorkWords wants words for each kind of due work, wherever it is named.
+func TestWorkWords(t *testing.T) {
+	files, err := filepath.Glob("../*/*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	deeper, err := filepath.Glob("../*/*/*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	kinds := map[string]bool{}
+	for _, f := range append(files, deeper...) {
+		if strings.HasSuffix(f, "_test.go") {
+			continue
+		}
+		b, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range kindOfWork.FindAllStringSubmatch(string(b), -1) {
+			kinds[m[1]] = true
+			if words["en"]["work."+m[1]] == "" {
+				t.Errorf("%s: the work %s has no words", f, m[1])
+			}
+		}
+	}
+	if len(kinds) < 10 {
+		t.Errorf("only %d kinds of work were found", len(kinds))
+	}
+}
+
 // madeOfData tells of keys whose last part comes from data.
 func madeOfData(key string) bool {
 	for _, prefix := range []string{"month.", "role.", "hat.", "problem.", "did.", "earning.", "payout.", "standing.", "programme.", "metric.", "kind.", "tip.state.", "step.", "dev.of.",

@@ -33,6 +33,8 @@ var _ = speak(phrases{
 
 	"tip.your":     {"Your tip for %s", "Votre pourboire pour %s"},
 	"tip.thanks":   {"Thank you. %s has your tip.", "Merci. %s a votre pourboire."},
+	"tip.all_back": {"This tip went back to your card, or is on its way there.", "Ce pourboire est retourné sur votre carte, ou en route."},
+	"tip.disputed": {"The bank of your card disputes this tip.", "La banque de votre carte conteste ce pourboire."},
 	"tip.unknown":  {"The payment is on its way. You will not be charged twice, whatever you press.", "Le paiement est en route. Vous ne serez pas débité deux fois, quoi que vous pressiez."},
 	"tip.paid":     {"You paid", "Vous avez payé"},
 	"tip.to_pay":   {"To pay", "À payer"},
@@ -54,6 +56,9 @@ var _ = speak(phrases{
 	"tips.all_is":      {"The platform keeps nothing: what the fan paid, less the card fee, is yours. It goes into your earnings and is paid out with them.", "La plateforme ne garde rien : ce que le fan a payé, moins les frais de carte, est à vous. Cela entre dans vos gains et vous est versé avec eux."},
 	"tips.gross":       {"Paid", "Payé"},
 	"tips.net":         {"You get", "Vous recevez"},
+	"tips.back":        {"Went back", "Rendu"},
+	"tips.rest":        {"You keep", "Vous gardez"},
+	"tips.borne":       {"Borne by the platform", "À la charge de la plateforme"},
 	"tips.pending":     {"not settled yet", "pas encore réglé"},
 	"tip.anonymous":    {"Somebody", "Quelqu’un"},
 

@@ -23,6 +23,9 @@ func (s *Service) Cards(ctx context.Context, person id.Person) ([]payment.Card, 
 		return nil, err
 	}
 	cards, err := s.stripe.SavedCards(ctx, customer)
+	for i := range cards {
+		cards[i].Expired = cards[i].Over(s.db.Clock().Now())
+	}
 	return cards, payment.Explain(err)
 }
 

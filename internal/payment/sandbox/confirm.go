@@ -34,6 +34,9 @@ func (c *call) confirm(o *paymentIntent, pm *paymentMethod, a attempt) *problem 
 	o.PaymentMethod, o.LastPaymentError, o.NextAction = text(pm.ID), nil, nil
 	o.Sandbox = pagePlan{}
 	card := pm.card()
+	if c.expired(pm.Card.ExpMonth, pm.Card.ExpYear) {
+		return c.declineIntent(o, pm, declined("expired_card"))
+	}
 	if !card.wants(a, pm.Sandbox.SetUp) {
 		if card.decline != "" {
 			return c.declineIntent(o, pm, declined(card.decline))

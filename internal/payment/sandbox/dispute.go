@@ -46,6 +46,9 @@ func (c *call) openDispute(ch *charge, reason string, amount int64, inquiry bool
 	if inquiry {
 		o.Status, o.IsChargeRefundable = "warning_needs_response", true
 	} else {
+		if ch.Sandbox.EntryAt > 0 { // nothing is taken back that has not come in
+			c.enterLate(ch)
+		}
 		o.Sandbox.Settled = ch.part(amount)
 		in, n := o.Sandbox.Settled.of(o.Currency, amount)
 		o.BalanceTransactions = append(o.BalanceTransactions,
@@ -61,11 +64,12 @@ func (c *call) openDispute(ch *charge, reason string, amount int64, inquiry bool
 	return o
 }
 
-// lostTo reports whether a dispute has already taken the charge's money.
+// lostTo reports whether a dispute has already taken the charge's money. What one
+// that was lost has left of it can still be refunded.
 func (c *call) lostTo(ch *charge) bool {
 	taken := false
 	each(c.state, kindDispute, c.owner, func(o *dispute) bool {
-		taken = taken || o.Charge == ch.ID && !o.inquiry() && o.Status != "won"
+		taken = taken || o.Charge == ch.ID && !o.inquiry() && o.Status != "won" && (o.Status != "lost" || o.Amount >= ch.Amount)
 		return !taken
 	})
 	return taken

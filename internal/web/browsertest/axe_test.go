@@ -21,3 +21,17 @@ func TestViolationsBite(t *testing.T) {
 		}
 	}
 }
+
+// TestSidewaysBites wants the cause named, not what is folded away.
+func TestSidewaysBites(t *testing.T) {
+	b := Open(t)
+	b.Size(360, 640)
+	b.Go("data:text/html,<meta name=viewport content='width=device-width'><body style='margin:0'><details><summary>more</summary><p class=folded style='width:900px'>folded</p></details><pre style='overflow:auto;width:300px'><b style='display:block;width:800px'>scrolls</b></pre><p class=wide style='width:500px'>wide</p></body>")
+	if got := b.Value(sideways); got != "P.wide ends at 500" {
+		t.Errorf("what makes the page wide is said to be %q", got)
+	}
+	b.Do("take it away", Run(`document.querySelector('.wide').remove()`))
+	if got := b.Value(sideways); got != "" {
+		t.Errorf("a narrow page is said to be wide by %q", got)
+	}
+}

@@ -119,9 +119,10 @@ function open(slide) { const path = slide?.dataset.path; if (path) location.href
 
 const keys = {
 	ArrowDown: () => go(1), ArrowUp: () => go(-1), j: () => go(1), k: () => go(-1), ' ': () => toggle(at), m: hear, b: () => give(at), Enter: () => open(at),
+	t: () => at?.querySelector('[data-tip]')?.click(),
 	s: () => { const b = at?.querySelector('[data-share]'); if (b) share(b); },
 };
-const words = ['j', 'k', 'm', 'b', 's']; // those that one can switch off
+const words = ['j', 'k', 'm', 'b', 't', 's']; // those that one can switch off
 
 document.addEventListener('keydown', (event) => {
 	const todo = keys[event.key];

@@ -158,6 +158,7 @@ const keys = {
 	c: () => { if (clean) tidy(!stage.classList.contains('clean')); },
 	m: hear,
 	p: () => pauses?.click(),
+	t: () => stage.querySelector('[data-tip]')?.click(),
 	s: () => document.querySelector('.tools-over [data-share]')?.click(),
 };
 
