@@ -116,8 +116,9 @@ func refundMinor(ctx context.Context, tx *db.Tx, by people.Caller, person id.Per
 	if err := audit.Record(ctx, tx, act); err != nil {
 		return nil, err
 	}
-	words := fmt.Sprintf("All that this person has paid is given back, because of their age: %d payments.", len(all))
-	if _, err := casework.Open(ctx, tx, casework.New{Kind: KindMinor, Subject: decision, Person: person, Words: words}); err != nil || second {
+	_, err = casework.Open(ctx, tx, casework.New{Kind: KindMinor, Subject: decision, Person: person,
+		Words: fmt.Sprintf("All that this person has paid is given back, because of their age: %d payments.", len(all))})
+	if err != nil || second {
 		return all, err
 	}
 	return all, closeMinor(ctx, tx, by, decision, "refunded", note)

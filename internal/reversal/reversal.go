@@ -88,6 +88,21 @@ func (r *Reversal) Holds() bool {
 	return false
 }
 
+// Begun reports whether anything has happened: more than that somebody proposed it.
+func (r *Reversal) Begun() bool { return r.State != Proposed && r.State != Declined }
+
+// Told is what the person who paid is told about a refund that went wrong. What the
+// provider says, and operators, is for operators.
+func (r *Reversal) Told() string {
+	switch r.State {
+	case Failed:
+		return "The payment provider did not take the refund, and everything is where it was. Write to the operator."
+	case Bounced:
+		return "The bank sent the refund back. You are owed the money, and it is paid in another way."
+	}
+	return ""
+}
+
 // live are the states in which something is taken from somebody: held or kept.
 const live = "('asking', 'pending', 'refunded', 'bounced', 'repaid', 'open', 'answered', 'lost')"
 
