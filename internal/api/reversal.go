@@ -45,7 +45,7 @@ type refundView struct {
 	Person    id.Person      `json:"person" doc:"Who paid, and gets it back"`
 	Amount    amount         `json:"amount"`
 	State     reversal.State `json:"state" enum:"proposed,declined,asking,pending,refunded,failed,bounced,repaid" doc:"proposed waits for another operator; asking and pending are on the way; in bounced the bank has sent it back, and the platform owes it"`
-	Reason    string         `json:"reason" enum:"withdrawal,goodwill,duplicate,fraudulent,minor" doc:"Why, in a word; withdrawal is the person's own right"`
+	Reason    string         `json:"reason" enum:"withdrawal,goodwill,duplicate,fraudulent,minor,provider" doc:"Why, in a word; withdrawal is the person's own right, provider a refund that was given at the payment provider itself"`
 	Coins     *amount        `json:"coins,omitempty" doc:"Coins that were not spent and have left the wallet"`
 	Spent     *amount        `json:"spent,omitempty" doc:"Coins that were spent, whose gifts creators lose"`
 	Note      string         `json:"note,omitempty" doc:"The operator's words; operators and keys that refund see them, and what follows"`

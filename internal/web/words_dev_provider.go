@@ -42,6 +42,7 @@ var _ = speak(phrases{
 	"dev.of.thing.payout":          {"Payouts", "Versements"},
 	"dev.of.thing.account":         {"Accounts", "Comptes"},
 	"dev.of.thing.event":           {"Events", "Événements"},
+	"dev.of.deed.refund.give":      {"Refund there", "Rembourser là-bas"},
 	"dev.of.deed.dispute.open":     {"Dispute", "Contester"},
 	"dev.of.deed.dispute.win":      {"We win", "Gagné"},
 	"dev.of.deed.dispute.lose":     {"We lose", "Perdu"},
