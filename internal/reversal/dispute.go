@@ -169,6 +169,11 @@ func (r *Reversal) follow(ctx context.Context, tx *db.Tx, c *payment.Record, fac
 	if !fact.DueBy.IsZero() {
 		r.DueUS = fact.DueBy.UnixMicro()
 	}
+	if r.Moved.Asset != "" || fact.Taken.Asset == "" { // else it is booked with what was taken
+		if err := r.charged(ctx, tx, fact); err != nil {
+			return err
+		}
+	}
 	if r.State == Inquiry && fact.Taken.Asset != "" {
 		if err := r.take(ctx, tx, c, fact); err != nil {
 			return err
@@ -220,6 +225,7 @@ func (r *Reversal) take(ctx context.Context, tx *db.Tx, c *payment.Record, fact 
 	if err != nil {
 		return err
 	}
+	fee := fact.Charged.Units - r.Fee
 	r.Moved, r.Fee, r.State = fact.Taken, fact.Charged.Units, Open
 	expected, err := r.expected(c)
 	if err != nil {
@@ -230,9 +236,40 @@ func (r *Reversal) take(ctx context.Context, tx *db.Tx, c *payment.Record, fact 
 		return err
 	}
 	moves = append(moves, ledger.Move{From: ledger.Reserve, To: ledger.Provider, Amount: expected},
-		ledger.Move{From: ledger.DisputeCosts, To: ledger.Provider, Amount: r.Moved.Of(r.Fee)})
+		ledger.Move{From: ledger.DisputeCosts, To: ledger.Provider, Amount: r.Moved.Of(fee)})
 	return r.hold(ctx, tx, c, p, "dispute.taken", moves)
 }
+
+// charged books the fees that the provider took since those that are booked: for an
+// answer, for an inquiry, or when it was lost. Until a dispute ends they only grow;
+// what comes back with the money of one that is won is booked with it.
+func (r *Reversal) charged(ctx context.Context, tx *db.Tx, fact payment.Dispute) error {
+	total := fact.Charged
+	if r.EndedUS > 0 {
+		total = fact.Fee
+	}
+	more := total.Of(total.Units - r.Fee)
+	if more.Units == 0 {
+		return nil
+	}
+	move := ledger.Move{From: ledger.DisputeCosts, To: ledger.Provider, Amount: more}
+	if more.Units < 0 {
+		move = ledger.Move{From: ledger.Provider, To: ledger.DisputeCosts, Amount: more.Of(-more.Units)}
+	}
+	var n int
+	if err := tx.Row(ctx, "SELECT COUNT(*) FROM ledger_transfer WHERE cause = $1 AND kind LIKE 'dispute.fee.%'", r.ID).Scan(&n); err != nil {
+		return err
+	}
+	if n == len(feeKinds) {
+		return fmt.Errorf("reversal: the provider has taken a fee for %s %d times, and now %v more", r.ID, n, more)
+	}
+	r.Fee = total.Units
+	return post(ctx, tx, feeKinds[n], r.ID, []ledger.Move{move})
+}
+
+// feeKinds are the kinds of the transfers of the later fees of a dispute, in their
+// order: a cause has one transfer of each kind.
+var feeKinds = []string{"dispute.fee.1", "dispute.fee.2", "dispute.fee.3", "dispute.fee.4", "dispute.fee.5", "dispute.fee.6", "dispute.fee.7", "dispute.fee.8", "dispute.fee.9"}
 
 // refunding reports whether a refund of the charge is under way, which may fail.
 func refunding(ctx context.Context, tx *db.Tx, charge id.Payment) (yes bool, err error) {

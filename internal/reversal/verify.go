@@ -1,6 +1,10 @@
 package reversal
 
-import "github.com/ovationhq/ovation/internal/ledger"
+import (
+	"slices"
+
+	"github.com/ovationhq/ovation/internal/ledger"
+)
 
 // The rules of refunds and disputes, by name.
 const (
@@ -15,7 +19,7 @@ const (
 )
 
 // Kinds are the kinds of the transfers that this package posts.
-var Kinds = []string{"refund.begun", "refund.completed", "refund.failed", "refund.bounced", "refund.repaid", "dispute.taken", "dispute.won", "dispute.lost"}
+var Kinds = slices.Concat([]string{"refund.begun", "refund.completed", "refund.failed", "refund.bounced", "refund.repaid", "dispute.taken", "dispute.won", "dispute.lost"}, feeKinds)
 
 // Checks are the rules of refunds and disputes for ledger verify.
 func Checks() []ledger.Check {
@@ -108,7 +112,7 @@ func checkProvider() ledger.Check {
 				FROM reversal r LEFT JOIN ledger_transfer t ON t.cause = r.id LEFT JOIN ledger_line l ON l.seq = t.seq
 					LEFT JOIN ledger_account f ON f.id = l.from_account LEFT JOIN ledger_account o ON o.id = l.to_account GROUP BY r.id, r.state, r.moved_units, r.fee_units) s
 			WHERE CASE WHEN s.state IN ('open', 'answered', 'lost', 'refunded') THEN s.net <> s.moved + s.fee WHEN s.state IN ('bounced', 'repaid') THEN s.net <> 0
-				WHEN s.state = 'won' THEN s.net <> s.fee AND NOT EXISTS (SELECT 1 FROM casework_case c WHERE c.kind = 'difference' AND c.subject = s.id) ELSE s.net <> 0 END`})
+				WHEN s.state = 'won' THEN s.net <> s.fee AND NOT EXISTS (SELECT 1 FROM casework_case c WHERE c.kind = 'difference' AND c.subject = s.id) ELSE s.net <> s.fee END`})
 }
 
 // checkSecond looks into the audit log, where both have signed.

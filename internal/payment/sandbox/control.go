@@ -173,6 +173,22 @@ func (s *Server) CloseDispute(id string, won bool) error {
 	}))
 }
 
+// ChargeDispute takes a fee more for a dispute, also for one that has ended; below
+// zero it gives one back. 0 is what a dispute costs at first.
+func (s *Server) ChargeDispute(id string, fee int64) error {
+	return asError(s.within(s.background(), func(c *call) *problem {
+		o, ok := find[dispute](c.change, "", id)
+		if !ok {
+			return nothing(kindDispute, "id", id)
+		}
+		if fee == 0 {
+			fee = disputeFee
+		}
+		c.feeFor(o, fee)
+		return nil
+	}))
+}
+
 // Onboard fills a creator's account in, as the hosted page does.
 func (s *Server) Onboard(accountID string, in Onboarding) error {
 	return asError(s.within(s.background(), func(c *call) *problem {
@@ -240,6 +256,7 @@ func (s *Server) controls() map[string]func(control) (any, error) {
 		"entries":        func(in control) (any, error) { return done(s.SetLateEntries(in.Late)) },
 		"settlement":     func(in control) (any, error) { return done(s.SetSettlement(in.Currency)) },
 		"bounce":         func(in control) (any, error) { return done(s.Bounce(in.ID, in.Code)) },
+		"disputes/fee":   func(in control) (any, error) { return done(s.ChargeDispute(in.ID, in.Amount)) },
 		"disputes/close": func(in control) (any, error) { return done(s.CloseDispute(in.ID, in.Won)) },
 		"deauthorize":    func(in control) (any, error) { return done(s.Deauthorize(in.ID)) },
 		"endpoint":       func(in control) (any, error) { return done(s.SetEndpointEvents(in.Events)) },

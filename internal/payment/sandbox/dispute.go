@@ -64,6 +64,15 @@ func (c *call) openDispute(ch *charge, reason string, amount int64, inquiry bool
 	return o
 }
 
+// feeFor takes a fee for the dispute without moving anything else, as the provider
+// does for an answer, or later for an inquiry.
+func (c *call) feeFor(o *dispute, fee int64) {
+	in, _ := o.Sandbox.Settled.of(o.Currency, 0)
+	o.BalanceTransactions = append(append([]*entry{}, o.BalanceTransactions...), c.move(c.owner, "adjustment", o.ID, in, 0, fee, c.now))
+	c.put(kindDispute, c.owner, o.ID, o)
+	c.emit("charge.dispute.updated", o, c.owner)
+}
+
 // lostTo reports whether a dispute has already taken the charge's money.
 func (c *call) lostTo(ch *charge) bool {
 	taken := false
