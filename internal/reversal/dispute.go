@@ -141,6 +141,15 @@ func disputed(ctx context.Context, tx *db.Tx, fact payment.Dispute) error {
 	if err := r.follow(ctx, tx, &c, fact); err != nil {
 		return err
 	}
+	if r.EndedUS > 0 { // with it what was to be done about it
+		i, err := intentOf(ctx, tx, r.ID)
+		if err == nil && i.kind != "" {
+			err = r.settleIntent(ctx, tx, i, nil)
+		}
+		if err != nil {
+			return err
+		}
+	}
 	return r.save(ctx, tx)
 }
 

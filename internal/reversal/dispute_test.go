@@ -4,8 +4,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/ovationhq/ovation/internal/audit"
+	"github.com/ovationhq/ovation/internal/db"
+	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/ledger"
 	"github.com/ovationhq/ovation/internal/money"
+	"github.com/ovationhq/ovation/internal/payment/sandbox"
 	"github.com/ovationhq/ovation/internal/reversal"
 )
 
@@ -58,5 +62,77 @@ func TestLaterFees(t *testing.T) {
 		}
 		costs(40_00)
 		s.later(time.Hour)
+	})
+}
+
+// acted is who did it, by the audit log.
+func (s *desk) acted(verb, subject string) (by []string) {
+	s.T.Helper()
+	s.Read(func(tx *db.Tx) (err error) {
+		by, err = db.Collect[string](tx.Query(s.Ctx, "SELECT actor FROM audit_entry WHERE verb = $1 AND subject = $2 ORDER BY seq", verb, subject))(func(r *db.Rows) (x string, err error) { return x, r.Scan(&x) })
+		return err
+	})
+	return by
+}
+
+// Whatever becomes of the call, what an operator decides about a dispute is done once,
+// and it is known who decided it and why.
+func TestDecisionsSurvive(t *testing.T) {
+	for _, mode := range []sandbox.Mode{sandbox.Before, sandbox.After, sandbox.Reset, sandbox.ResetBefore, sandbox.RateLimit} {
+		t.Run(string(mode), func(t *testing.T) {
+			each(t, func(s *desk) {
+				for range 3 {
+					s.buys(1400, "USD")
+				}
+				accepted, answered := s.disputes(string(s.buys(70, "USD").ID), 0, false), s.disputes(string(s.buys(70, "USD").ID), 0, false)
+				s.OK(s.box.SetWebhooks(sandbox.Webhooks{Off: true}))
+				s.box.AddFault(sandbox.Fault{Operation: "POST /v1/disputes/**", Mode: mode, Next: 2})
+				if _, err := s.back.Accept(s.Ctx, s.olu, accepted.ID, "Not worth it."); err != nil { // the adapter may have tried again itself
+					s.Want(err, fault.UpstreamFailed)
+					_, err = s.back.Answer(s.Ctx, s.ann, accepted.ID, "Or is it?")
+					s.Want(err, fault.StateConflict)
+				}
+				if _, err := s.back.Answer(s.Ctx, s.ann, answered.ID, "It was used."); err != nil {
+					s.Want(err, fault.UpstreamFailed)
+				}
+				s.verify()
+				for range 4 {
+					s.Clk.Advance(30 * time.Second)
+					s.settle()
+				}
+				if r := s.is(accepted.ID, reversal.Lost); r.Note != "Not worth it." {
+					t.Errorf("%+v", r)
+				}
+				if r := s.is(answered.ID, reversal.Answered); r.Evidence != "It was used." {
+					t.Errorf("%+v", r)
+				}
+				if a, b := s.acted("dispute.accept", accepted.ID), s.acted("dispute.answer", answered.ID); len(a) != 1 || a[0] != s.olu.ID() || len(b) != 1 || b[0] != s.ann.ID() {
+					t.Errorf("accepted by %q, answered by %q", a, b)
+				}
+				s.agree()
+			})
+		})
+	}
+}
+
+// The bank was quicker than what an operator has decided: what it decided counts.
+func TestDecidedByTheBank(t *testing.T) {
+	each(t, func(s *desk) {
+		s.buys(1400, "USD")
+		d := s.disputes(string(s.buys(70, "USD").ID), 0, false)
+		s.Exec("UPDATE reversal SET intent = 'answer', intent_text = 'It was used.', intent_by = '" + s.ann.ID() + "' WHERE id = '" + d.ID + "'")
+		s.Write(func(tx *db.Tx) error {
+			return audit.Record(s.Ctx, tx, audit.Act{Origin: audit.By(s.Ctx, s.ann.ID()), Verb: "dispute.answer", Subject: d.ID})
+		})
+		s.OK(s.box.SetWebhooks(sandbox.Webhooks{Off: true}))
+		s.OK(s.box.CloseDispute(d.Provider, true)) // the bank was quicker
+		_, err := s.back.Answer(s.Ctx, s.ann, d.ID, "It was used.")
+		s.OK(err)
+		s.is(d.ID, reversal.Won)
+		_, err = s.back.Accept(s.Ctx, s.olu, d.ID, "Enough.")
+		s.Want(err, fault.AlreadyDone)
+		if n := len(s.acted("dispute.answer", d.ID)) + len(s.acted("dispute.refused", d.ID)); n != 1 {
+			t.Errorf("%d entries", n)
+		}
 	})
 }

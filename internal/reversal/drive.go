@@ -72,7 +72,18 @@ func (s *Service) drive(ctx context.Context, reversal string, first bool) (time.
 		if r.State == Inquiry && fact.Taken.Asset != "" {
 			again = retrySoon
 		}
-		return again, s.write(ctx, func(tx *db.Tx) error { return disputed(ctx, tx, fact) })
+		var i intent
+		err = s.write(ctx, func(tx *db.Tx) error {
+			if err := disputed(ctx, tx, fact); err != nil {
+				return err
+			}
+			i, err = intentOf(ctx, tx, r.ID)
+			return err
+		})
+		if err == nil && i.kind != "" {
+			err = s.carry(ctx, r, i)
+		}
+		return again, err
 	}
 	return 0, nil
 }

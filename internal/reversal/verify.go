@@ -15,6 +15,7 @@ const (
 	RuleParts     = "of the coins that were spent, none are taken back twice"
 	RuleTransfers = "a refund or a dispute has exactly the transfers of its state"
 	RuleProvider  = "what a refund or a dispute moved of our balance is what the provider says"
+	RuleDecided   = "what was decided about a dispute stands in the audit log, with who decided it"
 	RuleSecond    = "whoever proposes a refund does not agree to it"
 )
 
@@ -23,7 +24,7 @@ var Kinds = slices.Concat([]string{"refund.begun", "refund.completed", "refund.f
 
 // Checks are the rules of refunds and disputes for ledger verify.
 func Checks() []ledger.Check {
-	return []ledger.Check{checkCharge(), checkAside(), checkHeld(), checkClawed(), checkParts(), checkTransfers(), checkProvider(), checkSecond()}
+	return []ledger.Check{checkCharge(), checkAside(), checkHeld(), checkClawed(), checkParts(), checkTransfers(), checkProvider(), checkDecided(), checkSecond()}
 }
 
 func checkCharge() ledger.Check {
@@ -113,6 +114,14 @@ func checkProvider() ledger.Check {
 					LEFT JOIN ledger_account f ON f.id = l.from_account LEFT JOIN ledger_account o ON o.id = l.to_account GROUP BY r.id, r.state, r.moved_units, r.fee_units) s
 			WHERE CASE WHEN s.state IN ('open', 'answered', 'lost', 'refunded') THEN s.net <> s.moved + s.fee WHEN s.state IN ('bounced', 'repaid') THEN s.net <> 0
 				WHEN s.state = 'won' THEN s.net <> s.fee AND NOT EXISTS (SELECT 1 FROM casework_case c WHERE c.kind = 'difference' AND c.subject = s.id) ELSE s.net <> s.fee END`})
+}
+
+// checkDecided looks for decisions of nobody.
+func checkDecided() ledger.Check {
+	return ledger.Look(RuleDecided, ledger.Violation{Detail: "it was answered or given up, and by the audit log nobody did that",
+		Query: `SELECT r.id FROM reversal r WHERE SUBSTR(r.id, 1, 4) = 'dsp_' AND (
+			((r.evidence <> '' OR r.intent = 'answer') AND NOT EXISTS (SELECT 1 FROM audit_entry a WHERE a.subject = r.id AND a.verb = 'dispute.answer'))
+			OR ((r.note <> '' OR r.intent = 'accept') AND NOT EXISTS (SELECT 1 FROM audit_entry a WHERE a.subject = r.id AND a.verb = 'dispute.accept')))`})
 }
 
 // checkSecond looks into the audit log, where both have signed.

@@ -43,6 +43,8 @@ func TestVerifyBites(t *testing.T) {
 			{"booked for no refund", reversal.RuleTransfers, "UPDATE ledger_transfer SET cause = 'ref_x' WHERE kind = 'refund.completed' AND cause = '" + refund.ID + "'", "UPDATE ledger_transfer SET cause = '" + refund.ID + "' WHERE cause = 'ref_x'"},
 			{"the provider took more", reversal.RuleProvider, set(refund.ID, "moved_units = moved_units + 1"), set(refund.ID, "moved_units = moved_units - 1")},
 			{"another fee of a dispute", reversal.RuleProvider, set(open.ID, "fee_units = fee_units - 1"), set(open.ID, "fee_units = fee_units + 1")},
+			{"answered by nobody", reversal.RuleDecided, set(open.ID, "evidence = 'We were right.'"), set(open.ID, "evidence = ''")},
+			{"given up by nobody", reversal.RuleDecided, set(open.ID, "intent = 'accept', intent_text = 'So be it.', intent_by = 'x'"), set(open.ID, "intent = '', intent_text = '', intent_by = ''")},
 			{"one operator did both", reversal.RuleSecond, set(two.ID, "asked_by = '"+s.ann.ID()+"'"), set(two.ID, "asked_by = '"+s.olu.ID()+"'")},
 		} {
 			t.Run(plant.name, func(t *testing.T) { gifttest.Bites(s.World, t, plant.rule, plant.damage, plant.undo, checks()...) })
