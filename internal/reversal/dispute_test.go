@@ -11,6 +11,7 @@ import (
 	"github.com/ovationhq/ovation/internal/money"
 	"github.com/ovationhq/ovation/internal/payment/sandbox"
 	"github.com/ovationhq/ovation/internal/reversal"
+	"github.com/ovationhq/ovation/internal/tip"
 )
 
 // The provider takes fees for a dispute when it likes: for an answer, for an inquiry,
@@ -134,5 +135,84 @@ func TestDecidedByTheBank(t *testing.T) {
 		if n := len(s.acted("dispute.answer", d.ID)) + len(s.acted("dispute.refused", d.ID)); n != 1 {
 			t.Errorf("%d entries", n)
 		}
+	})
+}
+
+// An inquiry that was closed may take the money later; and what comes back after a
+// dispute was lost stands in suspense, until somebody has decided who gets it.
+func TestTurned(t *testing.T) {
+	each(t, func(s *desk) {
+		for range 3 {
+			s.buys(1400, "USD")
+		}
+		turns := func(r reversal.Reversal) {
+			t.Helper()
+			s.OK(s.box.TurnDispute(r.Provider))
+			s.settle()
+			s.agree()
+		}
+		p := s.buys(700, "USD")
+		s.Give(s.fan, "rose", s.room, 100)
+		before := s.snapshot()
+		d := s.disputes(string(p.ID), 0, true)
+		s.closes(d, true)
+		s.is(d.ID, reversal.Closed)
+		turns(d)
+		if r := s.is(d.ID, reversal.Open); r.EndedUS != 0 || r.Moved != usd(9_99) {
+			t.Errorf("%+v", r)
+		}
+		s.closes(d, true)
+		s.is(d.ID, reversal.Won)
+		if now := s.snapshot(); now != before {
+			t.Errorf("%+v, before %+v", now, before)
+		}
+		s.agree()
+		tp := s.tipped(20_00)
+		for _, subject := range []string{string(p.ID), string(tp.ID)} {
+			d = s.disputes(subject, 0, false)
+			s.closes(d, false)
+			lost := s.snapshot()
+			turns(d)
+			r := s.is(d.ID, reversal.Lost)
+			if got := s.Balance(ledger.DisputeDifference, money.USD); got != r.Amount.Units || s.snapshot() != lost {
+				t.Errorf("%d stand in suspense of %+v, and it is %+v, not %+v", got, r, s.snapshot(), lost)
+			}
+			s.writeOff()
+			s.agree()
+		}
+		s.later(time.Hour)
+	})
+}
+
+// What comes back at another rate differs each time, and each time there is a case.
+func TestDrift(t *testing.T) {
+	each(t, func(s *desk) {
+		s.OK(s.box.SetSettlement("usd"))
+		for range 3 {
+			s.buys(1400, "EUR")
+		}
+		s.OK(s.box.SetDrift(30_000))
+		p := s.buys(700, "EUR")
+		for range 2 { // two disputes of one charge are won
+			d := s.disputes(string(p.ID), 0, false)
+			s.closes(d, true)
+			s.is(d.ID, reversal.Won)
+			s.agree()
+		}
+		s.card = s.save("pm_card_refundFail")
+		for _, subject := range []string{string(s.buys(700, "EUR").ID), string(s.tipped(10_00, func(r *tip.Request) { r.Amount.Asset = "EUR" }).ID)} {
+			r := s.must(s.olu, reversal.Request{Subject: subject, Spent: true, Reason: reversal.Goodwill, Note: "It comes back."})
+			_, err := s.back.Agree(s.Ctx, s.ann, r.ID) // in another currency than the rule's
+			s.OK(err)
+			s.later(2 * time.Hour)
+			r = s.is(r.ID, reversal.Bounced)
+			if got := s.Balance(ledger.ReversalPath(r.ID), money.USD); got != r.Moved.Units {
+				t.Errorf("%d are owed of %+v", got, r)
+			}
+		}
+		if n := s.Count("SELECT COUNT(*) FROM casework_case WHERE kind = 'difference' AND state = 'open' AND part = 'returned'"); n != 4 {
+			t.Errorf("%d differences", n)
+		}
+		s.writeOff()
 	})
 }

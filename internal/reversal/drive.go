@@ -233,17 +233,16 @@ func (r *Reversal) pend(ctx context.Context, tx *db.Tx, fact payment.Refund) err
 
 // complete books that the money has left.
 func (r *Reversal) complete(ctx context.Context, tx *db.Tx, c *payment.Record) error {
-	var moves []ledger.Move
+	expected, err := r.expected(c)
+	if err != nil {
+		return err
+	}
+	moves, err := r.differ(ctx, tx, "", expected, r.Moved, true)
+	if err != nil {
+		return err
+	}
 	if r.Lot == "" { // of what a creator earned in money: the reserve pays, and gets what the creators lose
-		moves = []ledger.Move{{From: ledger.Reserve, To: ledger.Provider, Amount: r.Moved}}
-	} else {
-		expected, err := r.expected(c)
-		if err != nil {
-			return err
-		}
-		if moves, err = r.differ(ctx, tx, r.ID, expected, r.Moved, true); err != nil {
-			return err
-		}
+		moves = append(moves, ledger.Move{From: ledger.Reserve, To: ledger.Provider, Amount: expected})
 	}
 	if err := r.keep(ctx, tx, c, "refund.completed", ledger.Provider, moves); err != nil {
 		return err
@@ -275,10 +274,18 @@ const KindBounced = "refund_bounced"
 // another way.
 func (r *Reversal) bounce(ctx context.Context, tx *db.Tx, c *payment.Record, fact payment.Refund) error {
 	r.State, r.EndedUS, r.Failure, r.FailureWhy = Bounced, 0, string(fact.Outcome), "The bank sent the refund back: "+fact.Reason+". The money is owed to the person and has to be paid in another way."
-	if err := post(ctx, tx, "refund.bounced", r.ID, []ledger.Move{{From: ledger.Provider, To: ledger.ReversalPath(r.ID), Amount: r.Moved}}); err != nil {
+	back := fact.Back
+	if back.Asset == "" {
+		back = r.Moved
+	}
+	moves, err := r.differ(ctx, tx, returned, r.Moved, back, false) // the rate may have moved
+	if err != nil {
 		return err
 	}
-	_, err := casework.Open(ctx, tx, casework.New{Kind: KindBounced, Subject: r.ID, Person: c.Person, Amount: r.Moved, Words: r.FailureWhy})
+	if err := post(ctx, tx, "refund.bounced", r.ID, append(moves, ledger.Move{From: ledger.Provider, To: ledger.ReversalPath(r.ID), Amount: r.Moved})); err != nil {
+		return err
+	}
+	_, err = casework.Open(ctx, tx, casework.New{Kind: KindBounced, Subject: r.ID, Person: c.Person, Amount: r.Moved, Words: r.FailureWhy})
 	if err != nil {
 		return err
 	}

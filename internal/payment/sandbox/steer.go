@@ -206,7 +206,7 @@ type Act struct {
 }
 
 // Acts are what can be made to happen.
-var Acts = []string{"refund.give", "dispute.open", "dispute.win", "dispute.lose", "dispute.fee", "payout.bounce", "payout.own", "fee.take", "account.ask", "account.restrict", "account.reject", "event.send"}
+var Acts = []string{"refund.give", "dispute.open", "dispute.win", "dispute.lose", "dispute.turn", "dispute.fee", "payout.bounce", "payout.own", "fee.take", "account.ask", "account.restrict", "account.reject", "event.send"}
 
 // Do makes it happen, and returns the id of what was made, if something was. Its
 // faults: not_found, validation_failed, state_conflict.
@@ -218,6 +218,8 @@ func (s *Server) Do(a Act) (made string, err error) {
 		made, err = s.GiveBack(a.ID, a.Reason, a.Amount)
 	case "dispute.win", "dispute.lose":
 		err = s.CloseDispute(a.ID, a.What == "dispute.win")
+	case "dispute.turn":
+		err = s.TurnDispute(a.ID)
 	case "dispute.fee":
 		err = s.ChargeDispute(a.ID, a.Amount)
 	case "payout.bounce":
