@@ -110,7 +110,12 @@ func (s *Service) ask(ctx context.Context, r Reversal, first bool) (time.Duratio
 			return again, err
 		}
 		switch since := s.since(r.AskedUS); {
-		case since >= keysFor+keysRest || since < 0:
+		case since < -retrySoon: // the clock has stepped back, and nobody knows how old the key is
+			return retrySoon, s.change(ctx, r, func(tx *db.Tx, r *Reversal) error {
+				r.AskedUS = tx.Now().Add(-keysFor).UnixMicro()
+				return r.save(ctx, tx)
+			})
+		case since >= keysFor+keysRest:
 			return retrySoon, s.change(ctx, r, func(tx *db.Tx, r *Reversal) error {
 				r.Attempt, r.AskedUS = r.Attempt+1, tx.NowUS()
 				return r.save(ctx, tx)

@@ -34,8 +34,12 @@ func SpendingOf(ctx context.Context, tx *db.Tx, person id.Person) ([]Spending, e
 	all := make([]Spending, len(charges))
 	for i, c := range charges {
 		all[i].Charge = c
+		open, err := disputing(ctx, tx, c.Subject)
+		if err != nil {
+			return nil, err
+		}
 		switch {
-		case c.Disputed > 0:
+		case open:
 			all[i].Why = "disputed"
 		case c.Left() == 0:
 			all[i].Why = "gone"

@@ -231,15 +231,33 @@ func entitled(tx *db.Tx, rule *Rule, c *payment.Record) error {
 	return nil
 }
 
-// refundable is how much goes back: what was asked for, or all that can.
+// refundable is how much goes back: what was asked for, or all that can, in the
+// steps in which cards are refunded. Coins worth less than a step stay.
 func refundable(ctx context.Context, tx *db.Tx, c *payment.Record, q *Request) (int64, error) {
+	step := c.Amount.Asset.CardStep()
+	if q.Units%step != 0 {
+		return 0, fault.New(fault.AmountOutOfRange, "Cards are refunded in steps of %s %s. Nothing was refunded.", c.Amount.Of(step).Decimal(), c.Amount.Asset)
+	}
+	n, err := exactly(ctx, tx, c, q)
+	if n -= n % step; n == 0 && err == nil {
+		err = fault.New(fault.RefundExceedsOriginal, "What is left is less than %s %s, the least that a card is refunded.", c.Amount.Of(step).Decimal(), c.Amount.Asset).With("refundable", c.Amount.Of(0))
+	}
+	return n, err
+}
+
+// exactly is refundable in smallest units.
+func exactly(ctx context.Context, tx *db.Tx, c *payment.Record, q *Request) (int64, error) {
 	left := c.Left()
+	open, err := disputing(ctx, tx, c.Subject)
+	if err != nil {
+		return 0, err
+	}
 	switch {
 	case c.Outcome != payment.Succeeded:
 		return 0, fault.New(fault.StateConflict, "The payment for %s is %s: there is nothing to give back.", c.Subject, c.Outcome)
 	case c.FeeOpen():
 		return 0, fault.New(fault.StateConflict, "The payment provider has not told yet what came of the payment. Try again in a few minutes; nothing was refunded.")
-	case c.Disputed > 0:
+	case open:
 		return 0, fault.New(fault.StateConflict, "The bank of the card disputes this payment, and has the money. It can not be refunded besides.")
 	case left == 0:
 		return 0, fault.New(fault.AlreadyRefunded, "All that was paid for %s was given back before.", c.Subject)
@@ -264,4 +282,13 @@ func refundable(ctx context.Context, tx *db.Tx, c *payment.Record, q *Request) (
 		return q.Units, nil
 	}
 	return most, nil
+}
+
+// disputing reports whether a bank has money of what was paid for the subject and
+// has not decided about it. The provider refunds nothing meanwhile. An inquiry has
+// taken nothing, and a refund ends it.
+func disputing(ctx context.Context, tx *db.Tx, subject string) (yes bool, err error) {
+	var n int64
+	err = tx.Row(ctx, "SELECT COUNT(*) FROM reversal WHERE subject = $1 AND state IN ('open', 'answered')", subject).Scan(&n)
+	return n > 0, err
 }

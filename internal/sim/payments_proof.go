@@ -3,6 +3,7 @@ package sim
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -265,4 +266,29 @@ func (w *till) ended(ctx context.Context) error {
 	slices.Sort(lines)
 	w.r.State = strings.Join(lines, "\n")
 	return nil
+}
+
+// mostDiffer bounds what Differ tells.
+const mostDiffer = 20
+
+// Differ tells which lines one State has and another one lacks.
+func Differ(first, other string) (all []string) {
+	count := map[string]int{}
+	for line := range strings.Lines(first) {
+		count[strings.TrimSpace(line)]++
+	}
+	for line := range strings.Lines(other) {
+		count[strings.TrimSpace(line)]--
+	}
+	for _, line := range slices.Sorted(maps.Keys(count)) {
+		switch n := count[line]; {
+		case len(all) == mostDiffer:
+			return all
+		case n > 0:
+			all = append(all, "the first order ended with, and this one did not: "+line)
+		case n < 0:
+			all = append(all, "this order ended with, and the first one did not: "+line)
+		}
+	}
+	return all
 }

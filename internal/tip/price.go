@@ -14,7 +14,7 @@ func (r *Rule) Fee(charged int64) int64 { return (charged*r.FeePPM+million/2)/mi
 func (r *Rule) net(charged int64) int64 { return charged - r.Fee(charged) }
 
 // Covered is the least charge of which the amount arrives whole. Where cards are
-// charged in steps (see Step), it is the least of which it arrives, and what
+// charged in steps (see money.Asset.CardStep), it is the least of which it arrives, and what
 // arrives beyond it, less than a step, is the creator's too.
 func (r *Rule) Covered(amount int64) int64 {
 	c := (amount + r.FeeFixed) * million / (million - r.FeePPM)
@@ -24,17 +24,8 @@ func (r *Rule) Covered(amount int64) int64 {
 	for r.net(c) < amount {
 		c++
 	}
-	step := Step(r.Asset)
+	step := r.Asset.CardStep()
 	return (c + step - 1) / step * step
-}
-
-// Step is the smallest difference between two amounts that cards are charged
-// in: with three digits the last one has to be 0.
-func Step(a money.Asset) int64 {
-	if a.Digits() == 3 {
-		return 10
-	}
-	return 1
 }
 
 // Price is what a tip costs the fan and brings the creator, as the rule says.

@@ -53,7 +53,7 @@ func TestCoveredIsTheLeast(t *testing.T) {
 		r.FeePPM = rapid.Int64Range(0, tip.MostFeePPM).Draw(t, "ppm")
 		r.FeeFixed = rapid.Int64Range(0, 1000).Draw(t, "fixed")
 		amount := rapid.Int64Range(1, tip.MostUnits).Draw(t, "amount")
-		p, step := r.Price(amount, true), tip.Step(r.Asset)
+		p, step := r.Price(amount, true), r.Asset.CardStep()
 		if p.Charged.Units-p.Fee.Units != p.Net.Units || p.Fee.Units != r.Fee(p.Charged.Units) {
 			t.Fatalf("the parts are not the charge: %+v", p)
 		}

@@ -11,6 +11,7 @@ var _ = speak(phrases{
 	"payout.days.other":  {"%[2]s go over %[1]s days, each part on its day.", "%[2]s partent sur %[1]s jours, chaque part à son jour."},
 	"payout.again":       {"Pay out again", "Verser de nouveau"},
 	"payout.is_back":     {"%s are yours and available again.", "%s sont à vous et de nouveau disponibles."},
+	"payout.was_back":    {"%s came back to you in full.", "%s vous sont revenus en entier."},
 	"payout.coming_back": {"The money is on its way back to you. It will be available again.", "L’argent revient vers vous. Il sera de nouveau disponible."},
 	"payout.held_until":  {"It goes by itself, at the latest on", "Il part de lui-même, au plus tard le"},
 	"payout.of_month":    {"Paid by your calendar, for %s.", "Versé selon votre calendrier, pour %s."},
@@ -60,6 +61,7 @@ var _ = speak(phrases{
 	"calendar.outcome_carried": {"carried over", "reporté"},
 
 	"did.onboarded_ready":  {"Your payout account is ready.", "Votre compte de versement est prêt."},
+	"did.onboarded_lacks":  {"Thank you. Something is still missing before you can be paid. It is listed here.", "Merci. Il manque encore quelque chose avant que vous puissiez être payé. C’est indiqué ici."},
 	"did.payout_split":     {"The payouts are planned, one for each day.", "Les versements sont prévus, un par jour."},
 	"did.payouts_canceled": {"Canceled. The money is available again.", "Annulé. L’argent est de nouveau disponible."},
 	"did.calendar_request": {"You are paid when you ask for it.", "Vous êtes payé quand vous le demandez."},

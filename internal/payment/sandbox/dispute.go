@@ -111,11 +111,12 @@ func (c *call) takeBack(o *dispute, ch *charge) {
 		o.Sandbox.Settled.note(c.move(c.owner, "adjustment", o.ID, in, -n, disputeFee, c.now)))
 }
 
-// lostTo reports whether a dispute has already taken the charge's money.
+// lostTo reports whether a dispute has already taken the charge's money. What one
+// that was lost has left of it can still be refunded.
 func (c *call) lostTo(ch *charge) bool {
 	taken := false
 	each(c.state, kindDispute, c.owner, func(o *dispute) bool {
-		taken = taken || o.Charge == ch.ID && !o.inquiry() && o.Status != "won"
+		taken = taken || o.Charge == ch.ID && !o.inquiry() && o.Status != "won" && (o.Status != "lost" || o.Amount >= ch.Amount)
 		return !taken
 	})
 	return taken
