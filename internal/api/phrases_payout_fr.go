@@ -20,6 +20,9 @@ var frenchOfPayouts = map[string]string{
 	"Nothing is paid out in %s: no rule says how much may go. Whoever runs this site adds the currency to its rules.":                                     "Rien n’est versé en %s : aucune règle ne dit combien peut partir. L’exploitant de ce site ajoute la devise à ses règles.",
 	"The bank account of the payout account was changed, to the one that ends in %s. Payouts wait until %s, so that nobody else can send the money away.": "Le compte bancaire du compte de versement a été changé pour celui qui finit par %s. Les versements attendent jusqu’à %s, pour que personne d’autre ne puisse envoyer l’argent ailleurs.",
 
+	"A refund or a dispute took back money of this payout before it went, so it was canceled.": "Un remboursement ou une contestation a repris de l’argent de ce versement avant son départ ; il a donc été annulé.",
+	"What was not taken back is available. Have that paid out again.":                         "Ce qui n’a pas été repris est disponible. Demandez-en de nouveau le versement.",
+
 	// What the provider asks for.
 	"something that the provider calls “%s”":                      "ce que le prestataire appelle « %s »",
 	"a bank account that payouts go to":                           "un compte bancaire où vont les versements",
