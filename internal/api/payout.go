@@ -51,7 +51,7 @@ type payoutView struct {
 }
 
 type holdView struct {
-	Code   string   `json:"code" enum:"account_suspended,age_restricted,kyc_required,bank_changed,under_review" doc:"What kind of reason it is"`
+	Code   string   `json:"code" enum:"account_suspended,age_restricted,kyc_required,bank_changed,platform_funds,under_review" doc:"What kind of reason it is"`
 	Reason string   `json:"reason" doc:"The reason in a sentence, and what to do"`
 	By     string   `json:"by" doc:"rule when it goes by itself as soon as the reason is gone; else the id of the operator or the key that holds it"`
 	Since  Instant  `json:"since"`

@@ -21,7 +21,11 @@ var frenchOfPayouts = map[string]string{
 	"The bank account of the payout account was changed, to the one that ends in %s. Payouts wait until %s, so that nobody else can send the money away.": "Le compte bancaire du compte de versement a été changé pour celui qui finit par %s. Les versements attendent jusqu’à %s, pour que personne d’autre ne puisse envoyer l’argent ailleurs.",
 
 	"A refund or a dispute took back money of this payout before it went, so it was canceled.": "Un remboursement ou une contestation a repris de l’argent de ce versement avant son départ ; il a donc été annulé.",
-	"What was not taken back is available. Have that paid out again.":                         "Ce qui n’a pas été repris est disponible. Demandez-en de nouveau le versement.",
+	"What was not taken back is available. Have that paid out again.":                          "Ce qui n’a pas été repris est disponible. Demandez-en de nouveau le versement.",
+
+	"The platform's balance with the payment provider does not cover this payout yet. Its operator has been told. The payout goes by itself as soon as it is covered; until then it can be canceled.": "Le solde de la plateforme chez le prestataire de paiement ne couvre pas encore ce versement. Son exploitant en est averti. Le versement part de lui-même dès qu’il est couvert ; d’ici là, il peut être annulé.",
+	"The platform's balance with the payment provider did not cover it.":                                                             "Le solde de la plateforme chez le prestataire de paiement ne le couvrait pas.",
+	"The balance at the payment provider does not cover the payout of %s %s. Top it up in this currency; the payout goes by itself.": "Le solde chez le prestataire de paiement ne couvre pas le versement de %s %s. Alimentez-le dans cette devise ; le versement part de lui-même.",
 
 	// What the provider asks for.
 	"something that the provider calls “%s”":                      "ce que le prestataire appelle « %s »",

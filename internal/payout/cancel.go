@@ -108,6 +108,9 @@ func giveBack(ctx context.Context, tx *db.Tx, p *Payout, state State, kind, from
 	if err := p.save(ctx, tx); err != nil {
 		return err
 	}
+	if err := p.closeFunds(ctx, tx); err != nil {
+		return err
+	}
 	event := "payout.failed"
 	if state == Canceled {
 		event = "payout.canceled"

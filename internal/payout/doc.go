@@ -17,8 +17,8 @@
 // scheduled can still be canceled; so can held, and a refund or a dispute that takes
 // back what they are of cancels them by rule (MakeRoom), because what is reserved is
 // still ours. held means that it can not begin now: the
-// creator is suspended or too young, the account is not ready, its bank is new
-// (all by a rule), or an operator looks into it. A hold may have an end. What a rule holds goes by itself as soon as the
+// creator is suspended or too young, the account is not ready, its bank is new,
+// our balance at the provider does not cover it (all by a rule), or an operator looks into it. A hold may have an end. What a rule holds goes by itself as soon as the
 // reason is gone: the work looks every hour, and news about the account wake
 // it. What an operator holds waits for the operator, also with its
 // cancellation. Each change is told once. sending means that the provider was, or

@@ -11,6 +11,7 @@ import (
 	"github.com/ovationhq/ovation/internal/gift/gifttest"
 	"github.com/ovationhq/ovation/internal/ledger"
 	"github.com/ovationhq/ovation/internal/money"
+	"github.com/ovationhq/ovation/internal/payment/sandbox"
 	"github.com/ovationhq/ovation/internal/payout"
 	"github.com/ovationhq/ovation/internal/reversal"
 )
@@ -293,6 +294,38 @@ func TestReserveBites(t *testing.T) {
 		}
 		if got := s.Balance(ledger.Reserve, money.USD); got != -100_00 {
 			t.Errorf("the reserve is %d", got)
+		}
+	})
+}
+
+// A dispute comes while a payout is under way that our balance turns out not to
+// cover: nothing left, so that the payout ends and repays the reserve.
+func TestUncoveredRepaysTheReserve(t *testing.T) {
+	each(t, func(s *desk) {
+		s.OK(s.box.SetSettlement("eur"))
+		p := s.buys(1400, "USD")
+		s.Give(s.fan, "rose", s.room, 280)
+		s.OK(s.box.SetSettlement(""))
+		s.later(9 * 24 * time.Hour)
+		before := s.snapshot()
+		out := s.withdraws(0)
+		s.Exec("DELETE FROM due_work WHERE work_key = $1", string(out.ID))
+		s.box.AddFault(sandbox.Fault{Operation: "POST /v1/transfers", Mode: sandbox.Before, Next: 1})
+		s.Clk.Advance(2 * time.Minute)
+		_, err := s.pay.Drive(s.Ctx, out.ID)
+		s.OK(err)
+		s.payout(out, payout.Sending)
+		r := s.must(s.olu, reversal.Request{Subject: string(p.ID), Spent: true, Reason: reversal.Fraud, Note: "Not his card."})
+		if _, borne := s.claws(r); borne != before.available {
+			t.Errorf("%d borne of %+v", borne, before)
+		}
+		_, err = s.pay.Drive(s.Ctx, out.ID)
+		s.OK(err)
+		if got := s.payout(out, payout.Failed); got.FailureCode != payout.PlatformFunds || got.Back().Units != 0 {
+			t.Errorf("failed: %+v", got)
+		}
+		if got := s.snapshot(); got.available != 0 || got.reserve != before.reserve {
+			t.Errorf("%+v, before %+v", got, before)
 		}
 	})
 }
