@@ -89,7 +89,7 @@ func (p *Payout) restore(ctx context.Context, tx *db.Tx, not []earnings.Source) 
 		return err
 	}
 	minimum, err := minimumUnder(ctx, tx, p)
-	left -= left % stripe.Grain(p.Amount.Asset)
+	left -= left % stripe.PayoutGrain(p.Amount.Asset)
 	if err != nil || left == 0 || left < minimum {
 		return err
 	}

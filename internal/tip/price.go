@@ -1,6 +1,9 @@
 package tip
 
-import "github.com/ovationhq/ovation/internal/money"
+import (
+	"github.com/ovationhq/ovation/internal/money"
+	"github.com/ovationhq/ovation/internal/payment/stripe"
+)
 
 // million is the whole of a fee in millionths.
 const million = 1_000_000
@@ -29,13 +32,9 @@ func (r *Rule) Covered(amount int64) int64 {
 }
 
 // Step is the smallest difference between two amounts that cards are charged
-// in: with three digits the last one has to be 0.
-func Step(a money.Asset) int64 {
-	if a.Digits() == 3 {
-		return 10
-	}
-	return 1
-}
+// in: with three digits the last one has to be 0, and some currencies have digits
+// that the provider does not know.
+func Step(a money.Asset) int64 { return stripe.Grain(a) }
 
 // Price is what a tip costs the fan and brings the creator, as the rule says.
 // What the provider really took is known when it has told.
