@@ -5,9 +5,11 @@ package api
 //nolint:misspell // it is French
 var frenchOfPayouts = map[string]string{
 	// Faults.
-	"The provider has refused the payout account for good (%s). Write to the operator of this site; nothing can be paid to it.": "Le prestataire a refusé le compte de versement définitivement (%s). Écrivez à l’exploitant de ce site ; rien ne peut y être versé.",
-	"The payout account is not connected any more. Connect one again with POST /v1/payout-account/onboarding-link.":             "Le compte de versement n’est plus relié. Reliez-en un de nouveau par POST /v1/payout-account/onboarding-link.",
-	"The payout account has no bank account in %s. Add one with POST /v1/payout-account/onboarding-link.":                       "Le compte de versement n’a pas de compte bancaire en %s. Ajoutez-en un par POST /v1/payout-account/onboarding-link.",
+	"The provider has refused the payout account for good (%s). Write to the operator of this site; nothing can be paid to it.":    "Le prestataire a refusé le compte de versement définitivement (%s). Écrivez à l’exploitant de ce site ; rien ne peut y être versé.",
+	"The payout account is not connected any more. Connect one again with POST /v1/payout-account/onboarding-link.":                "Le compte de versement n’est plus relié. Reliez-en un de nouveau par POST /v1/payout-account/onboarding-link.",
+	"The payout account has no bank account in %s. Add one with POST /v1/payout-account/onboarding-link.":                          "Le compte de versement n’a pas de compte bancaire en %s. Ajoutez-en un par POST /v1/payout-account/onboarding-link.",
+	"A payout account is opened in a country, and none is known of you. Say first where you live, then open it. Nothing was sent.": "Un compte de versement s’ouvre dans un pays, et le vôtre n’est pas connu. Dites d’abord où vous vivez, puis ouvrez-le. Rien n’a été envoyé.",
+	"two capital letters (ISO 3166-1), such as FR":                                                                                 "deux majuscules (ISO 3166-1), comme FR",
 	"in steps of %d": "par pas de %d",
 	"The payment provider takes %s in steps of %s only. Ask for %s.":                                                                                             "Le prestataire de paiement ne prend les %s que par pas de %s. Demandez %s.",
 	"At most %s are paid out in a day (UTC), and no day can take what would be left over. Ask for %s, which goes over the next days; the next day begins at %s.": "Au plus %s sont versés par jour (UTC), et aucun jour ne peut prendre ce qui resterait. Demandez %s, qui partent dans les jours qui viennent ; le prochain jour commence à %s.",
