@@ -8,6 +8,8 @@ var frenchOfReversals = map[string]string{
 	"The refund %s is %s; nothing about it waits for somebody to agree.":                                               "Le remboursement %s est %s ; rien n’y attend un accord.",
 	"Whoever proposes a refund of %s %s can not agree to it as well. Another operator has to.":                         "Qui propose un remboursement de %s %s ne peut pas l’approuver aussi. Un autre exploitant doit le faire.",
 	"The refund %s is %s; nothing of it is owed.":                                                                      "Le remboursement %s est %s ; rien n’en est dû.",
+	"The bank of the card disputes the payment for %s after all.":                                                      "La banque de la carte conteste finalement le paiement de %s.",
+	"The dispute %s was lost, and then %s %s came back. What was bought is gone: decide who gets the money.":           "Le litige %s était perdu, puis %s %s sont revenus. Ce qui avait été acheté n’existe plus : décidez à qui revient l’argent.",
 	"The bank of the card disputes the payment for %s.":                                                                "La banque de la carte conteste le paiement de %s.",
 	"All that this person has paid is given back, because of their age: %d payments.":                                  "Tout ce que cette personne a payé est rendu, à cause de son âge : %d paiements.",
 	"The provider moved %s %s for %s, and %s were expected.":                                                           "Le prestataire a bougé %s %s pour %s, et %s étaient attendus.",
