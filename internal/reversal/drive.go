@@ -216,6 +216,9 @@ func refunded(ctx context.Context, tx *db.Tx, reversal string, fact payment.Refu
 		return 0, nil
 	case over:
 		r.Provider = fact.ID
+		if fact.Outcome == payment.Canceled { // its reason is the one that we gave
+			return 0, r.fail(ctx, tx, string(fact.Outcome), "The refund was canceled at the payment provider.")
+		}
 		return 0, r.fail(ctx, tx, string(fact.Outcome), "The bank did not take the refund: "+fact.Reason+".")
 	case fact.Settled.Asset == "" && c.Converted(): // how much it is in our currency is not known yet
 		return retrySoon, r.pend(ctx, tx, fact)

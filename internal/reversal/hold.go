@@ -34,7 +34,7 @@ func (r *Reversal) hold(ctx context.Context, tx *db.Tx, c *payment.Record, p *pl
 			return err
 		}
 	}
-	if _, err := earnings.ClawBack(ctx, tx, r.ID, r.why(), p.claims); err != nil {
+	if err := r.claw(ctx, tx, p.claims); err != nil {
 		return err
 	}
 	return r.count(ctx, tx, c, r.own())

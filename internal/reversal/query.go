@@ -22,6 +22,7 @@ type Query struct {
 	Person  id.Person
 	State   State
 	Under   bool   // only those that have not ended
+	Begun   bool   // none that is only proposed, or was declined
 	Before  string // the last of the page before
 	Limit   int
 }
@@ -43,6 +44,9 @@ func (q *Query) statement() (string, []any) {
 	}
 	if q.Under {
 		where = append(where, "ended_us = 0")
+	}
+	if q.Begun {
+		where = append(where, "state NOT IN ('proposed', 'declined')")
 	}
 	args = append(args, int64(q.Limit))
 	return fmt.Sprintf("SELECT %s FROM reversal WHERE %s ORDER BY id DESC LIMIT $%d", columns, strings.Join(where, " AND "), len(args)), args

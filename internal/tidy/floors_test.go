@@ -47,6 +47,7 @@ var adapters = map[string]string{
 var above = map[string][]string{
 	"payment/collect": {"payment", "payment/stripe"},
 	"paper":           {"report"},
+	"reversal":        {"payout"}, // what is reserved for a payout is ours, until it goes
 }
 
 // onlyIn says which outside packages stand in which of ours alone.

@@ -7,8 +7,10 @@ import (
 	"time"
 
 	"github.com/ovationhq/ovation/internal/clock"
+	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/db/dbtest"
 	"github.com/ovationhq/ovation/internal/payment/sandbox"
+	"github.com/ovationhq/ovation/internal/people"
 )
 
 // TestReconcilePage compares the books, finds money that nobody explains, and
@@ -36,6 +38,11 @@ func TestReconcilePage(t *testing.T) {
 	action := page.body[at+len(`action="`):]
 	action = action[:strings.IndexByte(action, '"')]
 	has(t, ops.post(action, url.Values{"reason": {" "}}), 422, "Write off")
+	has(t, ops.post(action, url.Values{"reason": {"a present"}}), 200, "So much needs a second operator", "a present", "Another operator has to do the same.") // there is no rule
+	has(t, ops.post(action, url.Values{"reason": {"a present"}}), 403, "can not agree to it as well")
+	r.ok(r.d.Write(t.Context(), func(tx *db.Tx) error { return people.Grant(t.Context(), tx, r.maker.ID, people.Operator) }))
+	ops = r.browser(r.maker.ID)
+	has(t, ops.get("/op/cases"), 200, "Proposed by", "a present", "Another operator has proposed it")
 	has(t, ops.post(action, url.Values{"reason": {"a present"}}), 200, "The case is closed.", "Nothing has to be looked into.")
 	has(t, ops.get("/op/cases?state=closed"), 200, "Written off", "a present")
 	has(t, ops.post(action, url.Values{"reason": {"again"}}), 409, "was closed before")

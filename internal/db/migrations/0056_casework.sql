@@ -17,6 +17,11 @@ CREATE TABLE casework_case_next (
 	closed_by TEXT NOT NULL,
 	decision TEXT NOT NULL,
 	note TEXT NOT NULL,
+	agree_units BIGINT NOT NULL,
+	agree_asset TEXT NOT NULL,
+	proposed_by TEXT NOT NULL,
+	proposed_note TEXT NOT NULL,
+	CONSTRAINT whoever_proposed_it_does_not_close_it CHECK (proposed_by = '' OR proposed_by <> closed_by),
 	CONSTRAINT case_is_opened_once_for_a_part_of_its_subject UNIQUE (kind, subject, part),
 	CONSTRAINT case_says_what_it_is_about CHECK (kind <> '' AND subject <> '' AND words <> ''),
 	CONSTRAINT case_amount_is_money_or_missing CHECK ((amount_asset = '') = (amount_units = 0)),
@@ -25,8 +30,8 @@ CREATE TABLE casework_case_next (
 	CONSTRAINT closed_case_says_who_when_and_what CHECK (state = 'open' OR (closed_us >= opened_us AND closed_by <> '' AND decision <> '')),
 	CONSTRAINT open_case_is_not_decided CHECK (state = 'closed' OR (closed_us = 0 AND closed_by = '' AND decision = ''))
 );
-INSERT INTO casework_case_next (id, kind, subject, part, person_id, amount_units, amount_asset, account, words, state, opened_us, closed_us, closed_by, decision, note)
-	SELECT id, kind, subject, '', person_id, amount_units, amount_asset, account, words, state, opened_us, closed_us, closed_by, decision, note FROM casework_case;
+INSERT INTO casework_case_next (id, kind, subject, part, person_id, amount_units, amount_asset, account, words, state, opened_us, closed_us, closed_by, decision, note, agree_units, agree_asset, proposed_by, proposed_note)
+	SELECT id, kind, subject, '', person_id, amount_units, amount_asset, account, words, state, opened_us, closed_us, closed_by, decision, note, agree_units, agree_asset, proposed_by, proposed_note FROM casework_case;
 DROP TABLE casework_case;
 ALTER TABLE casework_case_next RENAME TO casework_case;
 CREATE INDEX casework_case_state ON casework_case (state, id);
