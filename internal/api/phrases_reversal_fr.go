@@ -6,6 +6,8 @@ package api
 var frenchOfReversals = map[string]string{
 	"Meanwhile something else was given back of %s, or its bank disputes it. Decline this refund and propose another.": "Entre-temps, autre chose a été rendu de %s, ou sa banque le conteste. Refusez ce remboursement et proposez-en un autre.",
 	"The refund %s is %s; nothing about it waits for somebody to agree.":                                               "Le remboursement %s est %s ; rien n’y attend un accord.",
+	"The bank of the card disputes the payment for %s after all.":                                                      "La banque de la carte conteste finalement le paiement de %s.",
+	"The dispute %s was lost, and then %s %s came back. What was bought is gone: decide who gets the money.":           "Le litige %s était perdu, puis %s %s sont revenus. Ce qui avait été acheté n’existe plus : décidez à qui revient l’argent.",
 	"Whoever has proposed it can not agree to it as well. Another operator has to; nothing was changed.":               "Qui l’a proposé ne peut pas l’approuver aussi. Un autre exploitant doit le faire ; rien n’a changé.",
 	"A second person has to agree, and a key is none. Sign in as another operator; nothing was changed.":               "Une seconde personne doit approuver, et une clé n’en est pas une. Connectez-vous comme un autre exploitant ; rien n’a changé.",
 	"Nobody decides about money that they get themselves. Another operator has to; nothing was changed.":               "Personne ne décide de l’argent qui lui revient. Un autre exploitant doit le faire ; rien n’a changé.",

@@ -346,7 +346,7 @@ const (
 func (r *Reversal) reopen(ctx context.Context, tx *db.Tx, c *payment.Record) error {
 	r.State, r.EndedUS = Inquiry, 0
 	_, err := casework.Open(ctx, tx, casework.New{Kind: KindDispute, Subject: r.ID, Part: again, Person: r.Person, Amount: r.Amount,
-		Words: "The bank of the card disputes the payment for " + c.Subject + ", about which it had only asked before."})
+		Words: fmt.Sprintf("The bank of the card disputes the payment for %s after all.", c.Subject)})
 	if err != nil {
 		return err
 	}

@@ -34,6 +34,11 @@
 // two functions, refunded and disputed, which take a reversal from wherever it is
 // to where the provider says that it is.
 //
+// A refund that somebody gives at the provider itself becomes one of ours when it is
+// heard of (adopt). What an operator decides about a dispute is an intent until the
+// provider has confirmed it. What comes back after a dispute was lost stands in
+// suspense with a case; an inquiry that was closed may go on (reopen).
+//
 // # Who may
 //
 // People have the unspent coins of their own purchases refunded, for as long as the

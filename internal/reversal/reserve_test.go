@@ -16,13 +16,6 @@ import (
 	"github.com/ovationhq/ovation/internal/reversal"
 )
 
-func (s *desk) withdraws(units int64) payout.Payout {
-	s.T.Helper()
-	p, err := s.pay.Withdraw(s.Ctx, payout.Request{Key: s.Key(), Creator: s.creator, Amount: units})
-	s.OK(err)
-	return p
-}
-
 func (s *desk) payout(p payout.Payout, want payout.State) payout.Payout {
 	s.T.Helper()
 	var got payout.Payout
