@@ -155,7 +155,7 @@ func open(ctx context.Context, tx *db.Tx, c *payment.Record, fact payment.Disput
 	if err := r.insert(ctx, tx, fact.ID, 0); err != nil {
 		return r, err
 	}
-	if _, err := casework.Open(ctx, tx, casework.New{Kind: KindDispute, Subject: r.ID, Person: r.Person, Amount: r.Amount, Words: "The bank of the card disputes the payment for " + c.Subject + "."}); err != nil {
+	if _, err := casework.Open(ctx, tx, casework.New{Kind: KindDispute, Subject: r.ID, Person: r.Person, Amount: r.Amount, Words: fmt.Sprintf("The bank of the card disputes the payment for %s.", c.Subject)}); err != nil {
 		return r, err
 	}
 	if err := outbox.Schedule(ctx, tx, outbox.Work{Kind: WorkDrive, Key: r.ID, DueUS: tx.Now().Add(lookAgain).UnixMicro()}); err != nil {

@@ -213,7 +213,10 @@ var finalRows = []string{
 	"SELECT 'tip ' || id || ' ' || charged_units || ' ' || net_units || ' ' || net_asset || ' ' || earning_id FROM tip",
 	`SELECT 'reversal ' || id || ' ' || state || ' ' || subject || ' ' || amount_units || ' ' || amount_asset || ' ' || lot_id || ' ' || lot_coins || ' ' || lot_units || ' ' || spent_coins || ' '
 		|| moved_units || ' ' || moved_asset || ' ' || fee_units || ' ' || reason FROM reversal`,
-	"SELECT 'claw ' || id || ' ' || state || ' ' || own || ' ' || moved || ' ' || units || ' ' || borne_units || ' ' || asset FROM earning_claw",
+	"SELECT 'claw ' || id || ' ' || state || ' ' || own || ' ' || moved || ' ' || asset FROM earning_claw",
+	// Two claws of one earning share a half of a cent: the running total gives it to
+	// the one that came first. What they come to together does not depend on that.
+	"SELECT 'clawed ' || earning_id || ' ' || SUM(own) || ' ' || SUM(units + borne_units) || ' ' || asset FROM earning_claw WHERE state <> 'returned' GROUP BY earning_id, asset",
 	`SELECT 'earned ' || id || ' ' || state || ' ' || diamonds || ' ' || clawed_own || ' ' || amount_units || ' ' || amount_asset || ' ' || clawed_units || ' ' || paid_units FROM earning`,
 	"SELECT 'payout ' || id || ' ' || state || ' ' || amount_units || ' ' || amount_asset || ' ' || failure_code || CASE WHEN transfer_id = '' THEN '' ELSE ' transferred' END FROM payout",
 	"SELECT 'case ' || id || ' ' || state || ' ' || amount_units || ' ' || amount_asset || ' ' || decision FROM casework_case",

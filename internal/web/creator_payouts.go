@@ -217,6 +217,24 @@ func parseAmount(text string, digits int) (int64, bool) {
 	return integer(whole + part), true
 }
 
+// diamondsOf writes the diamonds of what gifts brought; of tips there are none.
+func (v *visit) diamondsOf(n int64) string {
+	if n == 0 {
+		return ""
+	}
+	return v.N("unit.diamonds", n)
+}
+
+// lineUnder is what is said under a part of a payout: its diamonds, and of how
+// much more it is a part.
+func (v *visit) lineUnder(l payout.Line) string {
+	part := ""
+	if l.Amount.Units != l.Earning.Amount.Units {
+		part = v.T("payout.part_of", v.amount(l.Earning.Amount))
+	}
+	return joined(v.diamondsOf(l.Earning.Diamonds), part)
+}
+
 // payAgain is what a payout that came back can become.
 type payAgain struct {
 	Left bool   // its amount is available now, and not on its way once more

@@ -223,10 +223,14 @@ func (v *visit) ruleValue(set report.RuleSet, key, field, value string) string {
 		if value == "0" {
 			return v.T("op.everybody")
 		}
+		return v.N("rules.younger", integer(value))
+	case "hours":
+		return v.N("rules.hours", integer(value))
 	case "refund_days":
 		if value == "0" {
 			return v.T("op.never")
 		}
+		return v.N("rules.days", integer(value))
 	}
 	if op, rest, ok := strings.Cut(value, " "); ok && set == report.Programmes && v.has("op.compare."+op) {
 		if n := integer(rest); numeral(n) == rest {

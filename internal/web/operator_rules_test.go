@@ -168,9 +168,9 @@ func TestMoneyRules(t *testing.T) {
 	}))
 	for set, want := range map[string][]string{
 		"tips":     {"test@1", "current", "$5.00 · $10.00 · $15.00", "2.9", "$0.30", "test@2", "future"},
-		"refunds":  {"everywhere", "never", "FR", "14", "$200.00"},
+		"refunds":  {"everywhere", "never", "FR", "14 days", "$200.00"},
 		"payouts":  {"Calendar of the month", "$50.00", "What comes from Tips", "by the month", "Limits in JPY", "¥150,000"},
-		"velocity": {"USD · new accounts", "$100.00", "24", "30"},
+		"velocity": {"USD · new accounts", "$100.00", "in 24 hours", "younger than 30 days"},
 	} {
 		page := ops.get("/op/rules?set=" + set)
 		has(t, page, 200, append(want, "These come with the rule set of the settings")...)

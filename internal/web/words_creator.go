@@ -55,7 +55,7 @@ var _ = speak(phrases{
 	"payout.step.goes":      {"Goes to the bank", "Part à la banque"},
 	"payout.step.requested": {"Requested", "Demandé"},
 	"payout.step.sent":      {"Sent to the bank", "Envoyé à la banque"},
-	"payout.step.arrives":   {"In the bank, expected", "À la banque, prévu le"},
+	"payout.step.arrives":   {"In the bank, expected", "Prévu à la banque"},
 	"payout.step.paid":      {"In the bank", "À la banque"},
 	"payout.step.canceled":  {"Canceled: available again", "Annulé : de nouveau disponible"},
 	"payout.step.failed":    {"Failed: available again", "Échoué : de nouveau disponible"},

@@ -14,7 +14,7 @@ var _ = speak(phrases{
 	"dev.pro.charged":     {"Charged", "Encaissé"},
 	"dev.pro.fees":        {"Fees", "Frais"},
 	"dev.pro.back":        {"Given back", "Rendu"},
-	"dev.pro.creators":    {"Of creators", "Aux créateurs"},
+	"dev.pro.creators":    {"With creators", "Chez les créateurs"},
 	"dev.pro.paid_out":    {"Paid to banks", "Versé aux banques"},
 	"dev.pro.duplicate":   {"Sent again, times", "Envoyées encore, fois"},
 	"dev.pro.drop":        {"Lost, in %", "Perdues, en %"},
