@@ -3,6 +3,7 @@ package api
 import (
 	"strings"
 
+	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/payout"
 )
 
@@ -14,6 +15,15 @@ func dueInWords(l Language, paths []string) []string {
 		all = append(all, translate(l, words))
 	}
 	return all
+}
+
+// detailOf is the sentence of a fault that stands beside an answer: what an account
+// lacks is said in words.
+func detailOf(l Language, f *fault.Error) string {
+	if due, ok := f.Data["missing"].([]string); ok {
+		return dueDetail(l, dueInWords(l, due))
+	}
+	return translate(l, f.Detail)
 }
 
 // dueDetail is the sentence of an account that lacks something.

@@ -102,6 +102,10 @@ func TestDueInWords(t *testing.T) {
 	if got := strings.Join(dueInWords(English, due), "; "); got != "your date of birth; a bank account that payouts go to; your address; something that the provider calls “brand › new › thing”" {
 		t.Error(got)
 	}
+	closed := fault.New(fault.KYCRequired, "The payout account lacks: %s. Complete it with POST /v1/payout-account/onboarding-link.", strings.Join(due, ", ")).With("missing", due)
+	if got := detailOf(French, closed); strings.Contains(got, "dob") || !strings.Contains(got, "votre date de naissance") {
+		t.Error(got)
+	}
 	w := newWorld(t, nil)
 	err := fault.New(fault.KYCRequired, "The payout account lacks: %s. Complete it with POST /v1/payout-account/onboarding-link.", strings.Join(due, ", ")).With("missing", due)
 	if p := w.Explain(context.Background(), err); strings.Contains(p.Detail, "dob") || !strings.Contains(p.Detail, "your date of birth, a bank account that payouts go to, your address") {

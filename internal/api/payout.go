@@ -37,6 +37,8 @@ type payoutView struct {
 	FailureCode   string           `json:"failure_code,omitempty"`
 	FailureReason string           `json:"failure_reason,omitempty" doc:"What went wrong, in words"`
 	FailureAdvice string           `json:"failure_advice,omitempty" doc:"What to do about it"`
+	CanceledFor   string           `json:"canceled_for,omitempty" doc:"The refund or the dispute that it was canceled for: it took back what this payout was of"`
+	Repaid        *amount          `json:"repaid,omitempty" doc:"Of a payout that came back: what of it was taken back at once by a refund or a dispute"`
 	Group         id.Payout        `json:"group" doc:"The first payout of its request: what is above the daily cap goes on several days, as several payouts"`
 	Month         string           `json:"month,omitempty" doc:"The month of the calendar that made it, such as 2026-03"`
 	RequestedAt   Instant          `json:"requested_at"`
@@ -49,7 +51,7 @@ type payoutView struct {
 }
 
 type holdView struct {
-	Code   string   `json:"code" enum:"account_suspended,age_restricted,kyc_required,bank_changed,under_review" doc:"What kind of reason it is"`
+	Code   string   `json:"code" enum:"account_suspended,age_restricted,kyc_required,bank_changed,platform_funds,under_review" doc:"What kind of reason it is"`
 	Reason string   `json:"reason" doc:"The reason in a sentence, and what to do"`
 	By     string   `json:"by" doc:"rule when it goes by itself as soon as the reason is gone; else the id of the operator or the key that holds it"`
 	Since  Instant  `json:"since"`
@@ -71,6 +73,10 @@ func viewPayout(l Language, p payout.Payout) payoutView {
 		RequestedAt: at(p.RequestedUS), GoesAt: at(p.GoesUS), SentAt: atOrNil(p.SentUS), ArrivesAt: atOrNil(p.ArrivesUS), EndedAt: atOrNil(p.EndedUS), Rule: p.Rule}
 	trouble := payout.TroubleOf(&p)
 	v.FailureReason, v.FailureAdvice = translate(l, trouble.Reason), translate(l, trouble.Do)
+	v.CanceledFor = p.CanceledFor
+	if p.Repaid > 0 {
+		v.Repaid = &amount{Units: p.Repaid, Asset: p.Amount.Asset}
+	}
 	if p.State == payout.Held {
 		v.Held = viewHold(l, p.Hold)
 	}

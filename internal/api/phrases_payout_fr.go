@@ -5,9 +5,11 @@ package api
 //nolint:misspell // it is French
 var frenchOfPayouts = map[string]string{
 	// Faults.
-	"The provider has refused the payout account for good (%s). Write to the operator of this site; nothing can be paid to it.": "Le prestataire a refusé le compte de versement définitivement (%s). Écrivez à l’exploitant de ce site ; rien ne peut y être versé.",
-	"The payout account is not connected any more. Connect one again with POST /v1/payout-account/onboarding-link.":             "Le compte de versement n’est plus relié. Reliez-en un de nouveau par POST /v1/payout-account/onboarding-link.",
-	"The payout account has no bank account in %s. Add one with POST /v1/payout-account/onboarding-link.":                       "Le compte de versement n’a pas de compte bancaire en %s. Ajoutez-en un par POST /v1/payout-account/onboarding-link.",
+	"The provider has refused the payout account for good (%s). Write to the operator of this site; nothing can be paid to it.":    "Le prestataire a refusé le compte de versement définitivement (%s). Écrivez à l’exploitant de ce site ; rien ne peut y être versé.",
+	"The payout account is not connected any more. Connect one again with POST /v1/payout-account/onboarding-link.":                "Le compte de versement n’est plus relié. Reliez-en un de nouveau par POST /v1/payout-account/onboarding-link.",
+	"The payout account has no bank account in %s. Add one with POST /v1/payout-account/onboarding-link.":                          "Le compte de versement n’a pas de compte bancaire en %s. Ajoutez-en un par POST /v1/payout-account/onboarding-link.",
+	"A payout account is opened in a country, and none is known of you. Say first where you live, then open it. Nothing was sent.": "Un compte de versement s’ouvre dans un pays, et le vôtre n’est pas connu. Dites d’abord où vous vivez, puis ouvrez-le. Rien n’a été envoyé.",
+	"two capital letters (ISO 3166-1), such as FR":                                                                                 "deux majuscules (ISO 3166-1), comme FR",
 	"in steps of %d": "par pas de %d",
 	"The payment provider takes %s in steps of %s only. Ask for %s.":                                                                                             "Le prestataire de paiement ne prend les %s que par pas de %s. Demandez %s.",
 	"At most %s are paid out in a day (UTC), and no day can take what would be left over. Ask for %s, which goes over the next days; the next day begins at %s.": "Au plus %s sont versés par jour (UTC), et aucun jour ne peut prendre ce qui resterait. Demandez %s, qui partent dans les jours qui viennent ; le prochain jour commence à %s.",
@@ -19,6 +21,13 @@ var frenchOfPayouts = map[string]string{
 	"At most %s are paid out in a day (UTC). What the days of a month can not take is carried over to the next month.":                                    "Au plus %s sont versés par jour (UTC). Ce que les jours d’un mois ne peuvent prendre est reporté au mois suivant.",
 	"Nothing is paid out in %s: no rule says how much may go. Whoever runs this site adds the currency to its rules.":                                     "Rien n’est versé en %s : aucune règle ne dit combien peut partir. L’exploitant de ce site ajoute la devise à ses règles.",
 	"The bank account of the payout account was changed, to the one that ends in %s. Payouts wait until %s, so that nobody else can send the money away.": "Le compte bancaire du compte de versement a été changé pour celui qui finit par %s. Les versements attendent jusqu’à %s, pour que personne d’autre ne puisse envoyer l’argent ailleurs.",
+
+	"A refund or a dispute took back money of this payout before it went, so it was canceled.": "Un remboursement ou une contestation a repris de l’argent de ce versement avant son départ ; il a donc été annulé.",
+	"What was not taken back is available. Have that paid out again.":                          "Ce qui n’a pas été repris est disponible. Demandez-en de nouveau le versement.",
+
+	"The platform's balance with the payment provider does not cover this payout yet. Its operator has been told. The payout goes by itself as soon as it is covered; until then it can be canceled.": "Le solde de la plateforme chez le prestataire de paiement ne couvre pas encore ce versement. Son exploitant en est averti. Le versement part de lui-même dès qu’il est couvert ; d’ici là, il peut être annulé.",
+	"The platform's balance with the payment provider did not cover it.":                                                             "Le solde de la plateforme chez le prestataire de paiement ne le couvrait pas.",
+	"The balance at the payment provider does not cover the payout of %s %s. Top it up in this currency; the payout goes by itself.": "Le solde chez le prestataire de paiement ne couvre pas le versement de %s %s. Alimentez-le dans cette devise ; le versement part de lui-même.",
 
 	// What the provider asks for.
 	"something that the provider calls “%s”":                      "ce que le prestataire appelle « %s »",

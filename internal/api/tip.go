@@ -261,7 +261,7 @@ func (a *API) tipQuote(ctx context.Context, in *tipQuoteIn) (*struct{ Body tipQu
 		v.Covered = &tipPriceView{q.Covered.Charged, q.Covered.Fee, q.Covered.Net}
 	}
 	if q.Closed != nil {
-		v.Closed = &tipClosedView{q.Closed.Code, translate(LanguageOf(ctx), q.Closed.Detail)}
+		v.Closed = &tipClosedView{q.Closed.Code, detailOf(LanguageOf(ctx), q.Closed)}
 	}
 	return &struct{ Body tipQuoteView }{v}, nil
 }

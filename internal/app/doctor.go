@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"github.com/ovationhq/ovation/internal/config"
+	"github.com/ovationhq/ovation/internal/money"
 	"github.com/ovationhq/ovation/internal/payment"
 	"github.com/ovationhq/ovation/internal/payment/stripe"
 )
@@ -79,6 +81,7 @@ func Doctor(ctx context.Context, cfg *config.Config, client *stripe.Client, now 
 	}
 	d.add(LevelOK, "key", "", "it works, for the account %s; %s", p.ID, mode)
 	d.account(&p)
+	d.currency(&p, paysIn(cfg))
 	d.skew(&p, asked.Add(now().Sub(asked)/2))
 	d.connect(ctx, client)
 	d.endpoints(ctx, cfg, client)
@@ -121,6 +124,33 @@ func (d *Diagnosis) account(p *stripe.Platform) {
 		d.add(LevelWarn, "account", "Open the Stripe dashboard and complete what it asks for.", "it can take payments, and not pay out to your own bank; %s", lacking(p))
 	default:
 		d.add(LevelFail, "account", "Open the Stripe dashboard and activate the account.", "it can not take payments; %s", lacking(p))
+	}
+}
+
+// paysIn is the currency in which the instance's rules pay creators; "" for rules
+// that can not be read, which the settings tell.
+func paysIn(cfg *config.Config) money.Asset {
+	if cfg.PresetFile != "" {
+		p, _ := readPresetFile(cfg.PresetFile)
+		return p.Card.PayAsset
+	}
+	p, err := shippedPreset(cmp.Or(cfg.Preset, "current"))
+	if err != nil {
+		return ""
+	}
+	return p.Card.PayAsset
+}
+
+// currency compares the balance, out of which payouts are transferred, with what
+// creators are paid in.
+func (d *Diagnosis) currency(p *stripe.Platform, pays money.Asset) {
+	switch {
+	case pays == "" || p.Currency == "":
+	case p.Currency != pays:
+		d.add(LevelWarn, "currency", "Add a bank account in "+string(pays)+" to the Stripe account, so that it keeps a balance in it; or pay creators in "+string(p.Currency)+".",
+			"creators are paid in %s, and the account's balance is in %s: payouts that it does not cover wait", pays, p.Currency)
+	default:
+		d.add(LevelOK, "currency", "", "creators are paid in %s, which the balance is in", pays)
 	}
 }
 
@@ -201,6 +231,8 @@ func (d *Diagnosis) events(mine []stripe.Endpoint, url string) {
 	}
 	if missing := lacks(stripe.ConnectedEvents); len(missing) > 0 {
 		d.add(LevelFail, "connected webhooks", "Add them to an endpoint for events on connected accounts.", "%s does not get: %s", url, strings.Join(missing, ", "))
+	} else if len(mine) == 1 { // an endpoint hears of our own account or of connected ones, and does not say which
+		d.add(LevelWarn, "connected webhooks", "Add a second endpoint with the same address that listens to events on connected accounts.", "the one endpoint at %s lists all events, and listens to one kind of accounts only: your own or the connected ones", url)
 	} else {
 		d.add(LevelOK, "connected webhooks", "", "%s gets all %d events of creators' accounts; make sure that one endpoint listens to connected accounts", url, len(stripe.ConnectedEvents))
 	}

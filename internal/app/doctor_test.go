@@ -40,9 +40,14 @@ func TestDoctor(t *testing.T) {
 	if d.Fails() {
 		t.Errorf("a fit instance: %+v", d)
 	}
-	for _, what := range []string{"key", "address", "account", "clock", "connect", "webhooks", "connected webhooks", "version", "secret"} {
+	for _, what := range []string{"key", "address", "account", "clock", "connect", "currency", "webhooks", "version", "secret"} {
 		expect(d, app.LevelOK, what, "")
 	}
+	expect(d, app.LevelWarn, "connected webhooks", "the one endpoint") // which the sandbox sends both to
+	if err := box.SetSettlement("eur"); err != nil {
+		t.Fatal(err)
+	}
+	expect(look(cfg, time.Now), app.LevelWarn, "currency", "in USD, and the account's balance is in EUR")
 	expect(look(cfg, func() time.Time { return time.Now().Add(time.Hour) }), app.LevelFail, "clock", "away from")
 	expect(look(cfg, func() time.Time { return time.Now().Add(-20 * time.Second) }), app.LevelWarn, "clock", "away from")
 

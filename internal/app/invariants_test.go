@@ -56,6 +56,7 @@ var plants = []plant{
 	{28, payout.RuleLimits, "UPDATE rate_card SET minimum_units = 60000", "UPDATE rate_card SET minimum_units = 100"},
 	{28, payout.RuleKnown, "UPDATE payout_account_seen SET transfers_enabled = 0", "UPDATE payout_account_seen SET transfers_enabled = 1 WHERE due = ''"},
 	{28, payout.RuleBegun, "UPDATE payout_account SET bank_changed_us = (SELECT MAX(begun_us) - 1 FROM payout)", "UPDATE payout_account SET bank_changed_us = 0"},
+	{28, payout.RuleReserve, "UPDATE earning_claw SET borne_units = borne_units + 1000000 WHERE state <> 'returned'", "UPDATE earning_claw SET borne_units = borne_units - 1000000 WHERE state <> 'returned'"},
 	// 29. The clearing account is the provider's balance, and suspense is a week old at most.
 	{29, casework.RuleSuspense, "UPDATE casework_case SET amount_units = amount_units + 1 WHERE kind = 'difference'", "UPDATE casework_case SET amount_units = amount_units - 1 WHERE kind = 'difference'"},
 	{29, casework.RuleOld, "UPDATE casework_case SET opened_us = opened_us - 691200000000 WHERE kind = 'difference'", "UPDATE casework_case SET opened_us = opened_us + 691200000000 WHERE kind = 'difference'"},

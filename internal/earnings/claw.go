@@ -32,7 +32,7 @@ type Claw struct {
 	Own     int64       // in the earning's own asset: diamonds or money
 	Moved   int64       // of Own, was in the earning's account: the earning was pending; all of it or 0
 	Units   int64       // money that the creator does not get, or had available and lost; of diamonds that were pending, known when they matured
-	Borne   int64       // money that had been paid out: the reserve bears it, and the creator keeps it
+	Borne   int64       // money that had been paid out: the reserve bears it, and the creator keeps it, unless the payout comes back (Recover)
 	Asset   money.Asset // of Units and Borne
 	State   ClawState
 	HeldUS  int64
@@ -96,8 +96,9 @@ func GetClaw(ctx context.Context, tx *db.Tx, claw id.Claw) (c Claw, ok bool, err
 
 // ClawBack takes the claims back from creators, for now: what is pending leaves
 // the earning, what is available leaves what the creator can have paid out, and
-// what was paid out is borne by the reserve. Nobody falls below zero. KeepClaws or
-// ReturnClaws ends it.
+// what payouts have taken is borne by the reserve: those that have not begun give it
+// back before (payout.MakeRoom). Nobody falls below zero. KeepClaws or ReturnClaws
+// ends it.
 func ClawBack(ctx context.Context, tx *db.Tx, cause, reason string, claims []Claim) ([]Claw, error) {
 	var all []Claw
 	for _, claim := range claims {
@@ -111,11 +112,12 @@ func ClawBack(ctx context.Context, tx *db.Tx, cause, reason string, claims []Cla
 }
 
 // Weigh tells what taking the claim back would come to now, and takes nothing.
-func Weigh(ctx context.Context, tx *db.Tx, claim Claim) (Claw, error) {
-	return weigh(ctx, tx, Claw{Earning: claim.Earning, Own: claim.Own})
+// reserved is what of the earning payouts would give back that have not begun.
+func Weigh(ctx context.Context, tx *db.Tx, claim Claim, reserved int64) (Claw, error) {
+	return weigh(ctx, tx, Claw{Earning: claim.Earning, Own: claim.Own}, reserved)
 }
 
-func weigh(ctx context.Context, tx *db.Tx, c Claw) (Claw, error) {
+func weigh(ctx context.Context, tx *db.Tx, c Claw, reserved int64) (Claw, error) {
 	e, err := Get(ctx, tx, c.Earning)
 	if err != nil {
 		return c, err
@@ -131,13 +133,13 @@ func weigh(ctx context.Context, tx *db.Tx, c Claw) (Claw, error) {
 		return c, nil
 	}
 	worth, err := worthOf(ctx, tx, &e, c.Own)
-	c.Units = min(worth, e.Left())
+	c.Units = min(worth, e.Left()+reserved)
 	c.Borne = worth - c.Units
 	return c, err
 }
 
 func clawBack(ctx context.Context, tx *db.Tx, c Claw) (Claw, error) {
-	c, err := weigh(ctx, tx, c)
+	c, err := weigh(ctx, tx, c, 0)
 	if err != nil {
 		return c, err
 	}

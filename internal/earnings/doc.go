@@ -21,7 +21,8 @@
 // What a refund or a dispute takes back of an earning is a claw. It takes from
 // where the money is: from the earning's account while that is pending; from what
 // the creator has available afterwards; and what was paid out stays with the
-// creator, and the reserve bears it. A claw stands in an account of its own until
+// creator, and the reserve bears it. If a payout comes back that had gone when the
+// claw took, its money first repays that (Recover). A claw stands in an account of its own until
 // it is kept or returned. The amount of an earning stays what was earned; clawed
 // says how much of it was taken back.
 //

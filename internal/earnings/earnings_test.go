@@ -425,8 +425,8 @@ func TestVerifyBites(t *testing.T) {
 		w.Give(w.Fan(100), "rose", w.Live(creator), 2) // one more, pending
 		one := " WHERE id = '" + string(e[0]) + "'"
 		two := " WHERE id IN ('" + string(e[0]) + "', '" + string(e[1]) + "')" // of 20 and 40 diamonds
-		// By TestVerifyBitesOnParts and TestVerifyBitesOnClaws.
-		bitten := map[string]bool{earnings.RuleParts: true, earnings.RuleAccrued: true, earnings.RuleClawed: true, earnings.RuleClaws: true}
+		// By TestVerifyBitesOnParts and TestVerifyBitesOnClaws, and in package reversal.
+		bitten := map[string]bool{earnings.RuleRecovered: true, earnings.RuleParts: true, earnings.RuleAccrued: true, earnings.RuleClawed: true, earnings.RuleClaws: true}
 		for _, plant := range []struct{ name, rule, damage, undo string }{
 			{"more money than diamonds", earnings.RuleMatured, "UPDATE earning SET amount_units = amount_units + 1" + one, "UPDATE earning SET amount_units = amount_units - 1" + one},
 			{"another count of diamonds", earnings.RuleMatured, "UPDATE earning SET diamonds = diamonds + 2" + one, "UPDATE earning SET diamonds = diamonds - 2" + one},

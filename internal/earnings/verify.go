@@ -20,10 +20,11 @@ const (
 	RuleAccrued   = "what earned money is booked into its earning with its amount, and nothing else is"
 	RuleClawed    = "what was taken back of an earning is the sum of its claws, at the earning's rate"
 	RuleClaws     = "a claw holds what it took until it ends, and then everything went where its end says"
+	RuleRecovered = "what of a payout that came back repaid the reserve is booked with its claw, and nothing else is"
 )
 
 // Kinds are the kinds of the transfers that this package posts.
-var Kinds = []string{"earning.available", "claw.held", "claw.kept", "claw.returned"}
+var Kinds = []string{"earning.available", "claw.held", "claw.kept", "claw.returned", "claw.recovered"}
 
 // Checks are the rules of earnings for ledger verify.
 func Checks() []ledger.Check {
@@ -41,7 +42,7 @@ func Checks() []ledger.Check {
 					UNION ALL SELECT path, asset, -balance FROM ledger_account WHERE path >= 'creator/' AND path < 'creator0'
 				) AS p GROUP BY p.path, p.asset HAVING SUM(p.units) <> 0`}),
 		{Name: RuleDiamonds, Run: checkDiamonds},
-		checkPosted(), checkAccrued(), checkClawed(), checkClaws(),
+		checkPosted(), checkAccrued(), checkClawed(), checkClaws(), checkRecovered(),
 		{Name: RuleParts, Run: checkParts},
 		ledger.Look(RuleHold, ledger.Violation{Detail: "it is held until %d, its rate card says %d (µs)",
 			Query: `SELECT e.id, e.available_us, (e.day + 1 + c.hold_days) * 86400000000 FROM earning e JOIN rate_card c ON c.version = e.rule

@@ -68,15 +68,28 @@ func checkClaws() ledger.Check {
 		ledger.Violation{Detail: "it is %s, took %d and its accounts hold %d", Query: `SELECT c.id, c.state, ` + took + `, CAST(COALESCE(a.held, 0) AS BIGINT) FROM earning_claw c
 				LEFT JOIN (SELECT path, SUM(balance) AS held FROM ledger_account WHERE path >= 'claw/' AND path < 'claw0' GROUP BY path) a ON a.path = 'claw/' || c.id
 			WHERE COALESCE(a.held, 0) <> CASE WHEN c.state = 'held' THEN ` + took + ` ELSE 0 END`},
-		ledger.Violation{Detail: "it is %s and took %d, and %d came to it from its earning or its creator; to the earning or the creator went %d", Query: `SELECT c.id, c.state, ` + took + `, CAST(COALESCE(m.came, 0) AS BIGINT), CAST(COALESCE(m.back, 0) AS BIGINT)
+		ledger.Violation{Detail: "it is %s and took %d, and %d came to it from its earning or its creator; to the earning or the creator went %d", Query: `SELECT c.id, c.state, ` + took + `, CAST(COALESCE(m.came, 0) + COALESCE(x.units, 0) AS BIGINT), CAST(COALESCE(m.back, 0) AS BIGINT)
 			FROM earning_claw c LEFT JOIN (
 				SELECT c.id AS id, SUM(CASE WHEN t.kind = 'claw.held' AND o.path = 'claw/' || c.id AND f.path = CASE WHEN c.moved > 0 THEN 'earning/' || c.earning_id ELSE 'creator/' || c.creator_id || '/available' END THEN l.amount ELSE 0 END) AS came,
 					SUM(CASE WHEN t.kind = 'claw.returned' AND f.path = 'claw/' || c.id AND o.path = CASE WHEN c.moved > 0 THEN 'earning/' || c.earning_id ELSE 'creator/' || c.creator_id || '/available' END THEN l.amount ELSE 0 END) AS back
 				FROM earning_claw c JOIN ledger_transfer t ON t.cause = c.id JOIN ledger_line l ON l.seq = t.seq
 					JOIN ledger_account f ON f.id = l.from_account JOIN ledger_account o ON o.id = l.to_account GROUP BY c.id) m ON m.id = c.id
-			WHERE COALESCE(m.came, 0) <> ` + took + ` OR COALESCE(m.back, 0) <> CASE WHEN c.state = 'returned' THEN ` + took + ` ELSE 0 END`},
+			LEFT JOIN (SELECT claw_id, CAST(SUM(units) AS BIGINT) AS units FROM earning_recovery GROUP BY claw_id) x ON x.claw_id = c.id
+			WHERE COALESCE(m.came, 0) + COALESCE(x.units, 0) <> ` + took + ` OR COALESCE(m.back, 0) <> CASE WHEN c.state = 'returned' THEN ` + took + ` ELSE 0 END`},
 		ledger.Violation{Detail: "its end is %s, and that is not what the books say of where it went", Query: `SELECT c.id, c.state FROM earning_claw c
-			WHERE c.state <> 'held' AND ` + took + ` + c.borne_units > 0 AND (` + took + ` > 0 OR c.state = 'kept' AND EXISTS (SELECT 1 FROM earning e WHERE e.id = c.earning_id AND e.own_asset = 'DIAMOND')) AND NOT EXISTS (SELECT 1 FROM ledger_transfer t WHERE t.cause = c.id AND t.kind = 'claw.' || c.state)`},
+			WHERE c.state <> 'held' AND ` + took + ` + c.borne_units > 0 AND (` + took + ` > (SELECT COALESCE(SUM(x.units), 0) FROM earning_recovery x WHERE x.claw_id = c.id AND x.into_claw = 0) OR c.state = 'kept' AND EXISTS (SELECT 1 FROM earning e WHERE e.id = c.earning_id AND e.own_asset = 'DIAMOND')) AND NOT EXISTS (SELECT 1 FROM ledger_transfer t WHERE t.cause = c.id AND t.kind = 'claw.' || c.state)`},
 		ledger.Violation{Detail: "transfer %d is its %s, and there is no such claw, or it has not ended so", Query: `SELECT t.cause, t.seq, t.kind FROM ledger_transfer t LEFT JOIN earning_claw c ON c.id = t.cause
 			WHERE t.kind IN ('claw.held', 'claw.kept', 'claw.returned') AND (c.id IS NULL OR t.kind <> 'claw.held' AND t.kind <> 'claw.' || c.state)`})
+}
+
+// checkRecovered compares what repaid the reserve with the transfers that booked it.
+func checkRecovered() ledger.Check {
+	return ledger.Look(RuleRecovered,
+		ledger.Violation{Detail: "%d of it repaid claws that were held and %d the reserve; in the books are %d and %d", Args: []any{ledger.Reserve}, Query: `SELECT x.id, CAST(SUM(x.held) AS BIGINT), CAST(SUM(x.kept) AS BIGINT), CAST(-SUM(x.got) AS BIGINT), CAST(-SUM(x.paid) AS BIGINT) FROM (
+				SELECT payout_id AS id, CASE WHEN into_claw = 1 THEN units ELSE 0 END AS held, CASE WHEN into_claw = 1 THEN 0 ELSE units END AS kept, 0 AS got, 0 AS paid FROM earning_recovery
+				UNION ALL SELECT t.cause, 0, 0, CASE WHEN o.path LIKE 'claw/%' AND f.path LIKE 'creator/%' THEN -l.amount ELSE 0 END, CASE WHEN o.path = $1 AND f.path LIKE 'creator/%' THEN -l.amount ELSE 0 END
+					FROM ledger_transfer t JOIN ledger_line l ON l.seq = t.seq JOIN ledger_account f ON f.id = l.from_account JOIN ledger_account o ON o.id = l.to_account WHERE t.kind = 'claw.recovered') x
+			GROUP BY x.id HAVING SUM(x.held) + SUM(x.got) <> 0 OR SUM(x.kept) + SUM(x.paid) <> 0`},
+		ledger.Violation{Detail: "%d came back of the payout %s for it, which had no part in its earning", Query: `SELECT x.claw_id, x.units, x.payout_id FROM earning_recovery x JOIN earning_claw c ON c.id = x.claw_id
+			WHERE NOT EXISTS (SELECT 1 FROM payout_line l WHERE l.payout_id = x.payout_id AND l.earning_id = c.earning_id AND l.units >= x.units)`})
 }

@@ -49,10 +49,14 @@ func (a Asset) Digits() int {
 }
 
 // CardStep is the smallest difference between two amounts that cards are charged
-// and refunded in, in smallest units: with three digits the last has to be 0.
+// and refunded in, in smallest units: with three digits the last has to be 0, and
+// ariary are taken as wholes.
 func (a Asset) CardStep() int64 {
-	if a.Digits() == 3 {
+	switch {
+	case a.Digits() == 3:
 		return 10
+	case a == "MGA":
+		return 100
 	}
 	return 1
 }

@@ -188,6 +188,7 @@ type Refund struct {
 	Reason    string
 	EntryID   string
 	Settled   money.Amount // what it took of our balance; without an asset while that is not known
+	Back      money.Amount // what came back to our balance of one that failed; without an asset while that is not known
 	CreatedAt time.Time
 }
 

@@ -255,25 +255,15 @@ func detach(ctx context.Context, tx *db.Tx, person id.Person, provider string, a
 // Onboard returns a one-time page of the provider on which the creator
 // completes the account; it opens the account first if there is none.
 func (s *Service) Onboard(ctx context.Context, creator id.Person, returnURL, refreshURL string) (url string, err error) {
-	var person people.Person
-	var a Account
-	err = s.db.Read(ctx, func(tx *db.Tx) error {
-		if person, err = people.Get(ctx, tx, creator); err != nil {
-			return err
-		}
-		a, err = AccountOf(ctx, tx, creator)
-		return err
-	})
+	person, a, err := s.onboards(ctx, creator)
 	if err != nil {
 		return "", err
 	}
-	if err := person.MayBePaid(s.db.Clock().Now()); err != nil {
-		return "", err
-	}
-	if a.Rejected() {
-		return "", a.check()
-	}
 	if a.Provider == "" || a.DisabledReason == Detached {
+		if person.Region == "" {
+			return "", fault.New(fault.ValidationFailed, "A payout account is opened in a country, and none is known of you. Say first where you live, then open it. Nothing was sent.").
+				At("/region", fault.ValidationFailed, "two capital letters (ISO 3166-1), such as FR")
+		}
 		asOf := s.db.Clock().Now()
 		fact, err := s.stripe.CreateAccount(ctx, payment.AccountRequest{Ref: string(creator), Attempt: int(a.opened), Country: person.Region, Email: person.Email})
 		if err != nil {
@@ -284,7 +274,40 @@ func (s *Service) Onboard(ctx context.Context, creator id.Person, returnURL, ref
 		}
 		a.Provider = fact.ID
 	}
-	url, err = s.stripe.AccountLink(ctx, payment.AccountLinkRequest{Account: a.Provider, ReturnURL: returnURL, RefreshURL: refreshURL})
+	return s.link(ctx, a.Provider, returnURL, refreshURL)
+}
+
+// OnboardAgain is Onboard for who comes with a page that is too old: it opens no
+// account, because its address is followed by GET. url is "" when there is none.
+func (s *Service) OnboardAgain(ctx context.Context, creator id.Person, returnURL, refreshURL string) (url string, err error) {
+	_, a, err := s.onboards(ctx, creator)
+	if err != nil || a.Provider == "" || a.DisabledReason == Detached {
+		return "", err
+	}
+	return s.link(ctx, a.Provider, returnURL, refreshURL)
+}
+
+// onboards returns who wants to complete an account, and the account, if they may.
+func (s *Service) onboards(ctx context.Context, creator id.Person) (person people.Person, a Account, err error) {
+	err = s.db.Read(ctx, func(tx *db.Tx) error {
+		if person, err = people.Get(ctx, tx, creator); err != nil {
+			return err
+		}
+		a, err = AccountOf(ctx, tx, creator)
+		return err
+	})
+	if err == nil {
+		err = person.MayBePaid(s.db.Clock().Now())
+	}
+	if err == nil && a.Rejected() {
+		err = a.check()
+	}
+	return person, a, err
+}
+
+// link asks the provider for its page.
+func (s *Service) link(ctx context.Context, account, returnURL, refreshURL string) (string, error) {
+	url, err := s.stripe.AccountLink(ctx, payment.AccountLinkRequest{Account: account, ReturnURL: returnURL, RefreshURL: refreshURL})
 	if err != nil {
 		return "", payment.Explain(err)
 	}
@@ -329,17 +352,30 @@ func (s *Service) ask(ctx context.Context, a *Account) error {
 	})
 }
 
-// recheckAtOnce bounds the accounts of one look.
-const recheckAtOnce = 200
+// recheckAtOnce bounds the accounts of one look, of those that are ready and of
+// those that are not; recheckReady is how old what is known of a ready one may be.
+const (
+	recheckAtOnce = 200
+	recheckReady  = 24 * time.Hour
+)
 
-// Recheck asks the provider about the accounts that were not ready when they
-// were seen last, the longest ago first, in case news about them were lost.
+// Recheck asks the provider about the accounts that were not ready when they were
+// seen last, and about those that were and of which nothing was seen for a day, in
+// case news about them were lost: tips are open only while what they bring can reach
+// the creator. The longest ago come first.
 func (s *Service) Recheck(ctx context.Context) error {
 	var open []Account
-	err := s.db.Read(ctx, func(tx *db.Tx) (err error) {
-		open, err = db.Collect[Account](tx.Query(ctx, "SELECT "+accountColumns+` FROM payout_account
+	err := s.db.Read(ctx, func(tx *db.Tx) error {
+		closed, err := db.Collect[Account](tx.Query(ctx, "SELECT "+accountColumns+` FROM payout_account
 			WHERE (transfers_enabled = 0 OR payouts_enabled = 0) AND disabled_reason <> $1 AND disabled_reason NOT LIKE 'rejected.%' ORDER BY updated_us LIMIT $2`,
 			Detached, int64(recheckAtOnce)))(scanAccount)
+		if err != nil {
+			return err
+		}
+		ready, err := db.Collect[Account](tx.Query(ctx, "SELECT "+accountColumns+` FROM payout_account
+			WHERE transfers_enabled = 1 AND payouts_enabled = 1 AND updated_us < $1 ORDER BY updated_us LIMIT $2`,
+			tx.Now().Add(-recheckReady).UnixMicro(), int64(recheckAtOnce)))(scanAccount)
+		open = append(closed, ready...)
 		return err
 	})
 	if err != nil {

@@ -100,7 +100,7 @@ func allowance(ctx context.Context, tx *db.Tx, creator id.Person, asset money.As
 		return Allowance{}, err
 	}
 	of := func(units int64) money.Amount { return money.Amount{Units: units, Asset: asset} }
-	a := Allowance{Rule: limit.Rule, Available: of(0), ByDate: of(0), DailyCap: of(limit.DailyCap), Minimum: of(limit.Minimum), Monthly: of(limit.Monthly), grain: stripe.Grain(asset)}
+	a := Allowance{Rule: limit.Rule, Available: of(0), ByDate: of(0), DailyCap: of(limit.DailyCap), Minimum: of(limit.Minimum), Monthly: of(limit.Monthly), grain: stripe.PayoutGrain(asset)}
 	if a.Available.Units, err = ledger.Balance(ctx, tx, ledger.Ref{Path: ledger.AvailablePath(creator), Asset: asset}); err != nil {
 		return a, err
 	}

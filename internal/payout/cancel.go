@@ -87,7 +87,8 @@ func cancel(ctx context.Context, tx *db.Tx, payout id.Payout, p *Payout) (err er
 }
 
 // giveBack ends a payout that did not happen: the money returns from where it
-// is to the creator, and to the earnings that it came from.
+// is to the creator, and to the earnings that it came from. What the reserve bore
+// for claws on these, because it was away, it repays first.
 func giveBack(ctx context.Context, tx *db.Tx, p *Payout, state State, kind, from string) error {
 	lines, err := LinesOf(ctx, tx, p.ID)
 	if err != nil {
@@ -100,8 +101,14 @@ func giveBack(ctx context.Context, tx *db.Tx, p *Payout, state State, kind, from
 	if err := earnings.Return(ctx, tx, lines); err != nil {
 		return err
 	}
+	if p.Repaid, err = earnings.Recover(ctx, tx, p.ID, p.RequestedUS, lines); err != nil {
+		return err
+	}
 	p.State, p.EndedUS, p.Hold = state, tx.NowUS(), Hold{}
 	if err := p.save(ctx, tx); err != nil {
+		return err
+	}
+	if err := p.closeFunds(ctx, tx); err != nil {
 		return err
 	}
 	event := "payout.failed"

@@ -14,14 +14,16 @@
 //	  ↓   ↓
 //	canceled
 //
-// scheduled can still be canceled. held means that it can not begin now: the
-// creator is suspended or too young, the account is not ready, its bank is new
-// (all by a rule), or an operator looks into it. A hold may have an end. What a rule holds goes by itself as soon as the
+// scheduled can still be canceled; so can held, and a refund or a dispute that takes
+// back what they are of cancels them by rule (MakeRoom), because what is reserved is
+// still ours. held means that it can not begin now: the
+// creator is suspended or too young, the account is not ready, its bank is new,
+// our balance at the provider does not cover it (all by a rule), or an operator looks into it. A hold may have an end. What a rule holds goes by itself as soon as the
 // reason is gone: the work looks every hour, and news about the account wake
 // it. What an operator holds waits for the operator, also with its
 // cancellation. Each change is told once. sending means that the provider was, or
 // may have been, asked. In failed, canceled and returned the money is back
-// with the earnings that it came from. A bank may send back what was paid, for
+// with the earnings that it came from, less what it repaid of claws (earnings.Recover). A bank may send back what was paid, for
 // which paid goes to returning; and what is returning goes to sent when the
 // provider turns out to have paid it out after all.
 //

@@ -130,6 +130,11 @@ func (s *Service) begin(ctx context.Context, p Payout) (step, error) {
 	if err := s.freshen(ctx, p.Creator); err != nil {
 		return 0, err
 	}
+	if p.Hold.Code == PlatformFunds {
+		if covered, err := s.covered(ctx, p); err != nil || !covered {
+			return step(retryLate), err
+		}
+	}
 	next := goOn
 	err := s.change(ctx, p, func(tx *db.Tx, p *Payout) error {
 		next = goOn

@@ -219,12 +219,6 @@ func TestRefusedForDays(t *testing.T) {
 		answers := map[string]func(*http.Request) (int, string){
 			"our key is wrong": func(*http.Request) (int, string) { return 401, stripeError("invalid_request_error", "") },
 			"not our right":    func(*http.Request) (int, string) { return 403, stripeError("invalid_request_error", "") },
-			"no money there": func(r *http.Request) (int, string) {
-				if r.Method == http.MethodPost && r.URL.Path == "/v1/transfers" {
-					return 400, stripeError("invalid_request_error", "balance_insufficient")
-				}
-				return 0, ""
-			},
 			"the key was used": func(r *http.Request) (int, string) {
 				if r.Method == http.MethodPost {
 					return 400, stripeError("idempotency_error", "")

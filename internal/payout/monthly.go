@@ -54,17 +54,22 @@ func CalendarOf(ctx context.Context, tx *db.Tx, creator id.Person) (s Schedule, 
 const longestMonth = 32 * 24 * time.Hour
 
 // Plan has the calendar's work planned of all whom it pays, in case it was given
-// up, and of those who earn from a source that goes by the calendar alone.
+// up, and of those who earn from a source that goes by the calendar alone. Whom is
+// found beside the writer: who has something left may be many.
 func (s *Service) Plan(ctx context.Context) error {
-	return s.db.Write(ctx, func(tx *db.Tx) error {
-		all, err := db.Collect[id.Person](tx.Query(ctx, `SELECT s.person_id FROM (SELECT person_id FROM payout_choice WHERE calendar = 'monthly'
-				UNION SELECT e.creator_id FROM earning e JOIN payout_source r ON r.source = e.source AND r.calendar = 'monthly' WHERE e.amount_units > e.paid_units) s
+	var all []id.Person
+	err := s.db.Read(ctx, func(tx *db.Tx) (err error) {
+		all, err = db.Collect[id.Person](tx.Query(ctx, `SELECT s.person_id FROM (SELECT person_id FROM payout_choice WHERE calendar = 'monthly'
+				UNION SELECT e.creator_id FROM earning e JOIN payout_source r ON r.source = e.source AND r.calendar = 'monthly' WHERE e.amount_units > e.paid_units + e.clawed_units) s
 			WHERE NOT EXISTS (SELECT 1 FROM due_work w WHERE w.kind = $1 AND w.work_key = s.person_id AND w.dead = 0 AND w.due_us <= $2) ORDER BY s.person_id LIMIT $3`,
 			WorkMonthly, tx.Now().Add(longestMonth).UnixMicro(), int64(sweepAtOnce)))(
 			func(r *db.Rows) (p id.Person, err error) { return p, r.Scan((*string)(&p)) })
-		if err != nil {
-			return err
-		}
+		return err
+	})
+	if err != nil || len(all) == 0 {
+		return err
+	}
+	return s.db.Write(ctx, func(tx *db.Tx) error {
 		for _, p := range all {
 			if err := outbox.Schedule(ctx, tx, outbox.Work{Kind: WorkMonthly, Key: string(p), DueUS: tx.NowUS(), Sooner: true}); err != nil {
 				return err

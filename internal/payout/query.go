@@ -23,7 +23,7 @@ const (
 	Returning State = "returning" // the bank sent it back; being fetched from the provider
 	Returned  State = "returned"  // back with the creator's available earnings
 	Failed    State = "failed"    // never left; back with the available earnings
-	Canceled  State = "canceled"  // by the creator
+	Canceled  State = "canceled"  // by the creator, or for a refund or a dispute
 )
 
 // Payout is money on its way to a creator's bank.
@@ -43,7 +43,9 @@ type Payout struct {
 	ArrivesUS      int64  // when the bank should have it; 0 while unknown
 	FailureCode    string
 	FailureReason  string
-	Hold           Hold // while it is held
+	CanceledFor    string // the refund or the dispute that it was canceled for, by rule; "" if by the creator
+	Repaid         int64  // of what came back: what repaid the reserve first, for a refund or a dispute
+	Hold           Hold   // while it is held
 	RequestedUS    int64
 	PlannedUS      int64  // when it was to go by the answer to the request
 	GoesUS         int64  // when it goes now
@@ -58,19 +60,19 @@ type Payout struct {
 	Replayed bool // the key had made this payout before
 }
 
-const payoutColumns = "id, creator_id, amount_units, amount_asset, rule, state, account, attempt, asked_us, transfer_id, provider_payout, arrives_us, failure_code, failure_reason, held_code, held_reason, held_by, held_us, held_until_us, group_id, run, requested_us, planned_us, goes_us, begun_us, bank_no, bank_last4, account_no, sent_us, ended_us"
+const payoutColumns = "id, creator_id, amount_units, amount_asset, rule, state, account, attempt, asked_us, transfer_id, provider_payout, arrives_us, failure_code, failure_reason, held_code, held_reason, held_by, held_us, held_until_us, group_id, run, requested_us, planned_us, goes_us, begun_us, bank_no, bank_last4, account_no, canceled_for, repaid_units, sent_us, ended_us"
 
 func scanPayout(r *db.Rows) (p Payout, err error) {
 	return p, r.Scan((*string)(&p.ID), (*string)(&p.Creator), &p.Amount.Units, (*string)(&p.Amount.Asset), &p.Rule, (*string)(&p.State), &p.Account, &p.Attempt, &p.AskedUS,
-		&p.Transfer, &p.ProviderPayout, &p.ArrivesUS, &p.FailureCode, &p.FailureReason, &p.Hold.Code, &p.Hold.Reason, &p.Hold.By, &p.Hold.SinceUS, &p.Hold.UntilUS, (*string)(&p.Group), &p.Run, &p.RequestedUS, &p.PlannedUS, &p.GoesUS, &p.BegunUS, &p.bank, &p.BankLast4, &p.standing, &p.SentUS, &p.EndedUS)
+		&p.Transfer, &p.ProviderPayout, &p.ArrivesUS, &p.FailureCode, &p.FailureReason, &p.Hold.Code, &p.Hold.Reason, &p.Hold.By, &p.Hold.SinceUS, &p.Hold.UntilUS, (*string)(&p.Group), &p.Run, &p.RequestedUS, &p.PlannedUS, &p.GoesUS, &p.BegunUS, &p.bank, &p.BankLast4, &p.standing, &p.CanceledFor, &p.Repaid, &p.SentUS, &p.EndedUS)
 }
 
 // save writes what may change in a payout.
 func (p *Payout) save(ctx context.Context, tx *db.Tx) error {
 	_, err := tx.Exec(ctx, `UPDATE payout SET state = $2, attempt = $3, transfer_id = $4, provider_payout = $5, arrives_us = $6, failure_code = $7, failure_reason = $8,
-		sent_us = $9, ended_us = $10, asked_us = $11, held_code = $12, held_reason = $13, held_by = $14, held_us = $15, held_until_us = $16, goes_us = $17, begun_us = $18, bank_no = $19, bank_last4 = $20, account_no = $21, account = $22 WHERE id = $1`,
+		sent_us = $9, ended_us = $10, asked_us = $11, held_code = $12, held_reason = $13, held_by = $14, held_us = $15, held_until_us = $16, goes_us = $17, begun_us = $18, bank_no = $19, bank_last4 = $20, account_no = $21, account = $22, canceled_for = $23, repaid_units = $24 WHERE id = $1`,
 		p.ID, string(p.State), p.Attempt, p.Transfer, p.ProviderPayout, p.ArrivesUS, p.FailureCode, p.FailureReason, p.SentUS, p.EndedUS, p.AskedUS,
-		p.Hold.Code, p.Hold.Reason, p.Hold.By, p.Hold.SinceUS, p.Hold.UntilUS, p.GoesUS, p.BegunUS, p.bank, p.BankLast4, p.standing, p.Account)
+		p.Hold.Code, p.Hold.Reason, p.Hold.By, p.Hold.SinceUS, p.Hold.UntilUS, p.GoesUS, p.BegunUS, p.bank, p.BankLast4, p.standing, p.Account, p.CanceledFor, p.Repaid)
 	return err
 }
 
@@ -180,3 +182,6 @@ func GroupSizes(ctx context.Context, tx *db.Tx, of []Payout) (map[id.Payout]int,
 	}
 	return sizes, rows.Err()
 }
+
+// Back is what of a payout that did not arrive is available again.
+func (p *Payout) Back() money.Amount { return p.Amount.Of(p.Amount.Units - p.Repaid) }

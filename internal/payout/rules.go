@@ -132,6 +132,12 @@ func limitUnder(ctx context.Context, tx *db.Tx, p *Payout) (dailyCap int64, err 
 	return dailyCap, err
 }
 
+// minimumUnder is the least of a payout in the version that the payout names.
+func minimumUnder(ctx context.Context, tx *db.Tx, p *Payout) (minimum int64, err error) {
+	err = tx.Row(ctx, "SELECT minimum_units FROM "+limits+" l WHERE version = $1 AND asset = $2 LIMIT 1", p.Rule, string(p.Amount.Asset)).Scan(&minimum)
+	return minimum, err
+}
+
 // dayOf numbers the UTC days since 1970.
 func dayOf(us int64) int64 { return us / dayUS }
 

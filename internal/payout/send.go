@@ -21,8 +21,8 @@ func (s *Service) transfer(ctx context.Context, p Payout) (step, error) {
 	switch {
 	case err == nil:
 		return goOn, s.transferred(ctx, p, t)
-	case errors.Is(err, payment.ErrInsufficient): // of our own balance: it waits, and as the provider keeps the answer for the key, the next try has another
-		return step(retryLate), s.newAttempt(ctx, p)
+	case errors.Is(err, payment.ErrInsufficient): // of our own balance
+		return s.uncovered(ctx, p)
 	case errors.Is(err, payment.ErrInvalid), errors.Is(err, payment.ErrNotFound):
 		return goOn, s.notSent(ctx, p, failureOf(err))
 	}
@@ -51,6 +51,9 @@ func (s *Service) transferred(ctx context.Context, p Payout, t payment.Transfer)
 	return s.change(ctx, p, func(tx *db.Tx, p *Payout) error {
 		p.Transfer, p.AskedUS = t.ID, tx.NowUS()
 		if _, err := ledger.Post(ctx, tx, "payout.transferred", string(p.ID), p.Rule, ledger.Move{From: ledger.PayoutPath(p.ID), To: ledger.Provider, Amount: p.Amount}); err != nil {
+			return err
+		}
+		if err := p.closeFunds(ctx, tx); err != nil {
 			return err
 		}
 		return p.save(ctx, tx)

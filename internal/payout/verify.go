@@ -14,6 +14,8 @@ const (
 	RuleKnown     = "a payout began when its creator's account at the provider lacked nothing, and went to that account"
 	RuleGroup     = "the payouts of a request are of one creator, one currency and one month"
 	RuleMonth     = "a month of the calendar is paid once, by payouts that sum to what it says"
+	RuleReserve   = "the reserve bears only what had left or was under way when it was taken"
+	RuleTakenBack = "a payout is canceled for a refund or a dispute only if that takes back of one of its earnings, and repaid what the books say"
 	RuleCalendar  = "what goes by the calendar alone is in no payout on request"
 )
 
@@ -22,7 +24,7 @@ var Kinds = []string{"payout.scheduled", "payout.transferred", "payout.failed", 
 
 // Checks are the rules of payouts for ledger verify.
 func Checks() []ledger.Check {
-	return []ledger.Check{checkLines(), checkAccount(), checkTransfers(), checkLimits(), checkEarned(), checkHeld(), checkBegun(), checkKnown(), checkGroup(), checkMonth(), checkCalendar()}
+	return []ledger.Check{checkLines(), checkAccount(), checkTransfers(), checkLimits(), checkEarned(), checkHeld(), checkBegun(), checkKnown(), checkGroup(), checkMonth(), checkCalendar(), checkReserve(), checkTakenBack()}
 }
 
 func checkLines() ledger.Check {
@@ -57,7 +59,7 @@ func checkTransfers() ledger.Check {
 				AND f.path = CASE t.kind WHEN 'payout.scheduled' THEN 'creator/' || p.creator_id || '/available' WHEN 'payout.returned' THEN 'provider/stripe' ELSE 'payout/' || p.id END
 				AND o.path = CASE t.kind WHEN 'payout.scheduled' THEN 'payout/' || p.id WHEN 'payout.transferred' THEN 'provider/stripe' ELSE 'creator/' || p.creator_id || '/available' END
 				THEN 1 ELSE 0 END AS fits
-			FROM payout p JOIN ledger_transfer t ON t.cause = p.id JOIN ledger_line l ON l.seq = t.seq
+			FROM payout p JOIN ledger_transfer t ON t.cause = p.id AND t.kind LIKE 'payout.%' JOIN ledger_line l ON l.seq = t.seq
 				JOIN ledger_account f ON f.id = l.from_account JOIN ledger_account o ON o.id = l.to_account) s
 			GROUP BY s.id, s.kind HAVING SUM(s.fits) <> 1 OR COUNT(*) <> 1`},
 		ledger.Violation{Detail: "transfer %d has no payout", Query: `SELECT t.cause, t.seq FROM ledger_transfer t
@@ -142,4 +144,24 @@ func checkCalendar() ledger.Check {
 		FROM payout p JOIN payout_line l ON l.payout_id = p.id JOIN earning e ON e.id = l.earning_id
 			JOIN payout_source s ON s.source = e.source AND s.calendar = 'monthly'
 		WHERE p.run = '' AND s.version = (SELECT r.version FROM payout_rules r WHERE r.from_us <= p.requested_us ORDER BY r.from_us DESC, r.version DESC LIMIT 1) GROUP BY p.id`})
+}
+
+// checkReserve compares what the reserve bears of each earning with what payouts
+// took of it that went, or are on their way. What was reserved for a payout that had
+// not begun was ours, and what comes back repays the reserve.
+func checkReserve() ledger.Check {
+	const went = "p.begun_us > 0 AND p.state NOT IN ('failed', 'canceled', 'returned')"
+	return ledger.Look(RuleReserve,
+		ledger.Violation{Detail: "the reserve bears %d of it, and %d of it went, or is under way", Query: `SELECT c.earning_id, CAST(SUM(c.borne_units) AS BIGINT), CAST(COALESCE((SELECT SUM(l.units) FROM payout_line l JOIN payout p ON p.id = l.payout_id
+				WHERE l.earning_id = c.earning_id AND ` + went + `), 0) AS BIGINT) FROM earning_claw c WHERE c.state <> 'returned' AND c.borne_units > 0 GROUP BY c.earning_id
+			HAVING SUM(c.borne_units) > COALESCE((SELECT SUM(l.units) FROM payout_line l JOIN payout p ON p.id = l.payout_id WHERE l.earning_id = c.earning_id AND ` + went + `), 0)`},
+		ledger.Violation{Detail: "the reserve bears %d for it, and when it was taken %d of its earning were away", Query: `SELECT s.id, s.borne, CAST(s.away AS BIGINT) FROM (SELECT c.id AS id, c.borne_units AS borne,
+				COALESCE((SELECT SUM(l.units) FROM payout_line l JOIN payout p ON p.id = l.payout_id WHERE l.earning_id = c.earning_id AND ` + went + ` AND p.begun_us <= c.held_us), 0) AS away
+				FROM earning_claw c WHERE c.state <> 'returned' AND c.borne_units > 0) s WHERE s.borne > s.away`})
+}
+
+func checkTakenBack() ledger.Check {
+	return ledger.Look(RuleTakenBack, ledger.Violation{Detail: "it says that %d of it repaid the reserve, and %d did", Query: `SELECT p.id, p.repaid_units, CAST(COALESCE(x.units, 0) AS BIGINT) FROM payout p
+			LEFT JOIN (SELECT payout_id, SUM(units) AS units FROM earning_recovery GROUP BY payout_id) x ON x.payout_id = p.id WHERE p.repaid_units <> COALESCE(x.units, 0)`}, ledger.Violation{Detail: "it is %s, and was canceled for %s", Query: `SELECT p.id, p.state, p.canceled_for FROM payout p WHERE p.canceled_for <> ''
+		AND (p.state <> 'canceled' OR p.begun_us > 0 OR NOT EXISTS (SELECT 1 FROM payout_line l JOIN earning_claw c ON c.earning_id = l.earning_id WHERE l.payout_id = p.id AND c.cause = p.canceled_for))`})
 }

@@ -99,8 +99,8 @@ func (s *Service) Withdraw(ctx context.Context, r Request) (p Payout, err error)
 // same key gets the same answer, whatever became of the payout since.
 func (p *Payout) asRequested() {
 	p.State, p.Attempt, p.Replayed = Scheduled, 1, true
-	p.Transfer, p.ProviderPayout, p.FailureCode, p.FailureReason, p.BankLast4, p.Hold = "", "", "", "", "", Hold{}
-	p.AskedUS, p.ArrivesUS, p.BegunUS, p.bank, p.SentUS, p.EndedUS, p.GoesUS = 0, 0, 0, 0, 0, 0, p.PlannedUS
+	p.Transfer, p.ProviderPayout, p.FailureCode, p.FailureReason, p.CanceledFor, p.BankLast4, p.Hold = "", "", "", "", "", "", Hold{}
+	p.AskedUS, p.ArrivesUS, p.BegunUS, p.bank, p.standing, p.SentUS, p.EndedUS, p.Repaid, p.GoesUS = 0, 0, 0, 0, 0, 0, 0, 0, p.PlannedUS
 }
 
 // schedule makes the payouts of a request.
@@ -229,6 +229,9 @@ func tell(ctx context.Context, tx *db.Tx, kind string, p Payout, more ...field) 
 			held["until"] = audit.Instant(p.Hold.UntilUS)
 		}
 		d["held"] = held
+	}
+	if p.CanceledFor != "" {
+		d["canceled_for"] = p.CanceledFor
 	}
 	for _, m := range more {
 		d[m.name] = m.value

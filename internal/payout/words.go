@@ -139,6 +139,8 @@ var troubles = map[string]Trouble{
 	"no_account":                      {"The bank can not find the account: its number or its holder is not right.", otherBank},
 	"payouts_not_allowed":             {"The payment provider does not pay out to this account at the moment.", "See what it wants to know, then have it paid out again."},
 	"account_invalid":                 {"The payout account is not connected any more.", "Connect one again, then have it paid out again."},
+	PlatformFunds:                     {"The platform's balance with the payment provider did not cover it.", "What was not taken back is available. Have that paid out again."},
+	TakenBack:                         {"A refund or a dispute took back money of this payout before it went, so it was canceled.", "What was not taken back is available. Have that paid out again."},
 	"unsupported_card":                {"The bank card takes no payouts.", otherBank},
 }
 

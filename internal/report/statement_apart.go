@@ -64,14 +64,15 @@ func (x *accountant) pending(ctx context.Context, s *Statement) error {
 }
 
 // claws adds what refunds and disputes took back, as it stood at the end of the
-// month.
+// month: what payouts that came back repaid since had been borne then.
 func (x *accountant) claws(ctx context.Context, s *Statement) error {
 	type one struct {
 		StatementClaw
 		asset money.Asset
 	}
-	all, err := db.Collect[one](x.tx.Query(ctx, `SELECT c.id, c.reason, c.earning_id, c.held_us, c.ended_us, c.state, c.own, e.own_asset, c.units, c.borne_units, c.asset
+	all, err := db.Collect[one](x.tx.Query(ctx, `SELECT c.id, c.reason, c.earning_id, c.held_us, c.ended_us, c.state, c.own, e.own_asset, c.units - COALESCE(x.units, 0), c.borne_units + COALESCE(x.units, 0), c.asset
 		FROM earning_claw c JOIN earning e ON e.id = c.earning_id
+			LEFT JOIN (SELECT claw_id, CAST(SUM(units) AS BIGINT) AS units FROM earning_recovery WHERE at_us >= $2 GROUP BY claw_id) x ON x.claw_id = c.id
 		WHERE c.creator_id = $1 AND c.held_us < $2 AND (c.ended_us = 0 OR c.ended_us >= $3) ORDER BY c.id`, x.creator, s.ToUS, s.FromUS))(func(r *db.Rows) (c one, err error) {
 		return c, r.Scan((*string)(&c.ID), &c.Reason, (*string)(&c.Earning), &c.HeldUS, &c.EndedUS, (*string)(&c.State), &c.Taken.Units, (*string)(&c.Taken.Asset), &c.Units, &c.Borne, (*string)(&c.asset))
 	})

@@ -14,10 +14,11 @@ import (
 
 // papers are what the transfers of a month are of.
 type papers struct {
-	earnings map[id.Earning]earnings.Earning
-	tips     map[id.Earning]tipped
-	claws    map[string]clawed
-	payouts  map[string]paidOut
+	earnings   map[id.Earning]earnings.Earning
+	tips       map[id.Earning]tipped
+	claws      map[string]clawed
+	payouts    map[string]paidOut
+	recoveries []earnings.Recovery
 }
 
 // tipped is what an earning of tips is made of.
@@ -51,6 +52,9 @@ func (x *accountant) rows(ctx context.Context, asset money.Asset, touches []ledg
 			if t.Kind == "claw.returned" {
 				row.Kind = RowRestored
 			}
+		case "claw.recovered":
+			all = append(all, of.recovered(row)...)
+			continue
 		case "payout.scheduled", "payout.returned", "payout.failed", "payout.canceled":
 			p := of.payouts[t.Cause]
 			row.Kind, row.Payout, row.Last4, row.State = payoutRows[t.Kind], p.provider, p.last4, p.state
@@ -96,14 +100,30 @@ func (p *papers) available(row StatementRow) []StatementRow {
 	return all
 }
 
+// recovered are the rows of what came back of a payout and was taken back at once:
+// one for each claw that it repaid.
+func (p *papers) recovered(row StatementRow) (all []StatementRow) {
+	for _, r := range p.recoveries {
+		if string(r.Payout) == row.ID {
+			one := row
+			one.Kind, one.ID, one.Of, one.Reason, one.Amount.Units = RowClawed, string(r.Claw), string(r.Earning), r.Reason, -r.Units
+			all = append(all, one)
+		}
+	}
+	return all
+}
+
 // papers reads what the transfers are of.
 func (x *accountant) papers(ctx context.Context, touches []ledger.Touch) (p papers, err error) {
 	var ids []id.Earning
 	var claws, payouts []any
+	var recovered []id.Payout
 	for _, t := range touches {
 		switch {
 		case t.Kind == "earning.available":
 			ids = append(ids, id.Earning(t.Cause))
+		case t.Kind == "claw.recovered":
+			recovered = append(recovered, id.Payout(t.Cause))
 		case strings.HasPrefix(t.Kind, "claw."):
 			claws = append(claws, t.Cause)
 		case strings.HasPrefix(t.Kind, "payout."):
@@ -114,6 +134,9 @@ func (x *accountant) papers(ctx context.Context, touches []ledger.Touch) (p pape
 		return p, err
 	}
 	if p.tips, err = x.tipped(ctx, p.earnings); err != nil {
+		return p, err
+	}
+	if p.recoveries, err = earnings.RecoveriesOf(ctx, x.tx, recovered); err != nil {
 		return p, err
 	}
 	p.claws, p.payouts = map[string]clawed{}, map[string]paidOut{}

@@ -8,7 +8,8 @@
 // got for the others, the latest gifts first; or what a creator earned in money.
 // All of it is held until it is decided: coins and what they were sold for in an
 // account of the reversal's own (wallet.SetAside), what creators got as claws
-// (earnings.ClawBack). Nothing else of anybody is touched.
+// (earnings.ClawBack), for which payouts that have not begun give back what they
+// reserve (payout.MakeRoom). Nothing else of anybody is touched.
 //
 //	refund:   proposed → asking → pending → refunded → bounced → repaid
 //	             ↓          ↓        ↓

@@ -86,7 +86,7 @@ func PreviewOf(ctx context.Context, tx *db.Tx, q Request) (p Preview, err error)
 	}
 	p.Coins, p.Spent, p.Gifts = plan.coins, plan.spent, int64(len(plan.parts))
 	for _, claim := range plan.claims {
-		c, err := earnings.Weigh(ctx, tx, claim)
+		c, err := weigh(ctx, tx, claim)
 		if err != nil {
 			return p, err
 		}

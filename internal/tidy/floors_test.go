@@ -48,6 +48,7 @@ var above = map[string][]string{
 	"payment/collect": {"payment", "payment/stripe"},
 	"paper":           {"report"},
 	"casework":        {"people"}, // two of them decide
+	"reversal":        {"payout"}, // what is reserved for a payout is ours, until it goes
 }
 
 // onlyIn says which outside packages stand in which of ours alone.

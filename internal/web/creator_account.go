@@ -34,7 +34,8 @@ const monthsShown = 6
 // onboard leads to the provider's page on which the payout account is
 // completed.
 func onboard(v *visit) error {
-	to, err := v.onboardingPage()
+	account := v.site.cfg.PublicURL + "/c/payouts/account/"
+	to, err := v.site.cfg.Payouts.Onboard(v, v.me(), account+"back", account+"again")
 	if err != nil {
 		p := v.problemOf(err)
 		return showPayouts(v, p, p.Status)
@@ -42,14 +43,21 @@ func onboard(v *visit) error {
 	return v.leave(to, v.T("leave.account"))
 }
 
-func (v *visit) onboardingPage() (string, error) {
-	account := v.site.cfg.PublicURL + "/c/payouts/account/"
-	return v.site.cfg.Payouts.Onboard(v, v.me(), account+"back", account+"again")
-}
-
 // onboardAgain is where the provider sends who comes with a page that is too
-// old: it makes a new one. It changes nothing here.
-func onboardAgain(v *visit) error { return onboard(v) }
+// old: it makes a new one. It changes nothing here, and opens no account: who has
+// none is led to where one is opened.
+func onboardAgain(v *visit) error {
+	account := v.site.cfg.PublicURL + "/c/payouts/account/"
+	to, err := v.site.cfg.Payouts.OnboardAgain(v, v.me(), account+"back", account+"again")
+	if err != nil {
+		p := v.problemOf(err)
+		return showPayouts(v, p, p.Status)
+	}
+	if to == "" {
+		return v.redirect("/c/payouts")
+	}
+	return v.leave(to, v.T("leave.account"))
+}
 
 // onboarded is where the provider sends who leaves its page, whether the account
 // is complete or not: so it is asked. When it does not answer, what was seen

@@ -244,8 +244,8 @@ type payAgain struct {
 // againOf tells what can become of a payout that came back.
 func againOf(p payout.Payout, key string, account *payout.Account, all []payout.Allowance) payAgain {
 	for i := range all {
-		if a := &all[i]; a.Available.Asset == p.Amount.Asset && a.Available.Units >= p.Amount.Units {
-			if !account.Ready() || a.Most() < p.Amount.Units {
+		if a := &all[i]; a.Available.Asset == p.Amount.Asset && a.Available.Units >= p.Back().Units {
+			if !account.Ready() || a.Most() < p.Back().Units {
 				key = ""
 			}
 			return payAgain{Left: true, Key: key}

@@ -426,3 +426,12 @@ func (v *visit) giverName(t tip.Shown) string {
 	}
 	return nameOf(t.Who)
 }
+
+// whyClosed says why nobody can tip the creator now; what the payout account lacks
+// in words, and without an address of the API.
+func (v *visit) whyClosed(f *fault.Error) string {
+	if due, ok := f.Data["missing"].([]string); ok {
+		return v.T("tip.closed_due", strings.Join(v.missing(due), ", "))
+	}
+	return v.in(f.Detail)
+}

@@ -15,6 +15,7 @@ var _ = speak(phrases{
 	"case.state.closed":         {"Closed", "Clos"},
 	"case.kind.difference":      {"Difference", "Écart"},
 	"case.kind.dispute":         {"Dispute", "Litige"},
+	"case.kind.payout_funds":    {"Payout without funds", "Versement sans provision"},
 	"case.kind.minor":           {"Minor", "Mineur"},
 	"case.decision.written_off": {"Written off", "Passé en pertes et profits"},
 	"case.decision.cleared":     {"Cleared", "Expliqué"},

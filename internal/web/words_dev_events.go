@@ -50,7 +50,7 @@ var _ = speak(phrases{
 	"dev.of.event.webhook.test":                {"Somebody asked for a test of a webhook endpoint; only that one is sent it.", "Quelqu’un a demandé l’essai d’un point de réception ; lui seul le reçoit."},
 	"dev.of.event.webhook.endpoint.disabled":   {"A webhook endpoint is sent nothing any more.", "Un point de réception ne reçoit plus rien."},
 	"dev.of.event.webhook.endpoint.enabled":    {"A webhook endpoint is sent events again.", "Un point de réception reçoit de nouveau des événements."},
-	"dev.of.event.payout.canceled":             {"The creator took it back before it was sent.", "Le créateur l’a repris avant l’envoi."},
+	"dev.of.event.payout.canceled":             {"The creator took it back before it was sent; or a refund or a dispute did.", "Le créateur l’a repris avant l’envoi ; ou un remboursement ou une contestation."},
 	"dev.of.event.payout.notice":               {"The calendar says what a month will pay out, and when.", "Le calendrier dit ce qu’un mois versera, et quand."},
 	"dev.of.event.payout.carried":              {"What a month did not pay out stays for the next.", "Ce qu’un mois n’a pas versé reste pour le suivant."},
 	"dev.of.event.payout_account.bank_changed": {"Payouts go to another bank account, and wait for some days.", "Les versements vont vers un autre compte bancaire, et attendent quelques jours."},
@@ -61,5 +61,6 @@ var _ = speak(phrases{
 	"dev.of.event.dispute.lost":                {"The bank keeps the money of a dispute.", "La banque garde l’argent d’une contestation."},
 	"dev.of.event.dispute.closed":              {"An inquiry ended without money.", "Une demande de renseignements s’est close sans argent."},
 	"dev.of.event.earning.clawed":              {"A refund or a dispute took something back of an earning.", "Un remboursement ou une contestation a repris une partie d’un gain."},
+	"dev.of.event.earning.recovered":           {"A payout came back, and what a refund or a dispute takes of it went first.", "Un versement est revenu, et ce qu’un remboursement ou une contestation en reprend est parti d’abord."},
 	"dev.of.event.earning.restored":            {"A creator has again what was taken back.", "Un créateur a de nouveau ce qui avait été repris."},
 })

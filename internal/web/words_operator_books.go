@@ -53,6 +53,7 @@ var _ = speak(phrases{
 	"transfer.coins.granted":           {"Coins granted", "Pièces offertes"},
 	"transfer.gift.sent":               {"Gift", "Cadeau"},
 	"transfer.earning.available":       {"Earning available", "Gain disponible"},
+	"transfer.claw.recovered":          {"Repaid out of a payout that came back", "Remboursé sur un versement revenu"},
 	"transfer.payout.scheduled":        {"Payout asked for", "Versement demandé"},
 	"transfer.payout.transferred":      {"Payout sent", "Versement envoyé"},
 	"transfer.payout.failed":           {"Payout failed", "Versement échoué"},

@@ -26,6 +26,7 @@ var _ = speak(phrases{
 	"tip.hide_help":  {"The books keep it, for refunds and receipts.", "Les comptes le gardent, pour les remboursements et les reçus."},
 	"tip.give":       {"Give the tip", "Donner le pourboire"},
 	"tip.sign_in":    {"Sign in to tip", "Connectez-vous pour donner"},
+	"tip.closed_due": {"Your payout account lacks: %s. A tip has to reach you, so nobody can tip you until it is complete.", "Il manque à votre compte de versement : %s. Un pourboire doit vous parvenir : personne ne peut vous en donner tant qu’il n’est pas complet."},
 	"tip.closed":     {"No tips now", "Pas de pourboires pour l’instant"},
 	"tip.back_to":    {"Back to %s", "Revenir à %s"},
 	"tip.open":       {"A tip of %s is not finished.", "Un pourboire de %s n’est pas terminé."},

@@ -35,6 +35,16 @@ func Grain(a money.Asset) int64 {
 	return n
 }
 
+// PayoutGrain is Grain of payouts to a bank: in some currencies cards are charged in
+// hundredths, and banks are paid in whole units only.
+func PayoutGrain(a money.Asset) int64 {
+	switch a {
+	case "HUF", "TWD":
+		return 100
+	}
+	return Grain(a)
+}
+
 // outward writes an amount in Stripe's units and spelling.
 func outward(a money.Amount) (units *int64, currency *string, err error) {
 	refuse := func(reason string) error {
