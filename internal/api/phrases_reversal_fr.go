@@ -23,6 +23,8 @@ var frenchOfReversals = map[string]string{
 	"Cards are refunded in steps of %s %s. Nothing was refunded.":                                                      "Les cartes sont remboursées par pas de %s %s. Rien n’a été remboursé.",
 	"What is left is less than %s %s, the least that a card is refunded.":                                              "Ce qui reste est moins que %s %s, le moins qu’une carte se rembourse.",
 	"Cards are charged in steps of %d of the smallest units of %s.":                                                    "Les cartes sont débitées par pas de %d des plus petites unités de %s.",
+	"The bank of the card disputes the payment for %s, about which it had only asked before.":                          "La banque de la carte conteste le paiement de %s, au sujet duquel elle n’avait fait que demander.",
+	"The dispute %s was lost, and then %s %s came back. What was bought is gone: decide who gets the money.":           "Le litige %s était perdu, puis %s %s sont revenus. Ce qui a été acheté n’est plus là : décidez qui reçoit l’argent.",
 	"There is no dispute %s.":             "Il n’y a pas de litige %s.",
 	"The dispute %s has ended: it is %s.": "Le litige %s est fini : il est %s.",
 	"The payment provider has not told yet what came of the payment for %s. Try again in a few minutes; nothing was refunded.":              "Le prestataire n’a pas encore dit ce qu’il est advenu du paiement de %s. Réessayez dans quelques minutes ; rien n’a été remboursé.",
