@@ -51,7 +51,6 @@ var frenchOfProducts = map[string]string{
 	"Coins are not sold in %s. Choose one of the currencies of GET /v1/coin-packs.":                                                                                      "Les pièces ne se vendent pas en %s. Choisissez l’une des devises de GET /v1/coin-packs.",
 	"Coins are sold from 1 to %d at a time; %d were asked for.":                                                                                                          "Les pièces se vendent de 1 à %d à la fois ; il en a été demandé %d.",
 	"%d coins cost %s %s now. Show the new price and ask again; nothing was charged.":                                                                                    "%d pièces coûtent maintenant %s %s. Affichez le nouveau prix et redemandez ; rien n’a été débité.",
-	"Choose a saved card to pay with, or add one first. Nothing was charged.":                                                                                            "Choisissez une carte enregistrée pour payer, ou ajoutez-en une d’abord. Rien n’a été débité.",
 	"This Idempotency-Key was used for another purchase (%s). Use a new key; nothing was charged.":                                                                       "Cette Idempotency-Key a servi pour un autre achat (%s). Prenez une nouvelle clé ; rien n’a été débité.",
 	"Test cards exist in the sandbox only.":                                                                                                                              "Les cartes d’essai n’existent que dans le bac à sable.",
 	"There is no such saved card.":                                                                                                                                       "Cette carte enregistrée n’existe pas.",
@@ -66,6 +65,13 @@ var frenchOfProducts = map[string]string{
 	"The payment provider does not answer at the moment. What you have decided about %s is kept, and is done as soon as it answers; look again in a minute.":             "Le prestataire de paiement ne répond pas pour le moment. Ce que vous avez décidé au sujet de %s est retenu, et sera fait dès qu’il répond ; regardez dans une minute.",
 	"The payment provider has not confirmed yet what was decided about %s before. Look again in a minute; nothing was changed.":                                          "Le prestataire de paiement n’a pas encore confirmé ce qui a été décidé auparavant au sujet de %s. Regardez dans une minute ; rien n’a changé.",
 	"The payment provider does not answer at the moment. Nothing was changed; try again in a minute.":                                                                    "Le prestataire de paiement ne répond pas pour le moment. Rien n’a changé ; réessayez dans une minute.",
+
+	"Cards are charged in steps of %d of the smallest units of %s.":                        "Les cartes sont débitées par pas de %d plus petites unités de %s.",
+	"Choose what to pay with. Nothing was charged.":                                        "Choisissez avec quoi payer. Rien n’a été débité.",
+	"Cards are refunded in steps of %s %s. Nothing was refunded.":                          "Les cartes sont remboursées par pas de %s %s. Rien n’a été remboursé.",
+	"What is left is less than %s %s, the least that a card is refunded.":                  "Ce qui reste est inférieur à %s %s, le minimum qu’une carte peut recevoir.",
+	"The address holds bytes that are no text. Go back to the page, and follow its links.": "L’adresse contient des octets qui ne sont pas du texte. Revenez à la page et suivez ses liens.",
+	"The form holds bytes that are no text. Nothing was changed; type it again.":           "Le formulaire contient des octets qui ne sont pas du texte. Rien n’a changé ; saisissez-le de nouveau.",
 
 	// Gifts.
 	"Tap %d came before tap %d. Send them in order; nothing was charged.":                                     "Le tap %d est venu avant le tap %d. Envoyez-les dans l’ordre ; rien n’a été débité.",

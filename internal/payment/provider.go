@@ -98,6 +98,7 @@ func (c *Card) Over(now time.Time) bool {
 type Charge struct {
 	ID          string // the provider's id of the payment
 	Ref         string // our row's id
+	Page        string // the Checkout on which it is paid, if it is known
 	Outcome     Outcome
 	Amount      money.Amount
 	Customer    string
