@@ -23,8 +23,8 @@ func (a *API) payoutRoutes() {
 	once(a, "/v1/payouts/{id}/cancel", a.payoutCancel, "Cancel a payout that was not sent yet", needs(people.PayoutsWrite), forPerson(), fails(fault.PayoutInProgress, fault.AlreadyDone))
 	once(a, "/v1/payouts/{id}/cancel-all", a.payoutCancelAll, "Cancel all payouts of a request that were not sent yet", needs(people.PayoutsWrite), forPerson(), fails(fault.PayoutInProgress, fault.AlreadyDone))
 	get(a, "/v1/payouts/{id}/group", a.payoutGroup, "All payouts of the request that made this one", needs(people.PayoutsRead))
-	post(a, "/v1/payouts/{id}/hold", a.payoutHold, "Hold a payout that was not sent yet, until it is released", needs(people.PayoutsWrite), role(people.Operator), impersonal(), fails(fault.PayoutInProgress))
-	post(a, "/v1/payouts/{id}/release", a.payoutRelease, "Let a payout go that an operator holds", needs(people.PayoutsWrite), role(people.Operator), impersonal(), fails(fault.StateConflict))
+	post(a, "/v1/payouts/{id}/hold", a.payoutHold, "Hold a payout that was not sent yet, until it is released", needs(people.PayoutsWrite), role(people.Operator), impersonal(), fails(fault.Forbidden, fault.PayoutInProgress))
+	post(a, "/v1/payouts/{id}/release", a.payoutRelease, "Let a payout go that an operator holds", needs(people.PayoutsWrite), role(people.Operator), impersonal(), fails(fault.Forbidden, fault.StateConflict))
 }
 
 type payoutView struct {

@@ -66,12 +66,10 @@ var frenchOfProducts = map[string]string{
 	"The payment provider has not confirmed yet what was decided about %s before. Look again in a minute; nothing was changed.":                                          "Le prestataire de paiement n’a pas encore confirmé ce qui a été décidé auparavant au sujet de %s. Regardez dans une minute ; rien n’a changé.",
 	"The payment provider does not answer at the moment. Nothing was changed; try again in a minute.":                                                                    "Le prestataire de paiement ne répond pas pour le moment. Rien n’a changé ; réessayez dans une minute.",
 
-	"Cards are charged in steps of %d of the smallest units of %s.":                        "Les cartes sont débitées par pas de %d plus petites unités de %s.",
-	"Choose what to pay with. Nothing was charged.":                                        "Choisissez avec quoi payer. Rien n’a été débité.",
-	"Cards are refunded in steps of %s %s. Nothing was refunded.":                          "Les cartes sont remboursées par pas de %s %s. Rien n’a été remboursé.",
-	"What is left is less than %s %s, the least that a card is refunded.":                  "Ce qui reste est inférieur à %s %s, le minimum qu’une carte peut recevoir.",
-	"The address holds bytes that are no text. Go back to the page, and follow its links.": "L’adresse contient des octets qui ne sont pas du texte. Revenez à la page et suivez ses liens.",
-	"The form holds bytes that are no text. Nothing was changed; type it again.":           "Le formulaire contient des octets qui ne sont pas du texte. Rien n’a changé ; saisissez-le de nouveau.",
+	"Cards are charged in steps of %d of the smallest units of %s.":       "Les cartes sont débitées par pas de %d plus petites unités de %s.",
+	"Choose what to pay with. Nothing was charged.":                       "Choisissez avec quoi payer. Rien n’a été débité.",
+	"Cards are refunded in steps of %s %s. Nothing was refunded.":         "Les cartes sont remboursées par pas de %s %s. Rien n’a été remboursé.",
+	"What is left is less than %s %s, the least that a card is refunded.": "Ce qui reste est inférieur à %s %s, le minimum qu’une carte peut recevoir.",
 
 	// Gifts.
 	"Tap %d came before tap %d. Send them in order; nothing was charged.":                                     "Le tap %d est venu avant le tap %d. Envoyez-les dans l’ordre ; rien n’a été débité.",

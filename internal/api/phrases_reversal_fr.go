@@ -22,6 +22,7 @@ var frenchOfReversals = map[string]string{
 	"The bank of the card disputes the payment for %s.":                                                                "La banque de la carte conteste le paiement de %s.",
 	"The provider moved %s %s for %s, and %s were expected.":                                                           "Le prestataire a déplacé %s %s pour %s, et %s étaient attendus.",
 	"The refund %s is %s; nothing of it is owed.":                                                                      "Le remboursement %s est %s ; rien n’en est dû.",
+	"The bank of the card disputes the payment for %s, about which it had only asked before.":                          "La banque de la carte conteste le paiement de %s, au sujet duquel elle n’avait fait que demander.",
 	"There is no dispute %s.":             "Il n’y a pas de litige %s.",
 	"The dispute %s has ended: it is %s.": "Le litige %s est fini : il est %s.",
 	"The payment provider has not told yet what came of the payment for %s. Try again in a few minutes; nothing was refunded.":              "Le prestataire n’a pas encore dit ce qu’il est advenu du paiement de %s. Réessayez dans quelques minutes ; rien n’a été remboursé.",

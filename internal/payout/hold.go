@@ -100,8 +100,8 @@ func (p *Payout) release(ctx context.Context, tx *db.Tx, by string) error {
 }
 
 // Hold has a payout that was not sent yet wait until an operator releases it, or
-// until the instant, if there is one. Operators do it. Its faults:
-// role_required, validation_failed, not_found, payout_in_progress.
+// until the instant, if there is one. Operators do it, about payouts of others. Its
+// faults: role_required, forbidden, validation_failed, not_found, payout_in_progress.
 func (s *Service) Hold(ctx context.Context, by people.Caller, payout id.Payout, reason string, until time.Time) (p Payout, err error) {
 	if err := by.RequireRole(people.Operator); err != nil {
 		return p, err
@@ -122,6 +122,9 @@ func (s *Service) Hold(ctx context.Context, by people.Caller, payout id.Payout, 
 	act := by.Act(ctx, audit.Act{Verb: "payout.hold", Subject: string(payout), Reason: reason})
 	err = s.db.Write(ctx, func(tx *db.Tx) error {
 		if p, err = Get(ctx, tx, payout); err != nil {
+			return err
+		}
+		if err := people.NotOwn(ctx, tx, by, p.Creator); err != nil {
 			return err
 		}
 		if p.State != Scheduled && p.State != Held {
@@ -151,14 +154,17 @@ func (s *Service) HoldFor(ctx context.Context, by people.Caller, payout id.Payou
 	return s.Hold(ctx, by, payout, reason, until)
 }
 
-// Release lets a payout go that an operator holds. Operators do it. What a rule
-// holds goes by itself: state_conflict.
+// Release lets a payout go that an operator holds. Operators do it, about payouts of
+// others. What a rule holds goes by itself: state_conflict.
 func (s *Service) Release(ctx context.Context, by people.Caller, payout id.Payout) (p Payout, err error) {
 	if err := by.RequireRole(people.Operator); err != nil {
 		return p, err
 	}
 	err = s.db.Write(ctx, func(tx *db.Tx) error {
 		if p, err = Get(ctx, tx, payout); err != nil {
+			return err
+		}
+		if err := people.NotOwn(ctx, tx, by, p.Creator); err != nil {
 			return err
 		}
 		switch {

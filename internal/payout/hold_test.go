@@ -210,6 +210,9 @@ func TestUnderReview(t *testing.T) {
 		s.Want(err, fault.RoleRequired)
 		_, err = s.pay.Release(s.Ctx, people.Caller{Person: s.creator}, p.ID)
 		s.Want(err, fault.RoleRequired)
+		own := people.Caller{Person: s.creator, Roles: boss.Roles} // an operator, too
+		_, err = s.pay.Hold(s.Ctx, own, p.ID, "Until soon.", s.Clk.Now().Add(time.Second))
+		s.Want(err, fault.Forbidden)
 		for _, reason := range []string{"", " \n ", strings.Repeat("x", 201), "\u202e"} {
 			if _, err = s.pay.Hold(s.Ctx, boss, p.ID, reason, time.Time{}); err == nil || fault.CodeOf(err) == "" {
 				t.Errorf("held for %q: %v", reason, err)
@@ -232,6 +235,8 @@ func TestUnderReview(t *testing.T) {
 		}
 		_, err = s.pay.Cancel(s.Ctx, p.ID)
 		s.Want(err, fault.PayoutInProgress)
+		_, err = s.pay.Release(s.Ctx, own, p.ID)
+		s.Want(err, fault.Forbidden)
 		s.suspend()
 		s.later(time.Hour)
 		s.held(p, payout.UnderReview, "usr_boss", since)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/fault"
+	"github.com/ovationhq/ovation/internal/id"
 )
 
 // Behind returns the ids of the people and keys that are behind these: themselves,
@@ -53,6 +54,15 @@ func Second(ctx context.Context, tx *db.Tx, by Caller, first string) error {
 		if err == nil && other[who] {
 			err = fault.New(fault.Forbidden, "Whoever has proposed it can not agree to it as well. Another operator has to; nothing was changed.")
 		}
+	}
+	return err
+}
+
+// NotOwn refuses whoever would decide about money that they get themselves.
+func NotOwn(ctx context.Context, tx *db.Tx, by Caller, gets id.Person) error {
+	behind, err := Behind(ctx, tx, by.IDs()...)
+	if err == nil && behind[string(gets)] {
+		err = fault.New(fault.Forbidden, "Nobody decides about money that they get themselves. Another operator has to; nothing was changed.")
 	}
 	return err
 }

@@ -201,7 +201,7 @@ func (s *Service) Repay(ctx context.Context, by people.Caller, refund, how strin
 		if r.State != Bounced {
 			return fault.New(fault.StateConflict, "The refund %s is %s; nothing of it is owed.", r.ID, r.State)
 		}
-		if err := notOwn(ctx, tx, by, r.Person); err != nil {
+		if err := people.NotOwn(ctx, tx, by, r.Person); err != nil {
 			return err
 		}
 		act := audit.Act{Verb: "refund.repay", Subject: r.ID, Reason: how, Changed: map[string]any{"amount": r.Moved}}

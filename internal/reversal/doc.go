@@ -42,9 +42,17 @@
 // # Who may
 //
 // People have the unspent coins of their own purchases refunded, for as long as the
-// rule of their region says. Operators refund anything; above the rule's amount a
-// second operator has to agree. All that a minor has paid is one decision
-// (RefundMinor). Operators answer disputes or give them up.
+// rule of their region says. Operators refund anything that others paid; above the
+// rule's amount a second one has to agree. What one gives back alone is added up: of
+// one payment, and of all that a person paid within thirty days (needsSecond). The
+// second one is a person and no key, is not behind the key that proposed it, and does
+// not get the money (another). All that a minor has paid is one decision
+// (RefundMinor), signed for each refund. What a bank sent back is paid in another way
+// by two people above the same amount (Repay). Operators answer disputes or give them
+// up.
+//
+// The key of a request belongs to the person who paid, and its answer is the first
+// that knew an outcome. Decisions have the key of their caller (Once).
 //
 // # Invariants
 //
@@ -52,6 +60,10 @@
 //     schema of package payment refuses more.
 //   - Nobody falls below zero: not the fan's wallet, not what a creator has.
 //   - The coins that were spent are taken back once, and each diamond with them.
+//   - What is given back above the rule's amount two people have decided, and neither
+//     of them gets it.
+//   - A proposed refund of coins that were not spent takes nothing from creators when
+//     it is agreed to later.
 //   - A dispute that is won returns all to the same places; what would have matured
 //     meanwhile matures then.
 //

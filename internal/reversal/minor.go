@@ -3,12 +3,14 @@ package reversal
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/ovationhq/ovation/internal/audit"
 	"github.com/ovationhq/ovation/internal/casework"
 	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/id"
+	"github.com/ovationhq/ovation/internal/money"
 	"github.com/ovationhq/ovation/internal/payment"
 	"github.com/ovationhq/ovation/internal/people"
 )
@@ -31,15 +33,15 @@ func SpendingOf(ctx context.Context, tx *db.Tx, person id.Person) ([]Spending, e
 	if err != nil {
 		return nil, err
 	}
+	held, err := db.Collect[string](tx.Query(ctx, "SELECT subject FROM reversal WHERE person_id = $1 AND state IN "+underDispute, person))(func(r *db.Rows) (s string, err error) { return s, r.Scan(&s) })
+	if err != nil {
+		return nil, err
+	}
 	all := make([]Spending, len(charges))
 	for i, c := range charges {
 		all[i].Charge = c
-		open, err := disputing(ctx, tx, c.Subject)
-		if err != nil {
-			return nil, err
-		}
 		switch {
-		case open:
+		case slices.Contains(held, c.Subject):
 			all[i].Why = "disputed"
 		case c.Left() == 0:
 			all[i].Why = "gone"
@@ -72,7 +74,7 @@ func (s *Service) RefundMinor(ctx context.Context, by people.Caller, person id.P
 }
 
 func refundMinor(ctx context.Context, tx *db.Tx, by people.Caller, person id.Person, note string) (all []Reversal, err error) {
-	if err := notOwn(ctx, tx, by, person); err != nil {
+	if err := people.NotOwn(ctx, tx, by, person); err != nil {
 		return nil, err
 	}
 	if err := noneProposed(ctx, tx, person); err != nil {
@@ -135,12 +137,14 @@ func totalOf(ctx context.Context, tx *db.Tx, rule *Rule, person id.Person, paid 
 			return nil, false, fault.New(fault.StateConflict, "The payment provider has not told yet what came of the payment for %s. Try again in a few minutes; nothing was refunded.", c.Subject)
 		case "":
 			total[string(c.Amount.Asset)] += c.Left()
-			one, err := needsSecond(ctx, tx, rule, person, c.Subject, c.Amount.Of(total[string(c.Amount.Asset)]))
-			if err != nil {
-				return nil, false, err
-			}
-			second = second || one
 		}
+	}
+	for asset, units := range total { // and with all that one operator has ever given this person alone
+		before, err := givenAlone(ctx, tx, person, money.Asset(asset), "", 0)
+		if err != nil {
+			return nil, false, err
+		}
+		second = second || above(rule.Agree, money.Amount{Units: units + before, Asset: money.Asset(asset)})
 	}
 	if len(total) == 0 {
 		return nil, false, fault.New(fault.AlreadyRefunded, "This person has paid nothing that was not given back before.")

@@ -81,7 +81,7 @@ var noteRule = text.Rule{Name: "The note", Max: 500, Lines: true}
 // of everybody to what they paid themselves, and no other.
 func (q *Request) check(ctx context.Context, tx *db.Tx, by people.Caller, c *payment.Record) error {
 	if q.own = !official(by); !q.own {
-		err := notOwn(ctx, tx, by, c.Person)
+		err := people.NotOwn(ctx, tx, by, c.Person)
 		if plain := q.Units == 0 && !q.Spent && (q.Reason == "" || q.Reason == Withdrawal) && q.Note == ""; fault.Is(err, fault.Forbidden) && plain {
 			q.own = true
 		} else if err != nil {
@@ -315,12 +315,15 @@ func exactly(ctx context.Context, tx *db.Tx, c *payment.Record, q *Request) (int
 	return most, nil
 }
 
+// underDispute are the states in which a bank has the money and has not decided.
+const underDispute = "('open', 'answered')"
+
 // disputing reports whether a bank has money of what was paid for the subject and
 // has not decided about it. The provider refunds nothing meanwhile. An inquiry has
 // taken nothing, and a refund ends it.
 func disputing(ctx context.Context, tx *db.Tx, subject string) (yes bool, err error) {
 	var n int64
-	err = tx.Row(ctx, "SELECT COUNT(*) FROM reversal WHERE subject = $1 AND state IN ('open', 'answered')", subject).Scan(&n)
+	err = tx.Row(ctx, "SELECT COUNT(*) FROM reversal WHERE subject = $1 AND state IN "+underDispute, subject).Scan(&n)
 	return n > 0, err
 }
 

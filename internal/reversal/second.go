@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/ovationhq/ovation/internal/db"
-	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/id"
 	"github.com/ovationhq/ovation/internal/money"
 	"github.com/ovationhq/ovation/internal/people"
@@ -26,10 +25,15 @@ func needsSecond(ctx context.Context, tx *db.Tx, rule *Rule, person id.Person, s
 	if above(rule.Agree, a) {
 		return true, nil
 	}
-	var before int64
-	err := tx.Row(ctx, "SELECT CAST(COALESCE(SUM(amount_units), 0) AS BIGINT) FROM reversal WHERE person_id = $1 AND amount_asset = $2 AND (subject = $3 OR opened_us > $4) AND "+alone,
-		person, string(a.Asset), subject, tx.Now().Add(-together).UnixMicro()).Scan(&before)
+	before, err := givenAlone(ctx, tx, person, a.Asset, subject, tx.Now().Add(-together).UnixMicro())
 	return above(rule.Agree, a.Of(a.Units+before)), err
+}
+
+// givenAlone is what was given back to the person on one operator's word: of what was
+// paid for the subject, and since then of anything.
+func givenAlone(ctx context.Context, tx *db.Tx, person id.Person, asset money.Asset, subject string, since int64) (units int64, err error) {
+	return units, tx.Row(ctx, "SELECT CAST(COALESCE(SUM(amount_units), 0) AS BIGINT) FROM reversal WHERE person_id = $1 AND amount_asset = $2 AND (subject = $3 OR opened_us > $4) AND "+alone,
+		person, string(asset), subject, since).Scan(&units)
 }
 
 // above reports whether the amount is more than the limit. What is in another
@@ -54,14 +58,5 @@ func another(ctx context.Context, tx *db.Tx, by people.Caller, first string, get
 	if err := people.Second(ctx, tx, by, first); err != nil {
 		return err
 	}
-	return notOwn(ctx, tx, by, gets)
-}
-
-// notOwn refuses whoever would decide about money that they get themselves.
-func notOwn(ctx context.Context, tx *db.Tx, by people.Caller, gets id.Person) error {
-	behind, err := people.Behind(ctx, tx, by.IDs()...)
-	if err == nil && behind[string(gets)] {
-		err = fault.New(fault.Forbidden, "Nobody decides about money that they get themselves. Another operator has to; nothing was changed.")
-	}
-	return err
+	return people.NotOwn(ctx, tx, by, gets)
 }

@@ -29,14 +29,6 @@ func (s *desk) until(day string) {
 	s.months(nil)
 }
 
-// withdraws has so much of the creator's paid out, once it is handed to the bank.
-func (s *desk) withdraws(cents int64) payout.Payout {
-	s.T.Helper()
-	p, err := s.pay.Withdraw(s.Ctx, payout.Request{Key: s.Key(), Creator: s.creator, Amount: cents})
-	s.OK(err)
-	return p
-}
-
 // sent returns the payout as it stands.
 func (s *desk) sent(p payout.Payout) payout.Payout {
 	s.T.Helper()

@@ -47,6 +47,7 @@ var adapters = map[string]string{
 var above = map[string][]string{
 	"payment/collect": {"payment", "payment/stripe"},
 	"paper":           {"report"},
+	"casework":        {"people"}, // two of them decide
 	"reversal":        {"payout"}, // what is reserved for a payout is ours, until it goes
 }
 
