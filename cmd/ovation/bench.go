@@ -155,8 +155,8 @@ func (c *benchPaymentsCmd) Run(s *shared) error {
 		}
 		if n == 0 {
 			first = r.State
-		} else if r.State != first {
-			r.Differences = append(r.Differences, "the end is not that of the first order")
+		} else {
+			r.Differences = append(r.Differences, sim.Differ(first, r.State)...)
 		}
 		if c.JSON {
 			err = printJSON(s.out, r)

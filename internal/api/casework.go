@@ -6,6 +6,7 @@ import (
 	"github.com/ovationhq/ovation/internal/casework"
 	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/id"
+	"github.com/ovationhq/ovation/internal/idem"
 	"github.com/ovationhq/ovation/internal/people"
 	"github.com/ovationhq/ovation/internal/report"
 )
@@ -15,7 +16,7 @@ func (a *API) caseRoutes() {
 	operator := []option{needs(people.Admin), impersonal(), tagged("operations")}
 	get(a, "/v1/cases", a.caseList, "What operators have to look into, the newest first", operator...)
 	get(a, "/v1/cases/{id}", a.caseGet, "A case", operator...)
-	post(a, "/v1/cases/{id}/close", a.caseClose, "Close a difference: its amount is written off", append(operator, class(classMoney), fails(fault.StateConflict, fault.AlreadyDone))...)
+	once(a, "/v1/cases/{id}/close", a.caseClose, "Write a difference off, or propose it where a second operator has to", append(operator, fails(fault.Forbidden, fault.StateConflict, fault.AlreadyDone))...)
 }
 
 type caseView struct {
@@ -34,11 +35,14 @@ type caseView struct {
 	ClosedBy string         `json:"closed_by,omitempty" doc:"The id of the person or the key, or rule where nobody had to decide"`
 	Decision string         `json:"decision,omitempty" doc:"What was decided, in a word"`
 	Note     string         `json:"note,omitempty" doc:"Why, in the words of who closed it"`
+
+	ProposedBy   string `json:"proposed_by,omitempty" doc:"The id of the person or the key that has proposed to close it, where a second operator has to"`
+	ProposedNote string `json:"proposed_note,omitempty" doc:"And why, in their words"`
 }
 
 func viewCase(l Language, c casework.Case) caseView {
 	v := caseView{Object: "case", ID: c.ID, Kind: c.Kind, Subject: c.Subject, Account: c.Account, Words: translate(l, c.Words), State: c.State, ByHand: c.ByHand(),
-		OpenedAt: at(c.OpenedUS), ClosedAt: atOrNil(c.ClosedUS), ClosedBy: c.By, Decision: c.Decision, Note: c.Note}
+		OpenedAt: at(c.OpenedUS), ClosedAt: atOrNil(c.ClosedUS), ClosedBy: c.By, Decision: c.Decision, Note: c.Note, ProposedBy: c.ProposedBy, ProposedNote: c.ProposedNote}
 	if c.Person != "" {
 		v.Person = &c.Person
 	}
@@ -90,10 +94,9 @@ type caseCloseIn struct {
 	}
 }
 
-func (a *API) caseClose(ctx context.Context, in *caseCloseIn) (*caseOut, error) {
-	c, err := a.cfg.Services.Cases.Decide(ctx, in.ID, CallerOf(ctx).ID(), in.Body.Reason)
-	if err != nil {
-		return nil, err
-	}
-	return &caseOut{viewCase(LanguageOf(ctx), c)}, nil
+func (a *API) caseClose(ctx context.Context, in *caseCloseIn, once *Once[caseView]) error {
+	l := LanguageOf(ctx)
+	cases := a.cfg.Services.Cases.Once(once.Call(), func(c casework.Case) (idem.Answer, error) { return once.Answer(viewCase(l, c)) })
+	_, err := cases.Decide(ctx, in.ID, CallerOf(ctx).Caller, in.Body.Reason)
+	return err
 }

@@ -8,6 +8,8 @@ import (
 	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/ledger"
 	"github.com/ovationhq/ovation/internal/money"
+	"github.com/ovationhq/ovation/internal/people"
+	"github.com/ovationhq/ovation/internal/reversal"
 )
 
 // TestCases reads cases page by page, and closes what operators close.
@@ -42,11 +44,26 @@ func TestCases(t *testing.T) {
 		t.Errorf("%v", o)
 	}
 	wantProblem(t, s.ask(t, "GET /v1/cases/cas_7zzzzzzzzzzzzzzzzzzzzzzzzz", s.operator), fault.NotFound)
-	reason := []string{s.operator, "", `{"reason":"too small to ask"}`}
+	const key = "Idempotency-Key: close"
+	reason := []string{s.operator, key, "", `{"reason":"too small to ask"}`}
 	wantProblem(t, s.ask(t, "POST /v1/cases/"+string(disputed.ID)+"/close", reason...), fault.StateConflict)
-	wantProblem(t, s.ask(t, "POST /v1/cases/"+string(differs.ID)+"/close", s.operator, "", `{"reason":" "}`), fault.ValidationFailed)
-	if o := s.answered(t, 200, "POST /v1/cases/"+string(differs.ID)+"/close", reason...); o["state"] != "closed" || o["decision"] != "written_off" || o["note"] != "too small to ask" {
-		t.Errorf("%v", o)
+	wantProblem(t, s.ask(t, "POST /v1/cases/"+string(differs.ID)+"/close", s.operator, key, "", `{"reason":" "}`), fault.ValidationFailed)
+	s.g.Write(func(tx *db.Tx) error {
+		return reversal.Install(s.g.Ctx, tx, []reversal.Rule{{Version: "current@1", FromUS: 1, Agree: money.Amount{Units: 119, Asset: money.USD}}})
+	})
+	for range 2 { // the answer may be lost
+		if o := s.answered(t, 200, "POST /v1/cases/"+string(differs.ID)+"/close", reason...); o["state"] != "open" || o["proposed_note"] != "too small to ask" || o["proposed_by"] == nil {
+			t.Errorf("%v", o)
+		}
 	}
-	wantProblem(t, s.ask(t, "POST /v1/cases/"+string(differs.ID)+"/close", reason...), fault.AlreadyDone)
+	wantProblem(t, s.ask(t, "POST /v1/cases/"+string(differs.ID)+"/close", s.operator, "Idempotency-Key: again", "", `{"reason":"again"}`), fault.Forbidden)
+	second := s.g.Person()
+	s.g.OK(s.people.GrantRole(t.Context(), people.Console(), second, people.Operator))
+	reason[0] = s.session(t, second)
+	for range 2 {
+		if o := s.answered(t, 200, "POST /v1/cases/"+string(differs.ID)+"/close", reason...); o["state"] != "closed" || o["decision"] != "written_off" || o["note"] != "too small to ask" {
+			t.Errorf("%v", o)
+		}
+	}
+	wantProblem(t, s.ask(t, "POST /v1/cases/"+string(differs.ID)+"/close", reason[0], "Idempotency-Key: again", "", `{"reason":"again"}`), fault.AlreadyDone)
 }

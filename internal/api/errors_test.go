@@ -174,7 +174,7 @@ func sentencesOf(t *testing.T, name, source string) (said []string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	place := map[string]int{"fault.New": 1, "fault.Wrap": 2, "fault.Wrong": 1, ".At": 2, ".bad": 1, ".malformed": 0, "invalid": 0, "refuse": 0}
+	place := map[string]int{"fault.New": 1, "fault.Wrap": 2, "fault.Wrong": 1, ".At": 2, ".bad": 1, ".malformed": 0, "invalid": 0, "refuse": 0, ".fail": 3}
 	checks := strings.HasPrefix(name, "api/shape") || name == "api/params.go" || name == "api/problem.go" || name == "payment/stripe/errors.go"
 	constants := map[string]string{}
 	ast.Inspect(file, func(n ast.Node) bool {
@@ -187,6 +187,11 @@ func sentencesOf(t *testing.T, name, source string) (said []string) {
 		if lit, ok := n.(*ast.BasicLit); ok && checks && lit.Kind == token.STRING {
 			if text, _ := strconv.Unquote(lit.Value); strings.HasSuffix(text, ".") && text[0] >= 'A' && text[0] <= 'Z' {
 				said = append(said, text) // a sentence
+			}
+		}
+		if field, ok := n.(*ast.KeyValueExpr); ok { // of cases
+			if key, ok := field.Key.(*ast.Ident); ok && key.Name == "Words" {
+				said = append(said, formatOf(field.Value, constants))
 			}
 		}
 		call, ok := n.(*ast.CallExpr)
@@ -225,6 +230,10 @@ func formatOf(e ast.Expr, constants map[string]string) string {
 		return text
 	case *ast.Ident:
 		return constants[e.Name]
+	case *ast.CallExpr: // of fmt.Sprintf
+		if f, ok := e.Fun.(*ast.SelectorExpr); ok && f.Sel.Name == "Sprintf" {
+			return formatOf(e.Args[0], constants)
+		}
 	case *ast.BinaryExpr:
 		parts := []string{formatOf(e.X, constants), formatOf(e.Y, constants)}
 		for i, p := range parts {

@@ -60,6 +60,7 @@ var frenchOfProducts = map[string]string{
 	"There is no coin purchase %s.":                                                                                                                 "Il n’y a pas d’achat de pièces %s.",
 	"This is no place among the parts of an explanation. Begin without it.":                                                                         "Ce n’est pas une place parmi les parties d’une explication. Commencez sans elle.",
 	"Payments are not set up on this instance yet. Nothing was changed. Its operator sets the provider's key with --stripe-key.":                    "Les paiements ne sont pas encore en place sur cette instance. Rien n’a changé. Son exploitant indique la clé du prestataire avec --stripe-key.",
+	"What these news are about is not decided yet. Nothing was changed; send them again in a while.":                                                "Ce dont parle cette nouvelle n’est pas encore décidé. Rien n’a changé ; renvoyez-la dans un moment.",
 	"The payment provider was asked what these news are about, and did not answer. Nothing was changed; send them again in a while.":                "Le prestataire de paiement, interrogé sur l’objet de cette nouvelle, n’a pas répondu. Rien n’a changé ; renvoyez-la dans un moment.",
 	"The payment provider does not answer at the moment. Nothing was changed; try again in a minute.":                                               "Le prestataire de paiement ne répond pas pour le moment. Rien n’a changé ; réessayez dans une minute.",
 

@@ -28,7 +28,7 @@ func (a *API) policyRoutes() {
 // RulesPath is the part of an address that names a rule set. It is exported
 // because the description of the API looks into it where it is embedded.
 type RulesPath struct {
-	Rules report.RuleSet `path:"rules" enum:"gift-catalog,coin-packs,rate-card,programmes" doc:"The rule set"`
+	Rules report.RuleSet `path:"rules" enum:"gift-catalog,coin-packs,rate-card,programmes,tips,refunds,payouts,velocity" doc:"The rule set"`
 }
 
 // VersionPath is the part of an address that names a version.

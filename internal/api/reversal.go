@@ -7,6 +7,7 @@ import (
 	"github.com/ovationhq/ovation/internal/earnings"
 	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/id"
+	"github.com/ovationhq/ovation/internal/idem"
 	"github.com/ovationhq/ovation/internal/payment"
 	"github.com/ovationhq/ovation/internal/people"
 	"github.com/ovationhq/ovation/internal/report"
@@ -16,15 +17,15 @@ import (
 // reversalRoutes is the table's part about money that goes back to who paid.
 func (a *API) reversalRoutes() {
 	refund := []option{needs(people.CoinsBuy), orNeeds(people.RefundsWrite), keyed(), status(201), also(202), class(classMoney),
-		fails(fault.AlreadyRefunded, fault.RefundExceedsOriginal, fault.StateConflict, fault.NotEligible, fault.UpstreamFailed, fault.IdempotencyKeyReused)}
+		fails(fault.AlreadyRefunded, fault.RefundExceedsOriginal, fault.StateConflict, fault.NotEligible, fault.Forbidden, fault.UpstreamFailed, fault.IdempotencyKeyReused)}
 	post(a, "/v1/coin-purchases/{id}/refund", a.purchaseRefund, "Give back what was paid for coins", refund...)
 	post(a, "/v1/tips/{id}/refund", a.tipRefund, "Give back a tip", refund...)
 	get(a, "/v1/refunds", a.refundList, "The person's refunds, or all, the newest first", needs(people.WalletRead))
 	get(a, "/v1/refunds/{id}", a.refundGet, "A refund", needs(people.WalletRead))
-	decides := []option{needs(people.RefundsWrite), role(people.Operator), impersonal(), class(classMoney), fails(fault.Forbidden, fault.StateConflict, fault.UpstreamFailed)}
-	post(a, "/v1/refunds/{id}/agree", a.refundAgree, "Agree to a refund that another operator has proposed", decides...)
-	post(a, "/v1/refunds/{id}/decline", a.refundDecline, "Decline a refund that was proposed", decides...)
-	post(a, "/v1/refunds/{id}/repay", a.refundRepay, "Note that a refund which the bank sent back was paid in another way", decides...)
+	decides := []option{needs(people.RefundsWrite), role(people.Operator), impersonal(), fails(fault.Forbidden, fault.StateConflict)}
+	once(a, "/v1/refunds/{id}/agree", a.refundAgree, "Agree to a refund that another operator has proposed", decides...)
+	once(a, "/v1/refunds/{id}/decline", a.refundDecline, "Decline a refund that was proposed", decides...)
+	once(a, "/v1/refunds/{id}/repay", a.refundRepay, "Note that a refund which the bank sent back was paid in another way, or propose it where a second operator has to", decides...)
 
 	operator := []option{needs(people.Admin), impersonal()}
 	get(a, "/v1/disputes", a.disputeList, "The disputes of banks, the newest first", operator...)
@@ -33,7 +34,7 @@ func (a *API) reversalRoutes() {
 	post(a, "/v1/disputes/{id}/answer", a.disputeAnswer, "Hand in the answer to a dispute", answers...)
 	post(a, "/v1/disputes/{id}/accept", a.disputeAccept, "Give a dispute up: it is lost", answers...)
 	get(a, "/v1/people/{id}/minor-refund", a.minorGet, "All that a person has paid, and what of it can go back", operator...)
-	post(a, "/v1/people/{id}/minor-refund", a.minorDo, "Give back all that a person has paid who was too young to", append(operator, class(classMoney), fails(fault.AlreadyRefunded, fault.StateConflict))...)
+	once(a, "/v1/people/{id}/minor-refund", a.minorDo, "Give back all that a person has paid who was too young to", append(operator, fails(fault.Forbidden, fault.AlreadyRefunded, fault.StateConflict))...)
 	get(a, "/v1/claws", a.clawList, "What refunds and disputes took back from the creator, the newest first", needs(people.EarningsRead), forPerson())
 }
 
@@ -44,21 +45,25 @@ type refundView struct {
 	Person    id.Person      `json:"person" doc:"Who paid, and gets it back"`
 	Amount    amount         `json:"amount"`
 	State     reversal.State `json:"state" enum:"proposed,declined,asking,pending,refunded,failed,bounced,repaid" doc:"proposed waits for another operator; asking and pending are on the way; in bounced the bank has sent it back, and the platform owes it"`
-	Reason    string         `json:"reason" enum:"withdrawal,goodwill,duplicate,fraudulent,minor" doc:"Why, in a word; withdrawal is the person's own right"`
+	Reason    string         `json:"reason" enum:"withdrawal,goodwill,duplicate,fraudulent,minor,provider" doc:"Why, in a word; withdrawal is the person's own right, provider a refund that was given at the payment provider itself"`
 	Coins     *amount        `json:"coins,omitempty" doc:"Coins that were not spent and have left the wallet"`
 	Spent     *amount        `json:"spent,omitempty" doc:"Coins that were spent, whose gifts creators lose"`
-	Note      string         `json:"note,omitempty" doc:"The operator's words; operators alone see them"`
-	AskedBy   string         `json:"asked_by,omitempty" doc:"The id of the person or the key; operators alone see it"`
-	Failure   string         `json:"failure,omitempty" doc:"Why it failed or was declined, in a sentence"`
+	Note      string         `json:"note,omitempty" doc:"The operator's words; operators and keys that refund see them, and what follows"`
+	AskedBy   string         `json:"asked_by,omitempty" doc:"The id of the person or the key"`
+	AgreedBy  string         `json:"agreed_by,omitempty" doc:"The id of the person who agreed to it"`
+	Decision  string         `json:"decision,omitempty" doc:"The first refund of those that were decided as one"`
+	RepayBy   string         `json:"repay_by,omitempty" doc:"Who has proposed to note that it was paid in another way, where a second operator has to"`
+	RepayHow  string         `json:"repay_how,omitempty" doc:"And how it was, in their words"`
+	Failure   string         `json:"failure,omitempty" doc:"Why it failed, in a sentence; to operators and keys that refund in the words of the provider or of who declined it"`
 	CreatedAt Instant        `json:"created_at"`
 	EndedAt   *Instant       `json:"ended_at,omitempty" doc:"When it was decided"`
 }
 
 func viewRefund(l Language, r reversal.Reversal, all bool) refundView {
-	v := refundView{Object: "refund", ID: id.Refund(r.ID), Of: r.Subject, Person: r.Person, Amount: r.Amount, State: r.State, Reason: r.Reason, Failure: translate(l, r.FailureWhy),
+	v := refundView{Object: "refund", ID: id.Refund(r.ID), Of: r.Subject, Person: r.Person, Amount: r.Amount, State: r.State, Reason: r.Reason, Failure: translate(l, r.Told()),
 		CreatedAt: at(r.OpenedUS), EndedAt: atOrNil(r.EndedUS)}
 	if all {
-		v.Note, v.AskedBy = r.Note, r.AskedBy
+		v.Note, v.AskedBy, v.AgreedBy, v.Decision, v.RepayBy, v.RepayHow, v.Failure = r.Note, r.AskedBy, r.AgreedBy, r.Decision, r.RepayBy, r.RepayHow, translate(l, r.FailureWhy)
 	}
 	v.Coins, v.Spent = coinsOrNil(r.LotCoins), coinsOrNil(r.SpentCoins)
 	return v
@@ -121,7 +126,7 @@ func (a *API) refund(ctx context.Context, subject, key string, b *RefundBody) (*
 	if err != nil {
 		return nil, err
 	}
-	out := &refundOut{Status: http.StatusCreated, Location: "/v1/refunds/" + r.ID, Body: viewRefund(LanguageOf(ctx), r, a.seesAll(&c))}
+	out := &refundOut{Status: http.StatusCreated, Location: "/v1/refunds/" + r.ID, Body: viewRefund(LanguageOf(ctx), r, givesBack(&c))}
 	if r.EndedUS == 0 {
 		out.Status = http.StatusAccepted
 	}
@@ -147,11 +152,12 @@ func (a *API) refundList(ctx context.Context, in *refundListIn) (*listOut[refund
 		}
 		in.Person = c.Person
 	}
-	rows, err := a.reversals(ctx, in.Page, reversal.Query{Kind: id.KindRefund, State: in.State, Subject: in.Of, Person: in.Person})
+	words := givesBack(&c)
+	rows, err := a.reversals(ctx, in.Page, reversal.Query{Kind: id.KindRefund, State: in.State, Subject: in.Of, Person: in.Person, Begun: !words})
 	if err != nil {
 		return nil, err
 	}
-	return listed(ctx, a, in.Page, rows, reversalID, func(r reversal.Reversal) refundView { return viewRefund(LanguageOf(ctx), r, all) }), nil
+	return listed(ctx, a, in.Page, rows, reversalID, func(r reversal.Reversal) refundView { return viewRefund(LanguageOf(ctx), r, words) }), nil
 }
 
 func (a *API) reversals(ctx context.Context, p Page, q reversal.Query) ([]reversal.Reversal, error) {
@@ -175,15 +181,26 @@ type refundBody struct{ Body refundView }
 func (a *API) refundGet(ctx context.Context, in *RefundPath) (*refundBody, error) {
 	c := CallerOf(ctx)
 	r, err := a.cfg.Services.Reversals.Get(ctx, string(in.ID))
-	if err == nil && !a.seesAll(&c) && r.Person != c.Person {
+	words := givesBack(&c)
+	if err == nil && (!a.seesAll(&c) && r.Person != c.Person || !words && !r.Begun()) {
 		err = fault.New(fault.NotFound, "There is no %s.", in.ID)
 	}
-	return &refundBody{viewRefund(LanguageOf(ctx), r, a.seesAll(&c))}, err
+	return &refundBody{viewRefund(LanguageOf(ctx), r, words)}, err
 }
 
-func (a *API) refundAgree(ctx context.Context, in *RefundPath) (*refundBody, error) {
-	r, err := a.cfg.Services.Reversals.Agree(ctx, CallerOf(ctx).Caller, string(in.ID))
-	return &refundBody{viewRefund(LanguageOf(ctx), r, true)}, err
+// givesBack reports whether the caller gives money back for the platform. Nobody else
+// reads what operators say to each other about it, nor what they only propose.
+func givesBack(c *Caller) bool { return c.Is(people.Operator) || c.Host && c.May(people.RefundsWrite) }
+
+// refundOnce is the service for a decision that is answered once.
+func (a *API) refundOnce(ctx context.Context, once *Once[refundView]) *reversal.Service {
+	l := LanguageOf(ctx)
+	return a.cfg.Services.Reversals.Once(once.Call(), func(all []reversal.Reversal) (idem.Answer, error) { return once.Answer(viewRefund(l, all[0], true)) })
+}
+
+func (a *API) refundAgree(ctx context.Context, in *RefundPath, once *Once[refundView]) error {
+	_, err := a.refundOnce(ctx, once).Agree(ctx, CallerOf(ctx).Caller, string(in.ID))
+	return err
 }
 
 type refundReasonIn struct {
@@ -193,14 +210,14 @@ type refundReasonIn struct {
 	}
 }
 
-func (a *API) refundDecline(ctx context.Context, in *refundReasonIn) (*refundBody, error) {
-	r, err := a.cfg.Services.Reversals.Decline(ctx, CallerOf(ctx).Caller, string(in.ID), in.Body.Reason)
-	return &refundBody{viewRefund(LanguageOf(ctx), r, true)}, err
+func (a *API) refundDecline(ctx context.Context, in *refundReasonIn, once *Once[refundView]) error {
+	_, err := a.refundOnce(ctx, once).Decline(ctx, CallerOf(ctx).Caller, string(in.ID), in.Body.Reason)
+	return err
 }
 
-func (a *API) refundRepay(ctx context.Context, in *refundReasonIn) (*refundBody, error) {
-	r, err := a.cfg.Services.Reversals.Repay(ctx, CallerOf(ctx).Caller, string(in.ID), in.Body.Reason)
-	return &refundBody{viewRefund(LanguageOf(ctx), r, true)}, err
+func (a *API) refundRepay(ctx context.Context, in *refundReasonIn, once *Once[refundView]) error {
+	_, err := a.refundOnce(ctx, once).Repay(ctx, CallerOf(ctx).Caller, string(in.ID), in.Body.Reason)
+	return err
 }
 
 type minorIn struct {
@@ -240,16 +257,17 @@ type minorDone struct {
 	Refunds []refundView `json:"refunds" doc:"One for each payment"`
 }
 
-func (a *API) minorDo(ctx context.Context, in *minorIn) (*struct{ Body minorDone }, error) {
-	all, err := a.cfg.Services.Reversals.RefundMinor(ctx, CallerOf(ctx).Caller, in.ID, in.Body.Note)
-	if err != nil {
-		return nil, err
-	}
-	v := minorDone{Object: "minor_refunds", Person: in.ID, Refunds: []refundView{}}
-	for _, r := range all {
-		v.Refunds = append(v.Refunds, viewRefund(LanguageOf(ctx), r, true))
-	}
-	return &struct{ Body minorDone }{v}, nil
+func (a *API) minorDo(ctx context.Context, in *minorIn, once *Once[minorDone]) error {
+	l := LanguageOf(ctx)
+	with := a.cfg.Services.Reversals.Once(once.Call(), func(all []reversal.Reversal) (idem.Answer, error) {
+		v := minorDone{Object: "minor_refunds", Person: in.ID, Refunds: []refundView{}}
+		for _, r := range all {
+			v.Refunds = append(v.Refunds, viewRefund(l, r, true))
+		}
+		return once.Answer(v)
+	})
+	_, err := with.RefundMinor(ctx, CallerOf(ctx).Caller, in.ID, in.Body.Note)
+	return err
 }
 
 type clawView struct {

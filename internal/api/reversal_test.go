@@ -98,7 +98,8 @@ func TestSecondOperator(t *testing.T) {
 	s := newRefunds(t)
 	_, secret, err := s.people.CreateKey(t.Context(), people.Console(), people.NewKey{Name: "second", Scopes: []people.Scope{people.Admin}})
 	s.g.OK(err)
-	second := "Authorization: Bearer " + secret
+	program := "Authorization: Bearer " + secret
+	second := s.another(t)
 	_, secret, err = s.people.CreateKey(t.Context(), people.Console(), people.NewKey{Name: "refunds", Scopes: []people.Scope{people.RefundsWrite}})
 	s.g.OK(err)
 	line := "POST /v1/coin-purchases/" + s.purchase + "/refund"
@@ -112,27 +113,88 @@ func TestSecondOperator(t *testing.T) {
 		t.Errorf("it is not proposed: %v", r)
 	}
 	of := "POST /v1/refunds/" + r["id"].(string)
-	wantProblem(t, s.ask(t, of+"/agree", s.operator), fault.Forbidden)
-	wantProblem(t, s.ask(t, of+"/repay", second, "", `{"reason":"by cheque"}`), fault.StateConflict)
-	wantProblem(t, s.ask(t, of+"/agree", s.me), fault.ScopeMissing)
-	if o := s.answered(t, 200, of+"/agree", second); o["state"] != "refunded" {
+	const key = "Idempotency-Key: decision"
+	wantProblem(t, s.ask(t, of+"/agree", s.operator), fault.IdempotencyKeyMissing)
+	wantProblem(t, s.ask(t, of+"/agree", s.operator, key), fault.Forbidden)
+	wantProblem(t, s.ask(t, of+"/agree", program, key), fault.Forbidden)
+	wantProblem(t, s.ask(t, of+"/repay", second, key, "", `{"reason":"by cheque"}`), fault.StateConflict)
+	wantProblem(t, s.ask(t, of+"/agree", s.me, key), fault.ScopeMissing)
+	for range 2 { // the answer may be lost
+		if o := s.answered(t, 200, of+"/agree", second, key); o["state"] != "asking" || o["agreed_by"] == nil {
+			t.Errorf("agreed: %v", o)
+		}
+	}
+	if o := s.answered(t, 200, "GET /v1/refunds/"+r["id"].(string), second); o["state"] != "refunded" {
 		t.Errorf("agreed: %v", o)
 	}
-	wantProblem(t, s.ask(t, of+"/decline", second, "", `{"reason":"no"}`), fault.StateConflict)
+	wantProblem(t, s.ask(t, of+"/decline", second, key, "", `{"reason":"no"}`), fault.StateConflict)
 	other := s.buys(t)
 	r = s.answered(t, 202, "POST /v1/coin-purchases/"+other+"/refund", s.operator, "Idempotency-Key: e", "", `{"reason":"duplicate","note":"paid twice"}`)
-	if o := s.answered(t, 200, "POST /v1/refunds/"+r["id"].(string)+"/decline", second, "", `{"reason":"it is the only one"}`); o["state"] != "declined" || o["failure"] != "it is the only one" {
-		t.Errorf("declined: %v", o)
+	for range 2 {
+		if o := s.answered(t, 200, "POST /v1/refunds/"+r["id"].(string)+"/decline", second, key, "", `{"reason":"it is the only one"}`); o["state"] != "declined" || o["failure"] != "it is the only one" {
+			t.Errorf("declined: %v", o)
+		}
 	}
 	if o := s.answered(t, 200, "GET /v1/people/"+string(s.fan)+"/minor-refund", s.operator); len(o["paid"].([]any)) != 2 {
 		t.Errorf("what was paid: %v", o)
 	}
 	minor := "POST /v1/people/" + string(s.fan) + "/minor-refund"
-	wantProblem(t, s.ask(t, minor, s.me, "", `{"note":"x"}`), fault.ScopeMissing)
-	if o := s.answered(t, 200, minor, s.operator, "", `{"note":"an identity card"}`); len(o["refunds"].([]any)) != 1 {
-		t.Errorf("a minor's refunds: %v", o)
+	wantProblem(t, s.ask(t, minor, s.me, key, "", `{"note":"x"}`), fault.ScopeMissing)
+	for range 2 {
+		if o := s.answered(t, 200, minor, s.operator, key, "", `{"note":"an identity card"}`); len(o["refunds"].([]any)) != 1 {
+			t.Errorf("a minor's refunds: %v", o)
+		}
 	}
-	wantProblem(t, s.ask(t, minor, s.operator, "", `{"note":"again"}`), fault.StateConflict)
+	wantProblem(t, s.ask(t, minor, s.operator, "Idempotency-Key: again", "", `{"note":"again"}`), fault.StateConflict)
+	words := s.answered(t, 200, "GET /v1/cases?kind=minor", s.operator, "Accept-Language: fr")["data"].([]any)[0].(map[string]any)["words"]
+	if words != "Tout ce que cette personne a payé est rendu, à cause de son âge : 1 paiements." {
+		t.Errorf("the case says %q", words)
+	}
+}
+
+// another is another operator, in a session of their own.
+func (s *refunds) another(t *testing.T) string {
+	t.Helper()
+	p := s.g.Person()
+	s.g.OK(s.people.GrantRole(t.Context(), people.Console(), p, people.Operator))
+	return s.session(t, p)
+}
+
+// TestWhatPeopleReadOfRefunds has nobody but operators, and keys that refund, read
+// what operators say to each other, and what they only propose.
+func TestWhatPeopleReadOfRefunds(t *testing.T) {
+	s := newRefunds(t)
+	second := s.another(t)
+	_, secret, err := s.people.CreateKey(t.Context(), people.Console(), people.NewKey{Name: "reads", Scopes: []people.Scope{people.WalletRead}})
+	s.g.OK(err)
+	reads := "Authorization: Bearer " + secret
+	line := "POST /v1/coin-purchases/" + s.purchase + "/refund"
+	r := s.answered(t, 202, line, s.operator, "Idempotency-Key: a", "", `{"reason":"fraudulent","note":"known"}`)
+	declined := r["id"].(string)
+	all := func(who string) []any { return s.answered(t, 200, "GET /v1/refunds", who)["data"].([]any) }
+	hidden := func() {
+		t.Helper()
+		for _, who := range []string{s.me, reads} {
+			if n := len(all(who)); n != 0 {
+				t.Errorf("%d refunds are told", n)
+			}
+			wantProblem(t, s.ask(t, "GET /v1/refunds/"+declined, who), fault.NotFound)
+		}
+	}
+	hidden()
+	s.answered(t, 200, "POST /v1/refunds/"+declined+"/decline", second, "Idempotency-Key: b", "", `{"reason":"Known fraudster, see case file 7."}`)
+	hidden()
+	r = s.answered(t, 201, line, s.operator, "Idempotency-Key: c", "", `{"reason":"goodwill","amount":99,"note":"a part"}`)
+	s.g.Exec("UPDATE reversal SET state = 'failed', failure_code = 'charge_disputed', failure_reason = 'Charge ch_1 has been charged back; it can not be refunded.' WHERE id = $1", r["id"])
+	for _, who := range []string{s.me, reads, s.operator} {
+		o := all(who)[0].(map[string]any)
+		if secret := o["note"] != nil || o["asked_by"] != nil || o["failure"] == "Charge ch_1 has been charged back; it can not be refunded."; secret != (who == s.operator) || o["failure"] == nil {
+			t.Errorf("told: %v", o)
+		}
+	}
+	if o := s.answered(t, 200, "GET /v1/refunds/"+r["id"].(string), s.me, "Accept-Language: fr"); o["failure"] != "Le prestataire n’a pas pris le remboursement, et tout est où c’était. Écrivez à l’exploitant." {
+		t.Errorf("in French: %v", o)
+	}
 }
 
 // TestDisputeOverTheAPI takes gifts back while a bank disputes, and gives them back

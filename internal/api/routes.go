@@ -121,6 +121,7 @@ func (a *API) moneyOut() {
 	post(a, "/v1/payout-account/refresh", a.payAccountRefresh, "Ask the provider how the account stands", needs(people.PayoutsWrite), forPerson(), fails(fault.UpstreamFailed))
 	a.payoutRoutes()
 	a.statementRoutes()
+	a.taxRoutes()
 
 	// Proof and integration.
 	get(a, "/v1/explain/{id}", a.explain, "Where an amount comes from", needs(people.ExplainRead))

@@ -22,7 +22,7 @@ func (a *API) providerRoutes() {
 	post(a, "/v1/sandbox/provider/faults", a.providerBreak, "Make calls of the provider go wrong", steer...)
 	remove(a, "/v1/sandbox/provider/faults", a.providerMend, "Let the provider answer as it should again", steer...)
 	get(a, "/v1/sandbox/provider/objects", a.providerObjects, "What the provider has of a kind, the newest first", steer...)
-	post(a, "/v1/sandbox/provider/acts", a.providerAct, "Make something happen at the provider: a dispute, a payout that bounces, an old event again", append(slices.Clone(steer), class(classMoney), fails(fault.StateConflict, fault.NotFound))...)
+	post(a, "/v1/sandbox/provider/acts", a.providerAct, "Make something happen at the provider: a refund, a dispute, a payout that bounces, an old event again", append(slices.Clone(steer), class(classMoney), fails(fault.StateConflict, fault.NotFound))...)
 }
 
 type providerHooksView struct {
@@ -148,10 +148,10 @@ func (a *API) providerObjects(_ context.Context, in *providerObjectsIn) (*struct
 
 type providerActIn struct {
 	Body struct {
-		Act      string `json:"act" enum:"dispute.open,dispute.win,dispute.lose,payout.bounce,payout.own,fee.take,account.ask,account.restrict,account.reject,event.send" doc:"What shall happen"`
+		Act      string `json:"act" enum:"refund.give,dispute.open,dispute.win,dispute.lose,payout.bounce,payout.own,fee.take,account.ask,account.restrict,account.reject,event.send" doc:"What shall happen"`
 		ID       string `json:"id,omitempty" maxLength:"64" doc:"The provider's id of the charge, the dispute, the payout, the account or the event"`
-		Reason   string `json:"reason,omitempty" maxLength:"100" doc:"Of a dispute (fraudulent…) or a rejection (fraud, terms_of_service, other), the bank's code of a bounce (account_closed…), what an account lacks"`
-		Amount   int64  `json:"amount,omitempty" minimum:"-100000000" maximum:"100000000" doc:"Of a dispute (left out for all of it), a payout of our own money or a fee, in smallest units"`
+		Reason   string `json:"reason,omitempty" maxLength:"100" doc:"Of a refund (duplicate, fraudulent), a dispute (fraudulent…) or a rejection (fraud, terms_of_service, other), the bank's code of a bounce (account_closed…), what an account lacks"`
+		Amount   int64  `json:"amount,omitempty" minimum:"-100000000" maximum:"100000000" doc:"Of a refund or a dispute (left out for all of it), a payout of our own money or a fee, in smallest units"`
 		Currency string `json:"currency,omitempty" maxLength:"3" doc:"Of a payout of our own money or a fee"`
 		Inquiry  bool   `json:"inquiry,omitempty" doc:"A dispute that only asks, without moving money"`
 	}

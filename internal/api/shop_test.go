@@ -64,7 +64,7 @@ func newShop(t *testing.T, change ...func(*Config)) *shop {
 	s.world = newWorld(t, func(c *Config) {
 		c.Auth = nil
 		c.Services = Services{People: s.people, Gifts: s.g.Gifts, Catalogues: gift.NewPublisher(d), Purchases: purchase.NewService(d, charges), Tips: tip.NewService(d, charges, payout.Ready), Payouts: payout.NewService(d, client), Reversals: reversal.NewService(d, client),
-			Creators: creator.NewService(d), Limits: limit.NewService(d), Cases: casework.NewService(d), Reconcile: reconcile.NewService(d, client).Run, Provider: s.box, Reader: report.NewReader(d), Support: support.NewService(d), Goals: goal.NewService(d), Chat: chat.NewService(d), Hub: live.NewHub(d), Stripe: client, PublicURL: "http://ovation.test",
+			Creators: creator.NewService(d), Limits: limit.NewService(d), Cases: casework.NewService(d, reversal.LimitFor), Reconcile: reconcile.NewService(d, client).Run, Provider: s.box, Reader: report.NewReader(d), Support: support.NewService(d), Goals: goal.NewService(d), Chat: chat.NewService(d), Hub: live.NewHub(d), Stripe: client, PublicURL: "http://ovation.test",
 			Now: clk.Now, Observe: nil, Verify: func(ctx context.Context) (*ledger.Report, error) { return ledger.Verify(ctx, d, nil) }}
 		for _, f := range change {
 			f(c)

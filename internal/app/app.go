@@ -227,7 +227,7 @@ func (a *App) build(ctx context.Context) error {
 	a.Creators = creator.NewService(a.DB)
 	a.Creators.PayoutReady = payoutReady
 	a.Limits = limit.NewService(a.DB)
-	a.Cases = casework.NewService(a.DB)
+	a.Cases = casework.NewService(a.DB, reversal.LimitFor)
 	a.Books = reconcile.NewService(a.DB, a.Stripe)
 	a.Reader = report.NewReader(a.DB)
 	a.Support = support.NewService(a.DB)

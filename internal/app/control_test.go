@@ -3,14 +3,17 @@ package app
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"slices"
 	"testing"
 	"time"
 
+	"github.com/ovationhq/ovation/internal/earnings"
 	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/ledger"
 	"github.com/ovationhq/ovation/internal/live"
+	"github.com/ovationhq/ovation/internal/report"
 	"github.com/ovationhq/ovation/internal/web"
 )
 
@@ -103,6 +106,28 @@ func TestActs(t *testing.T) {
 		t.Errorf("two at once: %v", err)
 	}
 	c.acting.Unlock()
+}
+
+// TestDisputesOfGivenCoins: each dispute that is made to happen takes something back
+// from a creator, however many coins the fan had before.
+func TestDisputesOfGivenCoins(t *testing.T) {
+	a, c := steered(t, false)
+	seen := map[string]bool{}
+	for i := range 4 {
+		h, err := c.Do(t.Context(), web.Act{Key: fmt.Sprint("dispute-", i), What: "dispute"})
+		if err != nil {
+			t.Fatalf("%v after %+v", err, h)
+		}
+		of := h.Steps[len(h.Steps)-1].ID
+		claws, err := report.Ask1(t.Context(), a.Reader, earnings.ClawsOf, of)
+		if err != nil || len(claws) == 0 || seen[of] {
+			t.Errorf("%d: the dispute %s takes %d things back (%v)", i, of, len(claws), err)
+		}
+		seen[of] = true
+		if _, err := c.Do(t.Context(), web.Act{Key: fmt.Sprint("day-", i), What: web.ActClock, By: 24 * time.Hour}); err != nil { // the limit of a day
+			t.Fatal(err)
+		}
+	}
 }
 
 // TestSteer changes how the fans act while they do.

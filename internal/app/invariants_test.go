@@ -19,6 +19,7 @@ import (
 	"github.com/ovationhq/ovation/internal/programme"
 	"github.com/ovationhq/ovation/internal/purchase"
 	"github.com/ovationhq/ovation/internal/reconcile"
+	"github.com/ovationhq/ovation/internal/report"
 	"github.com/ovationhq/ovation/internal/reversal"
 )
 
@@ -65,8 +66,9 @@ var plants = []plant{
 	// 30. Everybody's part is by the rates that were in force.
 	{30, gift.RuleRates, "UPDATE ledger_transfer SET rule = 'other@1' WHERE kind = 'gift.sent'", "UPDATE ledger_transfer SET rule = 'current@1' WHERE kind = 'gift.sent'"},
 	{30, earnings.RuleMatured, "UPDATE earning SET amount_units = amount_units + 1 WHERE state = 'available'", "UPDATE earning SET amount_units = amount_units - 1 WHERE state = 'available'"},
-	// 31. What a creator is told to have earned is what the ledger says.
+	// 31. What a creator is told to have earned, in a year too, is what the ledger says.
 	{31, earnings.RulePosted, "UPDATE earning SET diamonds = diamonds + 2 WHERE state = 'available'", "UPDATE earning SET diamonds = diamonds - 2 WHERE state = 'available'"},
+	{31, report.RuleTax, "UPDATE ledger_transfer SET kind = 'claw.returned' WHERE kind = 'payout.scheduled'", "UPDATE ledger_transfer SET kind = 'payout.scheduled' WHERE kind = 'claw.returned' AND cause LIKE 'pyo_%'"},
 	// 32. Nobody is charged faster than the velocity in force allows.
 	{32, limit.RuleVelocity, "INSERT INTO limit_velocity (version, name, asset, from_us, since_us, span_us, most_units, younger_us) SELECT 'planted@1', 'day', 'USD', COALESCE(MAX(from_us), 0) + 1, 1, 86400000000, 1, 0 FROM limit_velocity",
 		"DELETE FROM limit_velocity WHERE version = 'planted@1'"},

@@ -81,6 +81,7 @@ func TestPresetFileMistakes(t *testing.T) {
 		{`name = "live_gifts"`, `name = "karaoke"`, `mine.toml:42: programme[1].name: "karaoke" is no programme.`},
 		{`version = "mine@1"`, `version = "mine"`, `mine.toml:5: version: "mine" is not what is wanted; write the name, an at sign and a number, such as mine@1`},
 		{`name = "mine"`, `name = "current"`, `mine.toml:4: name: current is a preset that ships with the program; give the copy a name of its own`},
+		{`EUR = {`, `KWD = {`, "18: packs.KWD.70: cards are charged in steps of 10 in KWD"},
 		{`[packs]`, `[packs`, `this is no TOML: `},
 	} {
 		if got := strings.Join(problems(copied(t, c.old, c.new)), "\n"); !strings.Contains(got, c.want) {
@@ -92,6 +93,47 @@ func TestPresetFileMistakes(t *testing.T) {
 	}
 	if got := problems("nowhere.toml"); len(got) != 1 || !strings.Contains(got[0], "can not be read") {
 		t.Errorf("of no file: %q", got)
+	}
+}
+
+// TestPresetFileMoneyMistakes makes one mistake in each copy, in the rules of tips,
+// payouts, velocity and refunds.
+func TestPresetFileMoneyMistakes(t *testing.T) {
+	for _, c := range []struct {
+		old, new string
+		want     []string
+	}{
+		{`most = 8000, day = 40000`, `most = 8000, week = 1, day = 40000`, []string{"72: tips.GBP.week: there is no such name; the names are those of the presets that ship with the program"}},
+		{`most = 8000, day = 40000`, `most = 8000, day = 4000`, []string{"72: tips.GBP: a day holds 4000 and 100 tips; it has to hold one tip of 8000"}},
+		{`day = 75000, fee_ppm = 29000`, `day = 75000, fee_ppm = 2900000`, []string{"73: tips.JPY.fee_ppm: 2900000 is not what is wanted; write a whole number from 0 to 500000", "73: tips.JPY: a fee of 2900000 millionths and 30 is none"}},
+		{`notice_day = 1`, `notice_day = 31`, []string{"81: payouts.notice_day: 31 is not what is wanted; write a whole number from 1 to 28", "82: payouts.pay_day: 15 is not after the day of the notice, 31"}},
+		{`pay_day = 15`, `pay_day = 1`, []string{"82: payouts.pay_day: 1 is not after the day of the notice, 1"}},
+		{`monthly = 5000 `, `weekly = 5000 `, []string{"80: payouts.monthly: it is missing; write a whole number from 0 to 1000000000", "83: payouts.weekly: there is no such name; the names are those of the presets that ship with the program"}},
+		{`gift = "request", video`, `gift = "weekly", video`, []string{`84: payouts.sources.gift: "weekly" is not what is wanted; write request or monthly`}},
+		{`tip = "request" }`, `tips = "request" }`, []string{"84: payouts.sources.tips: nothing is earned from a source with this name"}},
+		{`GBP = { daily_cap = 80000, minimum = 100`, `GBP = { daily_cap = 80000, minimum = 90000`, []string{"90: payouts.limits.GBP: the minimum is at most the daily cap, and the month's at least the minimum"}},
+		{`CAD = { daily_cap`, `Canada = { daily_cap`, []string{"92: payouts.limits.Canada: this is no currency; write three large letters, such as EUR"}},
+		{`minimum = 100, monthly = 4500 }`, `minimum = 100, most = 4500, monthly = 4500 }`, []string{"94: payouts.limits.CHF.most: there is no such name; the names are those of the presets that ship with the program"}},
+		{`SEK = { daily_cap`, `USD = { daily_cap`, []string{"95: payouts.limits.USD: the limits of this currency are those of the rates"}},
+		{`hours = 24`, `hours = 0`, []string{"103: velocity.hours: 0 is not what is wanted; write a whole number from 1 to 87600"}},
+		{`USD = { most = 200000`, `USD = { most = -1`, []string{"105: velocity.USD.most: -1 is not what is wanted; write a whole number from 1 to 1000000000"}},
+		{`EUR = { most = 200000, new_account = 10000 }`, `EUR = { most = 200000 }`, []string{"106: velocity.EUR.new_account: it is missing; write a whole number from 1 to 1000000000"}},
+		{`BHD = { most = 750000, new_account = 37000 }`, ``, []string{"102: velocity.BHD: tips are given in it, and nothing says how much of it is paid at most"}},
+		{`JPY = { most = 300000, new_account = 15000 }`, `Japan = { most = 300000, new_account = 15000 }`, []string{
+			"102: velocity.JPY: coins are sold in it, and nothing says how much of it is paid at most", `108: velocity.Japan: "Japan" is no currency; write its code of three capital letters`}},
+		{"days = 0\nagree", "days = 200\nagree", []string{"116: refunds.days: 200 is not what is wanted; write a whole number from 0 to 180"}},
+		{`agree = 20000 `, `agree = -1 `, []string{"117: refunds.agree: -1 is not what is wanted; write a whole number from 0 to 1000000000"}},
+		{`agree = 20000 `, `second = 20000 `, []string{"115: refunds.agree: it is missing; write a whole number from 0 to 1000000000",
+			"117: refunds.second: there is no such name; the names are those of the presets that ship with the program"}},
+		{`AT = 14`, `Austria = 14`, []string{"121: refunds.regions.Austria: this is no region; write two large letters, such as FR"}},
+		{`BE = 14`, `BE = "14"`, []string{"122: refunds.regions.BE: 14 is not what is wanted; write a whole number from 0 to 180"}},
+	} {
+		for i := range c.want {
+			c.want[i] = "mine.toml:" + c.want[i]
+		}
+		if diff := cmp.Diff(c.want, problems(copied(t, c.old, c.new))); diff != "" {
+			t.Errorf("%s:\n%s", c.new, diff)
+		}
 	}
 }
 

@@ -170,6 +170,9 @@ func (p *preset) readPacks(t *table) {
 				prices.blame(coins, "%q is no number of coins from 1 to %d", coins, mostCoins)
 			}
 			price := prices.whole(coins, 1, mostUnits)
+			if step := money.Asset(currency).CardStep(); price%step != 0 {
+				prices.blame(coins, "cards are charged in steps of %d in %s", step, currency)
+			}
 			p.Packs = append(p.Packs, wallet.Pack{Coins: n, Price: money.Amount{Units: price, Asset: money.Asset(currency)}})
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/ovationhq/ovation/internal/people"
 	"github.com/ovationhq/ovation/internal/report"
 	"github.com/ovationhq/ovation/internal/reversal"
+	"github.com/ovationhq/ovation/internal/wallet"
 	"github.com/ovationhq/ovation/internal/web"
 )
 
@@ -36,23 +37,23 @@ func (t *trigger) refund(ctx context.Context) error {
 	return nil
 }
 
-// dispute has the fan buy coins and give one away, and the bank of the card take
-// the money back.
+// dispute has the fan buy coins and give some away, and the bank of the card take
+// the money of coins that were given back: what creators got for them is held.
 func (t *trigger) dispute(ctx context.Context) error {
-	if err := t.buy(ctx, 1400); err != nil { // what the bank takes for it has to come from somewhere
-		return err
-	}
 	if err := t.buy(ctx, 0); err != nil {
 		return err
 	}
 	if err := t.gift(ctx); err != nil {
 		return err
 	}
-	subject := t.latest()
-	c, err := report.Ask1(ctx, t.app.Reader, payment.ForSubject, subject)
+	lot, c, err := t.given(ctx)
 	if err != nil {
 		return err
 	}
+	if err := t.buy(ctx, lot.Coins+1400); err != nil { // what the bank takes, and its fee, has to come from somewhere
+		return err
+	}
+	subject := c.Subject
 	provider, err := t.app.sandbox.server.Dispute(c.Provider, "fraudulent", 0, false)
 	if err != nil {
 		return err
@@ -72,3 +73,43 @@ func (t *trigger) dispute(ctx context.Context) error {
 	t.note(web.HappeningStep{What: "disputed", ID: all[0].ID, Amount: all[0].Amount})
 	return nil
 }
+
+// given is the cheapest purchase of which coins were given and nothing went back
+// yet: older coins are spent first, so that it is not the latest. Where there is
+// none, more is given, until the oldest that is left is reached.
+func (t *trigger) given(ctx context.Context) (lot wallet.LotState, c payment.Record, err error) {
+	for range 2 {
+		lots, err := report.Ask3(ctx, t.app.Reader, wallet.LotsOf, t.fan(), id.Lot(""), lotsLooked)
+		if err != nil {
+			return lot, c, err
+		}
+		found := false
+		var before int64 // coins that are spent before those of the lot
+		for _, l := range lots {
+			if before += l.Left; id.KindOf(l.Cause) != id.KindPurchase {
+				continue
+			}
+			r, err := report.Ask1(ctx, t.app.Reader, payment.ForSubject, l.Cause)
+			if err != nil {
+				return lot, c, err
+			}
+			switch spent := l.Coins > l.Left; {
+			case r.Return() != payment.NothingBack:
+			case spent && (!found || r.Amount.Units < c.Amount.Units):
+				lot, c, found = l, r, true
+			case !spent && !found:
+				lot, c, before = l, r, 0
+			}
+		}
+		if found {
+			break
+		}
+		if err := t.give(ctx, before+1); err != nil && !fault.Is(err, fault.StateConflict) { // no gift is worth so much
+			return lot, c, err
+		}
+	}
+	return lot, c, nil
+}
+
+// lotsLooked is how many of the fan's lots are looked at.
+const lotsLooked = 200

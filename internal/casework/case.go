@@ -45,13 +45,17 @@ type Case struct {
 	By       string // the id of who closed it, or ByRule
 	Decision string // a word, such as written_off
 	Note     string // the reason, in the words of who closed it
+
+	Limit        money.Amount // of a difference that somebody decides about: above it a second person does
+	ProposedBy   string       // the id of the first one
+	ProposedNote string       // and the reason in their words
 }
 
-const columns = "id, kind, subject, person_id, amount_units, amount_asset, account, words, state, opened_us, closed_us, closed_by, decision, note"
+const columns = "id, kind, subject, person_id, amount_units, amount_asset, account, words, state, opened_us, closed_us, closed_by, decision, note, agree_units, agree_asset, proposed_by, proposed_note"
 
 func scan(r *db.Rows) (c Case, err error) {
 	return c, r.Scan(&c.ID, &c.Kind, &c.Subject, &c.Person, &c.Amount.Units, (*string)(&c.Amount.Asset), &c.Account, &c.Words, &c.State,
-		&c.OpenedUS, &c.ClosedUS, &c.By, &c.Decision, &c.Note)
+		&c.OpenedUS, &c.ClosedUS, &c.By, &c.Decision, &c.Note, &c.Limit.Units, (*string)(&c.Limit.Asset), &c.ProposedBy, &c.ProposedNote)
 }
 
 // New is a case to be opened.
@@ -76,18 +80,22 @@ func (n *New) check() error {
 	return nil
 }
 
+// notWrittenDown stands for the limit of a case that nobody has decided about.
+const notWrittenDown = -1
+
 // Open opens the case, unless there is one of this kind about this subject:
 // then that one is returned as it is, open or closed.
 func Open(ctx context.Context, tx *db.Tx, n New) (Case, error) {
 	if err := n.check(); err != nil {
 		return Case{}, err
 	}
-	c := Case{ID: id.Case(tx.NewID(id.KindCase)), Kind: n.Kind, Subject: n.Subject, Person: n.Person, Amount: n.Amount, Account: n.Account, Words: n.Words, State: Opened, OpenedUS: tx.NowUS()}
+	c := Case{ID: id.Case(tx.NewID(id.KindCase)), Kind: n.Kind, Subject: n.Subject, Person: n.Person, Amount: n.Amount, Account: n.Account, Words: n.Words, State: Opened, OpenedUS: tx.NowUS(),
+		Limit: money.Amount{Units: notWrittenDown}}
 	if c.Amount.Units == 0 {
 		c.Amount.Asset = ""
 	}
-	made, err := tx.Exec(ctx, "INSERT INTO casework_case ("+columns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, '', '', '') ON CONFLICT (kind, subject) DO NOTHING",
-		c.ID, c.Kind, c.Subject, c.Person, c.Amount.Units, string(c.Amount.Asset), c.Account, c.Words, string(c.State), c.OpenedUS)
+	made, err := tx.Exec(ctx, "INSERT INTO casework_case ("+columns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, '', '', '', $11, '', '', '') ON CONFLICT (kind, subject) DO NOTHING",
+		c.ID, c.Kind, c.Subject, c.Person, c.Amount.Units, string(c.Amount.Asset), c.Account, c.Words, string(c.State), c.OpenedUS, c.Limit.Units)
 	if err != nil || made == 1 {
 		return c, err
 	}

@@ -16,9 +16,16 @@ import (
 	"github.com/ovationhq/ovation/internal/ledger"
 	"github.com/ovationhq/ovation/internal/ledger/ledgertest"
 	"github.com/ovationhq/ovation/internal/money"
+	"github.com/ovationhq/ovation/internal/people"
 )
 
 func TestMain(m *testing.M) { dbtest.Main(m) }
+
+// Two operators.
+var (
+	op      = people.Caller{Person: "usr_op", Roles: []people.Role{people.Operator}}
+	another = people.Caller{Person: "usr_another", Roles: []people.Role{people.Operator}}
+)
 
 type desk struct {
 	t   *testing.T
@@ -27,10 +34,16 @@ type desk struct {
 	s   *casework.Service
 }
 
+func usd(cents int64) money.Amount { return money.Amount{Units: cents, Asset: money.USD} }
+
+func limited(a money.Amount) casework.Limit {
+	return func(context.Context, *db.Tx, id.Person) (money.Amount, error) { return a, nil }
+}
+
 func each(t *testing.T, test func(w *desk)) {
 	t.Helper()
 	dbtest.Each(t, func(t *testing.T, d *db.DB, clk *clock.Manual) {
-		test(&desk{t, d, clk, casework.NewService(d)})
+		test(&desk{t, d, clk, casework.NewService(d, limited(usd(500)))})
 		ledgertest.Verify(t, d, casework.Checks()...)
 	})
 }
@@ -146,17 +159,17 @@ func TestDifference(t *testing.T) {
 			t.Errorf("%d in suspense", got)
 		}
 		ledgertest.Verify(t, w.d, casework.Checks()...)
-		if _, err := w.s.Decide(t.Context(), came.ID, "usr_op", " \n"); !fault.Is(err, fault.ValidationFailed) {
+		if _, err := w.s.Decide(t.Context(), came.ID, op, " \n"); !fault.Is(err, fault.ValidationFailed) {
 			t.Errorf("without a reason: %v", err)
 		}
-		if _, err := w.s.Decide(t.Context(), "cas_x", "usr_op", "because"); !fault.Is(err, fault.NotFound) {
+		if _, err := w.s.Decide(t.Context(), "cas_x", op, "because"); !fault.Is(err, fault.NotFound) {
 			t.Errorf("no such case: %v", err)
 		}
-		c, err := w.s.Decide(t.Context(), came.ID, "usr_op", "a present")
+		c, err := w.s.Decide(t.Context(), came.ID, op, "a present")
 		if err != nil || c.State != casework.Closed || c.Decision != "written_off" {
 			t.Fatal(c, err)
 		}
-		if _, err := w.s.Decide(t.Context(), came.ID, "usr_op", "once more"); !fault.Is(err, fault.AlreadyDone) {
+		if _, err := w.s.Decide(t.Context(), came.ID, op, "once more"); !fault.Is(err, fault.AlreadyDone) {
 			t.Errorf("twice: %v", err)
 		}
 		if a, b := w.balance(ledger.ProviderUnknown), w.balance(ledger.DifferenceCosts); a != -120 || b != 500 {
@@ -170,7 +183,7 @@ func TestDifference(t *testing.T) {
 			t.Errorf("%d in suspense, %d at the provider", a, b)
 		}
 		theirs := w.open(casework.New{Kind: "dispute", Subject: "dsp_1", Words: "The bank asks."})
-		if _, err := w.s.Decide(t.Context(), theirs.ID, "usr_op", "because"); !fault.Is(err, fault.StateConflict) {
+		if _, err := w.s.Decide(t.Context(), theirs.ID, op, "because"); !fault.Is(err, fault.StateConflict) {
 			t.Errorf("a product's case: %v", err)
 		}
 		for _, bad := range []casework.New{{}, {Kind: casework.Difference, Subject: "x", Words: "x"}, {Kind: "dispute", Subject: "x", Words: "x", Account: "suspense/x"},
@@ -182,14 +195,45 @@ func TestDifference(t *testing.T) {
 	})
 }
 
+// What is above the limit is written off by two people, whichever way it went.
+func TestWrittenOffByTwo(t *testing.T) {
+	each(t, func(w *desk) {
+		for _, cents := range []int64{501, -501} {
+			c := w.differ(fmt.Sprintf("ent_%d", cents), cents)
+			if _, err := w.s.Decide(t.Context(), c.ID, people.Caller{Person: "usr_fan"}, "mine"); !fault.Is(err, fault.RoleRequired) {
+				t.Errorf("by anybody: %v", err)
+			}
+			c, err := w.s.Decide(t.Context(), c.ID, op, "a present")
+			if err != nil || c.State != casework.Opened || c.ProposedBy != "usr_op" || c.ProposedNote != "a present" || w.balance(ledger.ProviderUnknown) != cents {
+				t.Fatal(c, err)
+			}
+			ledgertest.Verify(t, w.d, casework.Checks()...)
+			key := people.Caller{Key: "key_1", Scopes: []people.Scope{people.Admin}}
+			for _, by := range []people.Caller{op, key, {Person: "usr_another", Starter: "key_1"}} {
+				if _, err := w.s.Decide(t.Context(), c.ID, by, "again"); !fault.Is(err, fault.Forbidden) && !fault.Is(err, fault.RoleRequired) {
+					t.Errorf("by %+v: %v", by, err)
+				}
+			}
+			if c, err = w.s.Decide(t.Context(), c.ID, another, "I looked, too"); err != nil || c.State != casework.Closed || c.By != "usr_another" || w.balance(ledger.ProviderUnknown) != 0 {
+				t.Fatal(c, err)
+			}
+		}
+		w.s = casework.NewService(w.d, limited(money.Amount{})) // there is no rule
+		c := w.differ("ent_small", 1)
+		if c, err := w.s.Decide(t.Context(), c.ID, op, "small"); err != nil || c.State != casework.Opened {
+			t.Error(c, err)
+		}
+	})
+}
+
 // Every rule of verify.go names the damage that it is there for.
 func TestVerifyBites(t *testing.T) {
 	each(t, func(w *desk) {
 		open, done := w.differ("ent_1", 500), w.differ("ent_2", -70)
-		if _, err := w.s.Decide(t.Context(), done.ID, "usr_op", "small"); err != nil {
+		if _, err := w.s.Decide(t.Context(), done.ID, op, "small"); err != nil {
 			t.Fatal(err)
 		}
-		for _, constraint := range []string{"closed_case_says_who_when_and_what", "open_case_is_not_decided", "difference_stands_in_suspense"} {
+		for _, constraint := range []string{"closed_case_says_who_when_and_what", "open_case_is_not_decided", "difference_stands_in_suspense", "whoever_proposed_it_does_not_close_it"} {
 			w.unguard(constraint)
 		}
 		of := func(c casework.Case) string { return " WHERE id = '" + string(c.ID) + "'" }
@@ -208,6 +252,9 @@ func TestVerifyBites(t *testing.T) {
 			{"moved and not closed", casework.RuleSettled, "UPDATE casework_case SET state = 'open'" + of(done), "UPDATE casework_case SET state = 'closed'" + of(done)},
 			{"moved with another amount", casework.RuleSettled, "UPDATE ledger_line SET amount = amount + 1" + line, "UPDATE ledger_line SET amount = amount - 1" + line},
 			{"moved for nothing", casework.RuleSettled, "UPDATE ledger_transfer SET cause = 'cas_x'" + posted, "UPDATE ledger_transfer SET cause = '" + string(done.ID) + "' WHERE cause = 'cas_x'"},
+			{"above the limit by one alone", casework.RuleSecond, "UPDATE casework_case SET agree_units = 69" + of(done), "UPDATE casework_case SET agree_units = 500" + of(done)},
+			{"of another currency", casework.RuleSecond, "UPDATE casework_case SET agree_asset = 'EUR'" + of(done), "UPDATE casework_case SET agree_asset = 'USD'" + of(done)},
+			{"proposed by who closed it", casework.RuleSecond, "UPDATE casework_case SET proposed_by = closed_by, agree_units = 1" + of(done), "UPDATE casework_case SET proposed_by = '', agree_units = 500" + of(done)},
 			{"nobody looked", casework.RuleOld, "UPDATE casework_case SET opened_us = opened_us - 604800000001" + of(open), "UPDATE casework_case SET opened_us = opened_us + 604800000001" + of(open)},
 		} {
 			t.Run(plant.name, func(t *testing.T) {

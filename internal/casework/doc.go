@@ -12,7 +12,8 @@
 // below suspense/ and opens the case in the same transaction. The amount of the
 // case is what the account got by it, so it is below zero where the provider took
 // something. Settle closes the case and empties the account: an operator writes
-// the amount off, or reconciliation finds what it belongs to.
+// the amount off, and of more than the limit (Limit) a second one has to do
+// the same; or reconciliation finds what it belongs to.
 //
 // # Invariants
 //

@@ -13,6 +13,7 @@ const (
 	RuleClosed   = "a closed case says who decided what and when, and an open one is not decided"
 	RuleSuspense = "what stands in suspense is the open differences, and nothing else"
 	RuleSettled  = "a difference that is closed was moved out of suspense once, and an open one was not"
+	RuleSecond   = "a difference above the limit was written off by two people"
 	RuleOld      = "no difference stands in suspense for more than seven days"
 )
 
@@ -32,6 +33,11 @@ func Checks() []ledger.Check {
 				UNION ALL SELECT account, amount_asset, 0, amount_units FROM casework_case WHERE kind = 'difference' AND state = 'open') s
 				GROUP BY s.path, s.asset HAVING SUM(s.have) <> SUM(s.want)`}),
 		checkSettled(),
+		ledger.Look(RuleSecond, ledger.Violation{Detail: "%d %s were written off by %s, proposed by %q; the limit is %d %s",
+			Query: `SELECT c.id, c.amount_units, c.amount_asset, c.closed_by, c.proposed_by, c.agree_units, c.agree_asset FROM casework_case c
+				WHERE c.kind = 'difference' AND c.state = 'closed' AND c.decision = 'written_off' AND c.agree_units >= 0
+				AND (c.amount_asset <> c.agree_asset OR ABS(c.amount_units) > c.agree_units)
+				AND (c.proposed_by IN ('', c.closed_by) OR NOT EXISTS (SELECT 1 FROM audit_entry a WHERE a.subject = c.id AND a.verb = 'case.propose' AND a.actor = c.proposed_by))`}),
 		{Name: RuleOld, Run: checkOld},
 	}
 }

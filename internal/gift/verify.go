@@ -21,27 +21,17 @@ var Kinds = []string{"gift.sent"}
 // Checks are the rules of gifts for ledger verify.
 func Checks() []ledger.Check {
 	return []ledger.Check{
-		ledger.Look(RuleCoins, ledger.Violation{Detail: "it cost %d coins, and %d were spent; it earned %d diamonds, and %d were issued", Args: []any{ledger.CoinsSpent},
-			Query: `SELECT g.id, g.price_coins * g.quantity, CAST(s.spent AS BIGINT), g.diamonds, CAST(s.issued AS BIGINT)
-				FROM (SELECT l.seq AS seq, SUM(CASE WHEN a.path = $1 THEN l.amount ELSE 0 END) AS spent, SUM(CASE WHEN a.asset = 'DIAMOND' THEN l.amount ELSE 0 END) AS issued
-					FROM ledger_line l JOIN ledger_account a ON a.id = l.to_account GROUP BY l.seq) s JOIN gift g ON g.transfer_seq = s.seq
-				WHERE s.spent <> g.price_coins * g.quantity OR s.issued <> g.diamonds`,
-		}, ledger.Violation{Detail: "it earned %d diamonds, the rate card of its transfer says %d (-1: there is no such rate card)",
+		ledger.Look(RuleCoins, ledger.Violation{Detail: "it earned %d diamonds, the rate card of its transfer says %d (-1: there is no such rate card)",
 			Query: `SELECT g.id, g.diamonds, COALESCE(g.price_coins * g.quantity * c.diamonds_num / c.diamonds_den, -1) FROM gift g
 				JOIN ledger_transfer t ON t.seq = g.transfer_seq LEFT JOIN rate_card c ON c.version = t.rule
-				WHERE c.version IS NULL OR g.diamonds <> g.price_coins * g.quantity * c.diamonds_num / c.diamonds_den`}),
+				WHERE c.version IS NULL OR g.diamonds <> g.price_coins * g.quantity * c.diamonds_num / c.diamonds_den`}), // what its lines say rides with RuleOwners
 		ledger.Look(RuleTransfer, ledger.Violation{Detail: "transfer %d is not its own, or of another instant",
 			Query: `SELECT g.id, g.transfer_seq FROM gift g LEFT JOIN ledger_transfer t ON t.seq = g.transfer_seq
 				WHERE t.seq IS NULL OR t.cause <> g.id OR t.kind <> 'gift.sent' OR t.at_us <> g.sent_us`,
 		}, ledger.Violation{Detail: "transfer %d has no gift", // a cause has one transfer of a kind, so equal numbers leave none over
 			Query: `SELECT t.cause, t.seq FROM ledger_transfer t LEFT JOIN gift g ON g.id = t.cause WHERE t.kind = 'gift.sent' AND g.id IS NULL
 				AND (SELECT COUNT(*) FROM ledger_transfer WHERE kind = 'gift.sent') <> (SELECT COUNT(*) FROM gift)`}),
-		ledger.Look(RuleOwners, ledger.Violation{Detail: "line %d of its transfer moved %d from or to somebody else, or into an earning of another source",
-			Query: `SELECT g.id, l.n, l.amount FROM gift g JOIN ledger_line l ON l.seq = g.transfer_seq
-					LEFT JOIN wallet_lot w ON w.account_id = l.from_account LEFT JOIN earning e ON e.account_id = l.to_account
-				WHERE w.person_id <> g.sender_id OR e.creator_id <> g.creator_id
-					OR e.source <> CASE SUBSTR(g.target, 1, 4) WHEN 'vid_' THEN 'video_gift' ELSE 'gift' END
-						AND NOT (e.source = 'gift' AND g.transfer_seq <= (SELECT p.seq FROM earning_source_place p WHERE p.id = 1))`}),
+		{Name: RuleOwners, Ride: rideLines}, // and RuleCoins
 		ledger.Look(RuleCombo, ledger.Violation{Detail: "its taps sum to %d coins, it says %d; or their numbers have a gap",
 			Query: `SELECT c.id, CAST(COALESCE(SUM(g.price_coins * g.quantity), 0) AS BIGINT), c.coins FROM gift_combo c LEFT JOIN gift g ON g.combo = c.id AND g.combo <> ''
 				GROUP BY c.id, c.coins, c.count, c.taps, c.diamonds

@@ -31,7 +31,8 @@
 // Verify recomputes all of it, and every column of every row takes part in it.
 // What it can not see is a journal that somebody rewrote or cut off with all
 // its balances and hashes; a head that was kept elsewhere shows that (Anchor).
-// Packages above add checks of their own rules.
+// Packages above add checks of their own rules. A rule that wants every line rides
+// along (Check.Ride): the lines are most of the books, and are read once.
 //
 // # How to change
 //

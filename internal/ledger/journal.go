@@ -14,8 +14,9 @@ import (
 // page is a stretch of the journal: the transfers of a range of numbers and
 // all lines in that range, each in order.
 type page struct {
-	transfers []transferRow
-	lines     []lineRow
+	first, last int64 // the range
+	transfers   []transferRow
+	lines       []lineRow
 }
 
 type transferRow struct {
@@ -92,6 +93,10 @@ func (v *verifier) fill(ctx context.Context, p *page, first int64) (last int64, 
 	var l lineRow
 	err = scanAll(&l, &p.lines, []any{&l.seq, &l.n, &l.from, &l.to, &l.amount, &l.fromPrev, &l.toPrev})(
 		v.tx.Query(ctx, "SELECT seq, n, from_account, to_account, amount, from_prev, to_prev FROM ledger_line WHERE seq >= $1 AND seq <= $2 ORDER BY seq, n", first, last))
+	p.first, p.last = first, last
+	if err == nil {
+		err = v.ride(p)
+	}
 	return last, err
 }
 

@@ -21,7 +21,7 @@ type Violation struct {
 
 // Look is the check that these queries find nothing.
 func Look(name string, all ...Violation) Check {
-	return Check{name, func(ctx context.Context, tx *db.Tx, r *Report) error {
+	return Check{Name: name, Run: func(ctx context.Context, tx *db.Tx, r *Report) error {
 		for _, v := range all {
 			if err := v.look(ctx, tx, name, r); err != nil {
 				return err

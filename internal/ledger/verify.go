@@ -60,11 +60,15 @@ func (r *Report) Add(rule, where, format string, args ...any) {
 // Room reports whether a further finding of the rule would be told.
 func (r *Report) Room(rule string) bool { return r.perRule[rule] < maxPerRule }
 
-// Check is a rule that a package above the ledger adds to Verify. Run
+// Check is a rule that a package above the ledger adds to Verify. It
 // reports each violation with Report.Add under the check's name.
 type Check struct {
 	Name string // a sentence, such as "a lot holds between 0 and what was bought"
-	Run  func(ctx context.Context, tx *db.Tx, r *Report) error
+	// Run looks for itself; nil for a rule that only rides.
+	Run func(ctx context.Context, tx *db.Tx, r *Report) error
+	// Ride goes along while Verify reads the journal, so that the lines, which are
+	// most of the books, are read once for all rules that want each of them.
+	Ride Ride
 }
 
 // The ledger's own rules, by name.
@@ -91,7 +95,7 @@ const RuleAnchor = "the journal goes on from the head that was noted earlier"
 // can also compute a new chain, or cut the journal's end off and move the head
 // and the balances back. Only a head that was kept elsewhere shows that.
 func Anchor(seq int64, hash string) Check {
-	return Check{RuleAnchor, func(ctx context.Context, tx *db.Tx, r *Report) error {
+	return Check{Name: RuleAnchor, Run: func(ctx context.Context, tx *db.Tx, r *Report) error {
 		where := fmt.Sprintf("transfer %d", seq)
 		var raw []byte
 		err := tx.Row(ctx, "SELECT hash FROM ledger_transfer WHERE seq = $1", seq).Scan(&raw)
@@ -115,17 +119,21 @@ func Anchor(seq int64, hash string) Check {
 // own: every rule holds at every moment, so it matters not at which.
 func Verify(ctx context.Context, d *db.DB, progress func(done, all int64), checks ...Check) (*Report, error) {
 	begun := d.Clock().Now()
-	jobs := append([]Check{{Name: "the books", Run: func(ctx context.Context, tx *db.Tx, r *Report) error {
-		v := &verifier{tx: tx, r: r, progress: progress}
-		return v.run(ctx)
-	}}}, checks...)
+	jobs := append([]Check{{Name: "the books"}}, checks...)
 	parts := make([]Report, len(jobs))
 	errs := make([]error, len(jobs))
+	jobs[0].Run = func(ctx context.Context, tx *db.Tx, r *Report) error {
+		v := &verifier{tx: tx, r: r, progress: progress, riders: riders(checks)}
+		return v.run(ctx)
+	}
 	var next atomic.Int64
 	var readers sync.WaitGroup
 	for range min(len(jobs), runtime.GOMAXPROCS(0), verifyReaders) {
 		readers.Go(func() {
 			for i := int(next.Add(1)) - 1; i < len(jobs); i = int(next.Add(1)) - 1 {
+				if jobs[i].Run == nil {
+					continue
+				}
 				errs[i] = d.Read(ctx, func(tx *db.Tx) error { return jobs[i].Run(ctx, tx, &parts[i]) })
 			}
 		})
@@ -139,8 +147,7 @@ func Verify(ctx context.Context, d *db.DB, progress func(done, all int64), check
 		}
 		if i > 0 {
 			r.Checks = append(r.Checks, jobs[i].Name)
-			r.Findings = append(r.Findings, parts[i].Findings...)
-			r.Hidden += parts[i].Hidden
+			r.take(&parts[i])
 		}
 	}
 	r.Took = d.Clock().Now().Sub(begun)
@@ -155,6 +162,7 @@ type verifier struct {
 	tx       *db.Tx
 	r        *Report
 	progress func(done, all int64)
+	riders   []*rider
 	accounts []tally // by id
 	byID     map[int64]*tally
 	head     head
@@ -176,6 +184,9 @@ type tally struct {
 }
 
 func (v *verifier) run(ctx context.Context) error {
+	if err := v.mount(ctx); err != nil {
+		return err
+	}
 	if err := v.loadAccounts(ctx); err != nil {
 		return err
 	}
@@ -187,6 +198,9 @@ func (v *verifier) run(ctx context.Context) error {
 	}
 	v.checkHead()
 	v.checkBalances()
+	for _, r := range v.riders {
+		v.r.take(&r.found)
+	}
 	return nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -247,6 +248,55 @@ func TestBelowFloorInBetween(t *testing.T) {
 		ledgertest.Names(t, d, ledger.RuleFloor)
 		if r, err := ledger.Verify(t.Context(), d, nil); err != nil || len(r.Findings) != 1 || !strings.Contains(r.Findings[0].Detail, "-270 after transfer 6") {
 			t.Errorf("verify found %v, %v; want the one moment", r.Findings, err)
+		}
+	})
+}
+
+// TestRide has a rule go along: it sees each line of the journal once and in order, over
+// its pages, and what it finds stands in the report. A ride that fails is an error.
+func TestRide(t *testing.T) {
+	each(t, func(t *testing.T, d *db.DB, clk *clock.Manual) {
+		small(t, d, clk)
+		write(t, d, func(ctx context.Context, tx *db.Tx) error {
+			b := ledger.Open(tx)
+			for i := range ledger.PageSize + 10 {
+				if _, err := b.PostMoves(ctx, "test", fmt.Sprint("ride ", i), "", move(ledger.Provider, ledger.Deferred, usd(1))); err != nil {
+					return err
+				}
+			}
+			return b.Flush(ctx)
+		})
+		var seen, from int64
+		stop := errors.New("stop")
+		var fails error
+		ride := ledger.Check{Name: "test", Ride: func(_ context.Context, _ *db.Tx, r *ledger.Report) (func(*ledger.Page) error, error) {
+			last, pages := ledger.PageLine{}, 0
+			seen, from = 0, math.MinInt64
+			return func(p *ledger.Page) error {
+				if p.First != from {
+					t.Errorf("a page begins with %d, not with %d", p.First, from)
+				}
+				from = p.Last + 1
+				for i := range p.Len() {
+					l := p.At(i)
+					if l.Seq < p.First || l.Seq > p.Last || l.Seq < last.Seq || l.Seq == last.Seq && l.N <= last.N {
+						t.Errorf("line %+v after %+v, on the page from %d to %d", l, last, p.First, p.Last)
+					}
+					last, seen = l, seen+1
+				}
+				if pages++; pages == 2 {
+					r.Add("test", "here", "the second page")
+				}
+				return fails
+			}, nil
+		}}
+		r, err := ledger.Verify(t.Context(), d, nil, ride)
+		if err != nil || r.Lines != seen || len(r.Findings) != 1 || r.Findings[0].Rule != "test" || !slices.Contains(r.Checks, "test") {
+			t.Errorf("%d lines were seen of %+v (%v)", seen, r, err)
+		}
+		fails = stop
+		if _, err := ledger.Verify(t.Context(), d, nil, ride); !errors.Is(err, stop) {
+			t.Errorf("a ride that fails: %v", err)
 		}
 	})
 }

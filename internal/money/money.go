@@ -48,6 +48,19 @@ func (a Asset) Digits() int {
 	return 2
 }
 
+// CardStep is the smallest difference between two amounts that cards are charged
+// and refunded in, in smallest units: with three digits the last has to be 0, and
+// ariary are charged whole.
+func (a Asset) CardStep() int64 {
+	switch {
+	case a.Digits() == 3:
+		return 10
+	case a == "MGA":
+		return 100
+	}
+	return 1
+}
+
 // IsCurrency reports whether the asset has the form of an ISO 4217 code.
 func (a Asset) IsCurrency() bool {
 	if len(a) != 3 {

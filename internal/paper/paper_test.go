@@ -2,12 +2,14 @@ package paper
 
 import (
 	"bytes"
+	"fmt"
 	"regexp"
 	"strings"
 	"testing"
 	"time"
 	"unicode"
 
+	"github.com/johnfercher/maroto/v2/pkg/core"
 	"pgregory.net/rapid"
 
 	"github.com/ovationhq/ovation/internal/money"
@@ -123,4 +125,45 @@ func TestAmounts(t *testing.T) {
 			t.Errorf("%v in %s is %q, want %q", c.a, c.lang, got, c.want)
 		}
 	}
+}
+
+// A table that goes on on another page has its head there as well, and no page
+// ends with a head that nothing follows.
+func TestHeadOnEachPage(t *testing.T) {
+	rapid.Check(t, func(r *rapid.T) {
+		p, err := newSheet(in("en"), "A table", "foot", 0)
+		if err != nil {
+			r.Fatal(err)
+		}
+		p.space(rapid.Float64Range(0, 30).Draw(r, "before"))
+		p.table(cell{width: 12, text: "HEAD", bold: true})
+		for _, under := range rapid.SliceOfN(rapid.IntRange(0, 3), 30, 120).Draw(r, "rows") {
+			p.row(cell{width: 12, text: "row", under: strings.Repeat("under ", 40*under)}).ruled()
+		}
+		p.endTable()
+		pages := p.m.GetStructure().GetNexts()
+		if len(pages) < 2 {
+			r.Fatalf("%d rows are on one page", 30)
+		}
+		for i, page := range pages {
+			words := wordsOf(page)
+			if len(words) < 3 || words[0] != "HEAD" || words[1] != "row" {
+				r.Fatalf("page %d of %d begins with %.60q", i+1, len(pages), words)
+			}
+		}
+	})
+}
+
+// wordsOf are the texts of a page, in order.
+func wordsOf[N interface {
+	GetData() core.Structure
+	GetNexts() []N
+}](n N) (all []string) {
+	if d := n.GetData(); d.Type == "text" {
+		all = append(all, fmt.Sprint(d.Value))
+	}
+	for _, next := range n.GetNexts() {
+		all = append(all, wordsOf(next)...)
+	}
+	return all
 }

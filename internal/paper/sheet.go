@@ -39,8 +39,9 @@ var (
 
 // sheet is a paper that is being written: A4, with a foot on each page.
 type sheet struct {
-	m core.Maroto
-	w words
+	m    core.Maroto
+	w    words
+	head []cell // of the table that is being written: on each of its pages
 }
 
 // newSheet begins a paper of the instant, with a title for its metadata. foot
@@ -54,7 +55,7 @@ func newSheet(w words, title, foot string, us int64) (*sheet, error) {
 		WithCustomFonts(fonts).WithDefaultFont(&props.Font{Family: family, Size: 9, Style: fontstyle.Normal, Color: ink}).
 		WithPageNumber(props.PageNumber{Pattern: w.T("page"), Place: props.RightBottom, Family: family, Size: 8, Color: faint}).
 		WithTitle(title, true).WithCreator("Ovation", true).WithCreationDate(time.UnixMicro(us).UTC()).WithCompression(true).Build()
-	s := &sheet{maroto.New(cfg), w}
+	s := &sheet{m: maroto.New(cfg), w: w}
 	return s, s.m.RegisterFooter(row.New(8).Add(col.New(12).Add(text.New(written(foot), props.Text{Top: 3, Size: 8, Color: faint}))))
 }
 
@@ -131,8 +132,36 @@ func (s *sheet) painted(ground *props.Color, cells ...cell) *sheet {
 	if ground != nil {
 		r.WithStyle(&props.Cell{BackgroundColor: ground})
 	}
-	s.m.AddRows(r)
+	s.add(height, r)
 	return s
+}
+
+// table begins a table: what is written until endTable has the head on each page.
+func (s *sheet) table(head ...cell) *sheet {
+	s.painted(wash, head...)
+	s.head = head
+	return s
+}
+
+func (s *sheet) endTable() *sheet {
+	s.head = nil
+	return s
+}
+
+// headHigh is the height of the head of a table, which has one line.
+const headHigh = rowPad*2 + lineHeight
+
+// add adds what is so high. Where a table goes on on another page, its head stands
+// first there; what is left of this page is filled, because the head would fit.
+func (s *sheet) add(height float64, r core.Row) {
+	if head := s.head; head != nil && !s.m.FitlnCurrentPage(height) {
+		const step = .5
+		for s.m.FitlnCurrentPage(headHigh - step) {
+			s.space(step)
+		}
+		s.endTable().table(head...)
+	}
+	s.m.AddRows(r)
 }
 
 // inner is the width of a page between its margins, and of one of twelve columns
@@ -164,7 +193,7 @@ func (s *sheet) heading(t string, size float64) *sheet {
 
 // ruled is a thin line across the page.
 func (s *sheet) ruled() *sheet {
-	s.m.AddRows(row.New(1).Add(line.NewCol(12, props.Line{Color: rule, Thickness: 0.2, SizePercent: 100})))
+	s.add(1, row.New(1).Add(line.NewCol(12, props.Line{Color: rule, Thickness: 0.2, SizePercent: 100})))
 	return s
 }
 

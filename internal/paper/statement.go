@@ -43,7 +43,7 @@ func currencyOf(p *sheet, s *report.Statement, c *report.StatementCurrency) {
 	w := p.w
 	amount := func(units int64) string { return w.amount(money.Amount{Units: units, Asset: c.Asset}) }
 	p.space(6).heading(w.T("currency", string(c.Asset)), 12).space(1)
-	p.painted(wash, cell{width: 2, text: w.T("col.day"), bold: true}, cell{width: 6, text: w.T("col.what"), bold: true},
+	p.table(cell{width: 2, text: w.T("col.day"), bold: true}, cell{width: 6, text: w.T("col.what"), bold: true},
 		cell{width: 2, text: w.T("col.amount"), bold: true, right: true}, cell{width: 2, text: w.T("col.balance"), bold: true, right: true})
 	p.row(cell{width: 2, text: w.short(s.FromUS)}, cell{width: 8, text: w.T("opening"), bold: true}, cell{width: 2, text: amount(c.Opening), right: true, bold: true}).ruled()
 	for i := range c.Rows {
@@ -59,7 +59,7 @@ func currencyOf(p *sheet, s *report.Statement, c *report.StatementCurrency) {
 	if s.Preliminary {
 		last, closing = s.AsOfUS, w.T("closing.now")
 	}
-	p.ruled().row(cell{width: 2, text: w.short(last)}, cell{width: 8, text: closing, bold: true}, cell{width: 2, text: amount(c.Closing), right: true, bold: true})
+	p.ruled().row(cell{width: 2, text: w.short(last)}, cell{width: 8, text: closing, bold: true}, cell{width: 2, text: amount(c.Closing), right: true, bold: true}).endTable()
 	if len(c.Sums) > 0 {
 		p.space(3).row(cell{width: 12, text: w.T("sums"), bold: true}).ruled()
 		for _, sum := range c.Sums {

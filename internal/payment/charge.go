@@ -86,6 +86,23 @@ func ForSubject(ctx context.Context, tx *db.Tx, subject string) (Record, error) 
 	return oneRecord(tx.Query(ctx, "SELECT "+recordColumns+" FROM payment_charge WHERE subject = $1", subject))
 }
 
+// ForSubjects returns the charges of the rows that are paid for, by the rows' ids.
+func ForSubjects[S ~string](ctx context.Context, tx *db.Tx, subjects []S) (map[S]Record, error) {
+	found := map[S]Record{}
+	if len(subjects) == 0 {
+		return found, nil
+	}
+	list := make([]any, len(subjects))
+	for i, s := range subjects {
+		list[i] = string(s)
+	}
+	all, err := db.Collect[Record](tx.QueryList(ctx, "SELECT "+recordColumns+" FROM payment_charge WHERE subject IN ($list)", list))(scanRecord)
+	for _, r := range all {
+		found[S(r.Subject)] = r
+	}
+	return found, err
+}
+
 // ForProvider returns the charge with the provider's id.
 func ForProvider(ctx context.Context, tx *db.Tx, providerID string) (Record, error) {
 	return oneRecord(tx.Query(ctx, "SELECT "+recordColumns+" FROM payment_charge WHERE provider_id = $1 AND provider_id <> ''", providerID))

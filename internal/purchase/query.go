@@ -67,13 +67,16 @@ func OfPerson(ctx context.Context, tx *db.Tx, person id.Person, before id.Purcha
 	if err != nil {
 		return nil, err
 	}
+	ids := make([]id.Purchase, len(all))
 	for i := range all {
-		if all[i].Charge, err = payment.ForSubject(ctx, tx, string(all[i].ID)); err != nil {
-			return nil, err
-		}
+		ids[i] = all[i].ID
+	}
+	charges, err := payment.ForSubjects(ctx, tx, ids)
+	for i := range all {
+		all[i].Charge = charges[all[i].ID]
 		all[i].Outcome = all[i].Charge.Outcome
 	}
-	return all, nil
+	return all, err
 }
 
 // Latest returns the person's newest purchase that is paid or may still be, or

@@ -25,6 +25,10 @@ const (
 	CoinPacks     RuleSet = "coin-packs"
 	RateCards     RuleSet = "rate-card"
 	Programmes    RuleSet = "programmes"
+	TipRules      RuleSet = "tips"
+	RefundRules   RuleSet = "refunds"
+	PayoutRules   RuleSet = "payouts"
+	VelocityRules RuleSet = "velocity"
 )
 
 // When says whether a version has held, holds, or will.
@@ -187,6 +191,8 @@ func ruleRows(ctx context.Context, tx *db.Tx, set RuleSet) ([]ruleRow, error) {
 			rows[i] = policyRule(p)
 		}
 		return rows, err
+	case TipRules, RefundRules, PayoutRules, VelocityRules:
+		return moneyRules(ctx, tx, set)
 	}
 	return nil, fault.New(fault.NotFound, "There are no rules called %s.", fault.Clip(string(set)))
 }

@@ -14,9 +14,13 @@ import (
 // RuleStatements is the rule of statements.
 const RuleStatements = "a creator's statements add up to the ledger, each row is of something, and each month begins with what the one before ended with"
 
-// Checks are the rules of what this package adds up.
+// RuleTax is the rule of what is told of a creator's year.
+const RuleTax = "what a creator is told to have earned, lost and been paid in a year is the sum of the lines of the ledger"
+
+// Checks are the rules of what this package adds up. Both are looked at in one walk
+// through the journal.
 func Checks() []ledger.Check {
-	return []ledger.Check{{Name: RuleStatements, Run: checkStatements}}
+	return []ledger.Check{{Name: RuleStatements, Run: checkStatements}, {Name: RuleTax, Run: func(context.Context, *db.Tx, *ledger.Report) error { return nil }}}
 }
 
 // checkStatements compares the rows of all statements with the journal read in
@@ -24,7 +28,7 @@ func Checks() []ledger.Check {
 // two say of each month is the same to the cent, and so is what they say of all
 // months before it: then each opening balance is right as well.
 func checkStatements(ctx context.Context, tx *db.Tx, r *ledger.Report) error {
-	journal, creators, err := journalByMonth(ctx, tx)
+	journal, creators, err := readJournal(ctx, tx)
 	if err != nil {
 		return err
 	}
@@ -36,19 +40,34 @@ func checkStatements(ctx context.Context, tx *db.Tx, r *ledger.Report) error {
 	return nil
 }
 
+// journal is the sum of the lines of what is available to a creator, by month, and
+// by year and kind of what they are about.
+type journal struct {
+	months map[monthKey]int64
+	years  map[yearKey]int64
+}
+
+// yearKey tells apart what a creator's year is about: the kind of id of the cause
+// of each transfer, which the rows of statements do not look at.
+type yearKey struct {
+	asset money.Asset
+	year  string
+	cause id.Kind
+}
+
 // monthKey tells the months of a creator's accounts apart.
 type monthKey struct {
 	asset money.Asset
 	month string
 }
 
-// journalByMonth adds up the lines of what is available to creators.
-func journalByMonth(ctx context.Context, tx *db.Tx) (sums map[id.Person]map[monthKey]int64, creators []id.Person, err error) {
-	sums = map[id.Person]map[monthKey]int64{}
-	rows, err := tx.Query(ctx, `SELECT a.path, a.asset, u.day, CAST(SUM(u.amount) AS BIGINT) FROM (
-			SELECT l.to_account AS account, t.at_us / 86400000000 AS day, l.amount AS amount FROM ledger_line l JOIN ledger_transfer t ON t.seq = l.seq
-			UNION ALL SELECT l.from_account, t.at_us / 86400000000, -l.amount FROM ledger_line l JOIN ledger_transfer t ON t.seq = l.seq) u
-		JOIN ledger_account a ON a.id = u.account WHERE a.path >= 'creator/' AND a.path < 'creator0' GROUP BY a.path, a.asset, u.day ORDER BY a.path`)
+// readJournal adds up the lines of what is available to creators.
+func readJournal(ctx context.Context, tx *db.Tx) (all map[id.Person]journal, creators []id.Person, err error) {
+	all = map[id.Person]journal{}
+	rows, err := tx.Query(ctx, `SELECT a.path, a.asset, u.day, u.cause, CAST(SUM(u.amount) AS BIGINT) FROM (
+			SELECT l.to_account AS account, t.at_us / 86400000000 AS day, SUBSTR(t.cause, 1, 3) AS cause, l.amount AS amount FROM ledger_line l JOIN ledger_transfer t ON t.seq = l.seq
+			UNION ALL SELECT l.from_account, t.at_us / 86400000000, SUBSTR(t.cause, 1, 3), -l.amount FROM ledger_line l JOIN ledger_transfer t ON t.seq = l.seq) u
+		JOIN ledger_account a ON a.id = u.account WHERE a.path >= 'creator/' AND a.path < 'creator0' GROUP BY a.path, a.asset, u.day, u.cause ORDER BY a.path`)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -56,8 +75,9 @@ func journalByMonth(ctx context.Context, tx *db.Tx) (sums map[id.Person]map[mont
 	for rows.Next() {
 		var path string
 		var asset money.Asset
+		var cause id.Kind
 		var day, units int64
-		if err := rows.Scan(&path, (*string)(&asset), &day, &units); err != nil {
+		if err := rows.Scan(&path, (*string)(&asset), &day, (*string)(&cause), &units); err != nil {
 			return nil, nil, err
 		}
 		creator := id.Person(ledger.IDInPath(path))
@@ -66,14 +86,16 @@ func journalByMonth(ctx context.Context, tx *db.Tx) (sums map[id.Person]map[mont
 		}
 		if len(creators) == 0 || creators[len(creators)-1] != creator {
 			creators = append(creators, creator)
-			sums[creator] = map[monthKey]int64{}
+			all[creator] = journal{map[monthKey]int64{}, map[yearKey]int64{}}
 		}
-		sums[creator][monthKey{asset, time.Unix(day*86400, 0).UTC().Format("2006-01")}] += units
+		at := time.Unix(day*86400, 0).UTC()
+		all[creator].months[monthKey{asset, at.Format("2006-01")}] += units
+		all[creator].years[yearKey{asset, at.Format("2006"), cause}] += units
 	}
-	return sums, creators, rows.Err()
+	return all, creators, rows.Err()
 }
 
-func checkStatement(ctx context.Context, tx *db.Tx, r *ledger.Report, creator id.Person, journal map[monthKey]int64) error {
+func checkStatement(ctx context.Context, tx *db.Tx, r *ledger.Report, creator id.Person, journal journal) error {
 	x := &accountant{tx: tx, creator: creator}
 	if err := x.load(ctx, 0); err != nil {
 		return err
@@ -88,11 +110,16 @@ func checkStatement(ctx context.Context, tx *db.Tx, r *ledger.Report, creator id
 		if err != nil {
 			return err
 		}
-		sums := map[monthKey]int64{}
+		sums, years := map[monthKey]int64{}, map[string]*TaxCurrency{}
 		left := a.balance
 		for _, row := range rows {
 			left -= row.Amount.Units
-			sums[monthKey{a.asset, time.UnixMicro(row.AtUS).UTC().Format("2006-01")}] += row.Amount.Units
+			month := time.UnixMicro(row.AtUS).UTC().Format("2006-01")
+			sums[monthKey{a.asset, month}] += row.Amount.Units
+			if years[month[:4]] == nil {
+				years[month[:4]] = &TaxCurrency{Asset: a.asset}
+			}
+			years[month[:4]].add(&row)
 			switch {
 			case row.Kind == RowOther:
 				r.Add(RuleStatements, string(row.Transfer), "it changed what is available by %d %s, and no row of a statement says what it is", row.Amount.Units, a.asset)
@@ -103,13 +130,34 @@ func checkStatement(ctx context.Context, tx *db.Tx, r *ledger.Report, creator id
 		if left != 0 {
 			r.Add(RuleStatements, string(creator), "the first statement begins with %d %s, and should with 0", left, a.asset)
 		}
-		for key, want := range journal {
+		checkYears(r, creator, years, journal.years, a.asset)
+		for key, want := range journal.months {
 			if key.asset == a.asset && sums[key] != want {
 				r.Add(RuleStatements, strings.Join([]string{string(creator), key.month, string(a.asset)}, " "), "the rows of the month add up to %d, the lines of the ledger to %d", sums[key], want)
 			}
 		}
 	}
 	return nil
+}
+
+// checkYears compares what is told of a creator's years with the journal.
+func checkYears(r *ledger.Report, creator id.Person, years map[string]*TaxCurrency, journal map[yearKey]int64, asset money.Asset) {
+	for key := range journal {
+		if key.asset == asset && years[key.year] == nil {
+			years[key.year] = &TaxCurrency{Asset: asset}
+		}
+	}
+	for year, c := range years {
+		for _, told := range []struct {
+			cause id.Kind
+			what  string
+			units int64
+		}{{id.KindEarning, "earned", c.earned()}, {id.KindClaw, "taken back", c.Clawed}, {id.KindPayout, "paid out", -c.Paid}} {
+			if want := journal[yearKey{asset, year, told.cause}]; told.units != want {
+				r.Add(RuleTax, strings.Join([]string{string(creator), year, string(asset)}, " "), "what is told to be %s comes to %d, and the lines of the ledger to %d", told.what, told.units, want)
+			}
+		}
+	}
 }
 
 // takenPending is what claws took of earnings while those were pending.

@@ -7,30 +7,65 @@ import (
 	"github.com/ovationhq/ovation/internal/casework"
 	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/fault"
+	"github.com/ovationhq/ovation/internal/idem"
 	"github.com/ovationhq/ovation/internal/ledger"
 	"github.com/ovationhq/ovation/internal/payment"
 	"github.com/ovationhq/ovation/internal/people"
 )
 
-// Agree has a proposed refund go on. An operator does it who did not propose it:
-// two people see to every refund above the rule's amount. Its faults:
-// role_required, forbidden, state_conflict, and those of Refund.
-func (s *Service) Agree(ctx context.Context, by people.Caller, refund string) (r Reversal, err error) {
-	err = s.second(ctx, by, refund, audit.Act{Verb: "refund.agree"}, func(tx *db.Tx, now *Reversal) error {
-		c, err := payment.Get(ctx, tx, now.Charge)
-		if err != nil {
-			return err
-		}
-		if c.Disputed > 0 || now.Amount.Units > c.Left() {
-			return fault.New(fault.StateConflict, "Meanwhile something else was given back of %s, or its bank disputes it. Decline this refund and propose another.", now.Subject)
-		}
-		now.State, now.AskedUS = Asking, tx.NowUS()
-		if err := now.start(ctx, tx, &c); err != nil || now.Reason != Minor {
-			return err
-		}
-		return agreeMinor(ctx, tx, by, now)
+// Once returns the Service for one request that has a key: what it decides and the
+// answer to that are kept together, and the same request again has the same answer.
+// The answer is that of the decision, before the provider was asked for anything.
+func (s *Service) Once(call *idem.Call, answer func([]Reversal) (idem.Answer, error)) *Service {
+	with := *s
+	with.call, with.answer = call, answer
+	return &with
+}
+
+// decides runs what decides about refunds in a transaction, once for the call.
+// replayed says that nothing was done now.
+func (s *Service) decides(ctx context.Context, f func(tx *db.Tx) ([]Reversal, error)) (all []Reversal, replayed bool, err error) {
+	err = s.db.Write(ctx, func(tx *db.Tx) error {
+		return s.call.Once(ctx, tx, func() (a idem.Answer, err error) {
+			if all, err = f(tx); err != nil || s.answer == nil {
+				return a, err
+			}
+			return s.answer(all)
+		})
 	})
-	if err != nil {
+	return all, s.call != nil && s.call.Replayed, err
+}
+
+// decidesOne is decides for one refund.
+func (s *Service) decidesOne(ctx context.Context, refund string, f func(tx *db.Tx, r *Reversal) error) (r Reversal, replayed bool, err error) {
+	all, replayed, err := s.decides(ctx, func(tx *db.Tx) ([]Reversal, error) {
+		r, err := Get(ctx, tx, refund)
+		if err == nil {
+			err = f(tx, &r)
+		}
+		return []Reversal{r}, err
+	})
+	if err == nil && len(all) == 1 {
+		r = all[0]
+	}
+	return r, replayed, err
+}
+
+// Agree has a proposed refund go on. An operator does it in person who did not
+// propose it and does not get the money: two people see to every refund above the
+// rule's amount. All that was proposed with it as one decision goes on, too. Its
+// faults: role_required, forbidden, state_conflict, and those of Refund.
+func (s *Service) Agree(ctx context.Context, by people.Caller, refund string) (r Reversal, err error) {
+	if err := by.RequireRole(people.Operator); err != nil {
+		return r, err
+	}
+	r, replayed, err := s.decidesOne(ctx, refund, func(tx *db.Tx, now *Reversal) error {
+		if err := agree(ctx, tx, by, now); err != nil || now.Decision == "" {
+			return err
+		}
+		return agreeRest(ctx, tx, by, now)
+	})
+	if err != nil || replayed {
 		return r, err
 	}
 	bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.Patience)
@@ -43,117 +78,162 @@ func (s *Service) Agree(ctx context.Context, by people.Caller, refund string) (r
 	return s.Get(ctx, refund)
 }
 
-// agreeMinor has the other refunds go on that were proposed for the person with
-// this one: it was one decision.
-func agreeMinor(ctx context.Context, tx *db.Tx, by people.Caller, with *Reversal) error {
-	others, err := db.Collect[Reversal](tx.Query(ctx, "SELECT "+columns+" FROM reversal WHERE person_id = $1 AND state = 'proposed' AND reason = $2 AND asked_by = $3 AND id <> $4 ORDER BY id", with.Person, Minor, with.AskedBy, with.ID))(scan)
+// waits refuses what nobody has to agree to any more.
+func (r *Reversal) waits() error {
+	if r.State != Proposed {
+		return fault.New(fault.StateConflict, "The refund %s is %s; nothing about it waits for somebody to agree.", r.ID, r.State)
+	}
+	return nil
+}
+
+// agree has one refund go on, with a line in the audit log.
+func agree(ctx context.Context, tx *db.Tx, by people.Caller, r *Reversal) error {
+	if err := r.waits(); err != nil {
+		return err
+	}
+	if err := another(ctx, tx, by, r.AskedBy, r.Person); err != nil {
+		return err
+	}
+	c, err := payment.Get(ctx, tx, r.Charge)
+	if err != nil {
+		return err
+	}
+	if open, err := disputing(ctx, tx, r.Subject); err != nil {
+		return err
+	} else if open || r.Amount.Units > c.Left() {
+		return fault.New(fault.StateConflict, "Meanwhile something else was given back of %s, or its bank disputes it. Decline this refund and propose another.", r.Subject)
+	}
+	r.State, r.AskedUS, r.AgreedBy = Asking, tx.NowUS(), by.ID()
+	if err := r.start(ctx, tx, &c); err != nil {
+		return err
+	}
+	if err := r.save(ctx, tx); err != nil {
+		return err
+	}
+	return r.sign(ctx, tx, by, audit.Act{Verb: "refund.agree"})
+}
+
+// sign writes down who decided what about the refund.
+func (r *Reversal) sign(ctx context.Context, tx *db.Tx, by people.Caller, act audit.Act) error {
+	act.Subject, act.Changed = r.ID, map[string]any{"amount": r.Amount, "proposed_by": r.AskedBy}
+	if r.Decision != "" {
+		act.Changed["decision"] = r.Decision
+	}
+	return audit.Record(ctx, tx, by.Act(ctx, act))
+}
+
+// agreeRest has the other refunds go on that were proposed with this one: it was one
+// decision. What can not go back meanwhile is left as it is, to be declined.
+func agreeRest(ctx context.Context, tx *db.Tx, by people.Caller, with *Reversal) error {
+	others, err := ofDecision(ctx, tx, with.Decision)
 	if err != nil {
 		return err
 	}
 	for i := range others {
-		r := &others[i]
-		c, err := payment.Get(ctx, tx, r.Charge)
-		if err != nil {
-			return err
-		}
-		if c.Disputed > 0 || r.Amount.Units > c.Left() { // it is left as it is, to be declined
-			continue
-		}
-		r.State, r.AskedUS = Asking, tx.NowUS()
-		if err := r.start(ctx, tx, &c); err != nil {
-			return err
-		}
-		if err := r.save(ctx, tx); err != nil {
-			return err
+		if r := &others[i]; r.State == Proposed {
+			if err := agree(ctx, tx, by, r); err != nil && !fault.Is(err, fault.StateConflict) {
+				return err
+			}
 		}
 	}
-	one, found, err := casework.About(ctx, tx, KindMinor, string(with.Person))
-	if err != nil || !found || one.State != casework.Opened {
-		return err
-	}
-	_, err = casework.Close(ctx, tx, one.ID, by.ID(), "refunded", with.Note)
-	return err
+	return closeMinor(ctx, tx, by, with.Decision, "refunded", with.Note)
+}
+
+// ofDecision returns the refunds that were decided as one.
+func ofDecision(ctx context.Context, tx *db.Tx, decision string) ([]Reversal, error) {
+	return db.Collect[Reversal](tx.Query(ctx, "SELECT "+columns+" FROM reversal WHERE person_id = (SELECT person_id FROM reversal WHERE id = $1) AND decision_id = $1 ORDER BY id", decision))(scan)
 }
 
 // Decline ends a proposed refund; nothing is given back. Whoever proposed it may do
 // so too.
 func (s *Service) Decline(ctx context.Context, by people.Caller, refund, reason string) (r Reversal, err error) {
-	reason, wrong := noteRule.Clean(reason)
-	var fields fault.Fields
-	fields.Add("/reason", wrong)
-	if err := fields.Err(); err != nil {
-		return r, err
-	}
-	err = s.second(ctx, by, refund, audit.Act{Verb: "refund.decline", Reason: reason}, func(tx *db.Tx, now *Reversal) error {
-		now.State, now.EndedUS, now.Failure, now.FailureWhy = Declined, tx.NowUS(), "declined", reason
-		return nil
-	})
+	reason, err = reasonOf(by, reason)
 	if err != nil {
 		return r, err
 	}
-	return s.Get(ctx, refund)
-}
-
-// second is what an operator decides about a proposed refund.
-func (s *Service) second(ctx context.Context, by people.Caller, refund string, act audit.Act, f func(tx *db.Tx, r *Reversal) error) error {
-	if err := by.RequireRole(people.Operator); err != nil {
-		return err
-	}
-	return s.db.Write(ctx, func(tx *db.Tx) error {
-		r, err := Get(ctx, tx, refund)
-		switch {
-		case err != nil:
-			return err
-		case r.State != Proposed:
-			return fault.New(fault.StateConflict, "The refund %s is %s; nothing about it waits for somebody to agree.", r.ID, r.State)
-		case act.Verb == "refund.agree" && r.AskedBy == by.ID():
-			return fault.New(fault.Forbidden, "Whoever proposes a refund of %s %s can not agree to it as well. Another operator has to.", r.Amount.Decimal(), r.Amount.Asset)
-		}
-		if err := f(tx, &r); err != nil {
+	r, _, err = s.decidesOne(ctx, refund, func(tx *db.Tx, now *Reversal) error {
+		if err := now.waits(); err != nil {
 			return err
 		}
-		if err := r.save(ctx, tx); err != nil {
+		now.State, now.EndedUS, now.Failure, now.FailureWhy = Declined, tx.NowUS(), "declined", reason
+		if err := now.save(ctx, tx); err != nil {
 			return err
 		}
-		act.Subject, act.Changed = r.ID, map[string]any{"amount": r.Amount, "proposed_by": r.AskedBy}
-		return audit.Record(ctx, tx, by.Act(ctx, act))
-	})
-}
-
-// Repay notes that a refund which the bank had sent back was paid in another way,
-// out of the platform's own bank. Operators do it, and say how.
-func (s *Service) Repay(ctx context.Context, by people.Caller, refund, how string) (r Reversal, err error) {
-	how, wrong := noteRule.Clean(how)
-	var fields fault.Fields
-	fields.Add("/reason", wrong)
-	if err := fields.Err(); err != nil {
-		return r, err
-	}
-	if err := by.RequireRole(people.Operator); err != nil {
-		return r, err
-	}
-	err = s.db.Write(ctx, func(tx *db.Tx) error {
-		if r, err = Get(ctx, tx, refund); err != nil {
+		if err := now.sign(ctx, tx, by, audit.Act{Verb: "refund.decline", Reason: reason}); err != nil || now.Decision == "" {
 			return err
 		}
-		if r.State != Bounced {
-			return fault.New(fault.StateConflict, "The refund %s is %s; nothing of it is owed.", r.ID, r.State)
-		}
-		if err := post(ctx, tx, "refund.repaid", r.ID, []ledger.Move{{From: ledger.ReversalPath(r.ID), To: ledger.Bank, Amount: r.Moved}}); err != nil {
-			return err
-		}
-		r.State, r.EndedUS = Repaid, tx.NowUS()
-		if err := r.save(ctx, tx); err != nil {
-			return err
-		}
-		one, found, err := casework.About(ctx, tx, KindBounced, r.ID)
-		if err == nil && found && one.State == casework.Opened {
-			_, err = casework.Close(ctx, tx, one.ID, by.ID(), string(Repaid), how)
+		rest, err := ofDecision(ctx, tx, now.Decision)
+		for i := range rest {
+			if rest[i].State != Declined {
+				return err
+			}
 		}
 		if err != nil {
 			return err
 		}
-		return audit.Record(ctx, tx, by.Act(ctx, audit.Act{Verb: "refund.repay", Subject: r.ID, Reason: how, Changed: map[string]any{"amount": r.Moved}}))
+		return closeMinor(ctx, tx, by, now.Decision, string(Declined), reason)
 	})
 	return r, err
+}
+
+// reasonOf checks an operator's reason, and that it is one.
+func reasonOf(by people.Caller, reason string) (string, error) {
+	reason, wrong := noteRule.Clean(reason)
+	var fields fault.Fields
+	fields.Add("/reason", wrong)
+	if err := fields.Err(); err != nil {
+		return "", err
+	}
+	return reason, by.RequireRole(people.Operator)
+}
+
+// Repay notes that a refund which the bank had sent back was paid in another way,
+// out of the platform's own bank. Operators do it, and say how; above the rule's
+// amount two of them: the first one's words are kept until another has done the
+// same. Its faults: role_required, validation_failed, not_found, forbidden,
+// state_conflict.
+func (s *Service) Repay(ctx context.Context, by people.Caller, refund, how string) (r Reversal, err error) {
+	how, err = reasonOf(by, how)
+	if err != nil {
+		return r, err
+	}
+	r, _, err = s.decidesOne(ctx, refund, func(tx *db.Tx, r *Reversal) error {
+		if r.State != Bounced {
+			return fault.New(fault.StateConflict, "The refund %s is %s; nothing of it is owed.", r.ID, r.State)
+		}
+		if err := notOwn(ctx, tx, by, r.Person); err != nil {
+			return err
+		}
+		act := audit.Act{Verb: "refund.repay", Subject: r.ID, Reason: how, Changed: map[string]any{"amount": r.Moved}}
+		if above(r.Limit, r.Moved) && r.RepayBy == "" {
+			act.Verb = "refund.repay_propose"
+			r.RepayBy, r.RepayHow = by.ID(), how
+		} else if err := r.repay(ctx, tx, by, how, &act); err != nil {
+			return err
+		}
+		if err := r.save(ctx, tx); err != nil {
+			return err
+		}
+		return audit.Record(ctx, tx, by.Act(ctx, act))
+	})
+	return r, err
+}
+
+// repay books that what the bank had sent back was paid.
+func (r *Reversal) repay(ctx context.Context, tx *db.Tx, by people.Caller, how string, act *audit.Act) error {
+	if r.RepayBy != "" {
+		if err := another(ctx, tx, by, r.RepayBy, r.Person); err != nil {
+			return err
+		}
+		act.Changed["proposed_by"] = r.RepayBy
+	}
+	if err := post(ctx, tx, "refund.repaid", r.ID, []ledger.Move{{From: ledger.ReversalPath(r.ID), To: ledger.Bank, Amount: r.Moved}}); err != nil {
+		return err
+	}
+	r.State, r.EndedUS = Repaid, tx.NowUS()
+	one, found, err := casework.About(ctx, tx, KindBounced, r.ID)
+	if err == nil && found && one.State == casework.Opened {
+		_, err = casework.Close(ctx, tx, one.ID, by.ID(), string(Repaid), how)
+	}
+	return err
 }

@@ -67,37 +67,42 @@ func (s *Service) observeDispute(ctx context.Context, ev payment.Event) (handled
 	return true, err
 }
 
-func (s *Service) observeRefund(ctx context.Context, ev payment.Event) (bool, error) {
-	var r Reversal
-	var found, noted bool
-	err := s.db.Read(ctx, func(tx *db.Tx) (err error) {
+func (s *Service) observeRefund(ctx context.Context, ev payment.Event) (handled bool, err error) {
+	var noted, ours bool
+	err = s.db.Read(ctx, func(tx *db.Tx) (err error) {
 		if noted, err = payment.Noted(ctx, tx, ev); err != nil || noted {
 			return err
 		}
-		if r, found, err = byProvider(ctx, tx, ev.ObjectID); err != nil || found || !id.Valid(id.KindRefund, ev.Ref) {
-			return err
-		}
-		r, err = Get(ctx, tx, ev.Ref) // the news came before the reply
-		found = err == nil
+		ours, err = about(ctx, tx, ev)
 		return err
 	})
-	if err == nil && noted {
-		return true, nil
-	}
-	if fault.Is(err, fault.NotFound) || err == nil && !found {
-		return false, nil
-	}
-	if err != nil {
-		return false, err
+	if err != nil || noted || !ours {
+		return noted, err
 	}
 	fact, err := s.stripe.RetrieveRefund(ctx, ev.ObjectID)
 	if err != nil {
 		return true, err
 	}
-	return true, s.once(ctx, ev, func(tx *db.Tx) error {
-		_, err := refunded(ctx, tx, r.ID, fact)
-		return err
-	})
+	err = s.once(ctx, ev, func(tx *db.Tx) error { return given(ctx, tx, fact) })
+	if fault.Is(err, fault.NotFound) {
+		return false, nil
+	}
+	return true, later(err)
+}
+
+// about reports whether news of a refund are about a refund or a payment of ours.
+func about(ctx context.Context, tx *db.Tx, ev payment.Event) (bool, error) {
+	if _, found, err := byProvider(ctx, tx, ev.ObjectID); err != nil || found {
+		return found, err
+	}
+	_, err := payment.ForProvider(ctx, tx, ev.Parent)
+	if fault.Is(err, fault.NotFound) && id.Valid(id.KindRefund, ev.Ref) { // the news came before any reply
+		_, err = Get(ctx, tx, ev.Ref)
+	}
+	if fault.Is(err, fault.NotFound) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // once runs f in the transaction that also notes the event, unless the event had
@@ -150,7 +155,7 @@ func open(ctx context.Context, tx *db.Tx, c *payment.Record, fact payment.Disput
 	if err := r.insert(ctx, tx, fact.ID, 0); err != nil {
 		return r, err
 	}
-	if _, err := casework.Open(ctx, tx, casework.New{Kind: KindDispute, Subject: r.ID, Person: r.Person, Amount: r.Amount, Words: "The bank of the card disputes the payment for " + c.Subject + "."}); err != nil {
+	if _, err := casework.Open(ctx, tx, casework.New{Kind: KindDispute, Subject: r.ID, Person: r.Person, Amount: r.Amount, Words: fmt.Sprintf("The bank of the card disputes the payment for %s.", c.Subject)}); err != nil {
 		return r, err
 	}
 	if err := outbox.Schedule(ctx, tx, outbox.Work{Kind: WorkDrive, Key: r.ID, DueUS: tx.Now().Add(lookAgain).UnixMicro()}); err != nil {

@@ -99,7 +99,12 @@ func (s *Service) ask(ctx context.Context, r Reversal, first bool) (time.Duratio
 			return again, err
 		}
 		switch since := s.since(r.AskedUS); {
-		case since >= keysFor+keysRest || since < 0:
+		case since < -retrySoon: // the clock has stepped back, and nobody knows how old the key is
+			return retrySoon, s.change(ctx, r, func(tx *db.Tx, r *Reversal) error {
+				r.AskedUS = tx.Now().Add(-keysFor).UnixMicro()
+				return r.save(ctx, tx)
+			})
+		case since >= keysFor+keysRest:
 			return retrySoon, s.change(ctx, r, func(tx *db.Tx, r *Reversal) error {
 				r.Attempt, r.AskedUS = r.Attempt+1, tx.NowUS()
 				return r.save(ctx, tx)
@@ -200,6 +205,9 @@ func refunded(ctx context.Context, tx *db.Tx, reversal string, fact payment.Refu
 		return 0, nil
 	case over:
 		r.Provider = fact.ID
+		if fact.Outcome == payment.Canceled { // its reason is the one that we gave
+			return 0, r.fail(ctx, tx, string(fact.Outcome), "The refund was canceled at the payment provider.")
+		}
 		return 0, r.fail(ctx, tx, string(fact.Outcome), "The bank did not take the refund: "+fact.Reason+".")
 	case fact.Settled.Asset == "" && c.Converted(): // how much it is in our currency is not known yet
 		return retrySoon, r.pend(ctx, tx, fact)

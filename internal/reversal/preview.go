@@ -37,7 +37,7 @@ func OfferFor(ctx context.Context, tx *db.Tx, person id.Person, purchase id.Purc
 	if err := entitled(tx, &rule, &c); err != nil {
 		return o, err
 	}
-	units, err := refundable(ctx, tx, &c, &Request{Subject: string(purchase)})
+	units, err := refundable(ctx, tx, &c, &Request{Subject: string(purchase), own: true})
 	if err != nil {
 		return o, err
 	}
@@ -74,7 +74,9 @@ func PreviewOf(ctx context.Context, tx *db.Tx, q Request) (p Preview, err error)
 		return p, err
 	}
 	p.Amount = p.Charge.Amount.Of(units)
-	p.Second = rule.needsSecond(p.Amount)
+	if p.Second, err = needsSecond(ctx, tx, &rule, p.Charge.Person, p.Charge.Subject, p.Amount); err != nil {
+		return p, err
+	}
 	plan, err := planOf(ctx, tx, &p.Charge, units)
 	if errors.Is(err, errNotBooked) {
 		return p, fault.Wrap(err, fault.StateConflict, "The payment provider has not told yet what came of the payment. Try again in a few minutes; nothing was refunded.")

@@ -1,7 +1,10 @@
 package reversal
 
 import (
+	"cmp"
 	"context"
+	"fmt"
+	"strings"
 
 	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/earnings"
@@ -19,22 +22,34 @@ type Query struct {
 	Person  id.Person
 	State   State
 	Under   bool   // only those that have not ended
+	Begun   bool   // none that is only proposed, or was declined
 	Before  string // the last of the page before
 	Limit   int
 }
 
 // List returns those that the query chooses, the latest first.
 func List(ctx context.Context, tx *db.Tx, q Query) ([]Reversal, error) {
-	before := q.Before
-	if before == "" {
-		before = string(q.Kind) + "_~"
+	query, args := q.statement()
+	return db.Collect[Reversal](tx.Query(ctx, query, args...))(scan)
+}
+
+// statement is built of what is asked for alone, so that an index answers it.
+func (q *Query) statement() (string, []any) {
+	where, args := []string{"id < $1", "id > $2"}, []any{cmp.Or(q.Before, string(q.Kind)+"_~"), string(q.Kind) + "_"}
+	for _, f := range []struct{ column, value string }{{"subject", q.Subject}, {"person_id", string(q.Person)}, {"state", string(q.State)}} {
+		if f.value != "" {
+			args = append(args, f.value)
+			where = append(where, fmt.Sprintf("%s = $%d", f.column, len(args)))
+		}
 	}
-	under := int64(0)
 	if q.Under {
-		under = 1
+		where = append(where, "ended_us = 0")
 	}
-	return db.Collect[Reversal](tx.Query(ctx, "SELECT "+columns+` FROM reversal WHERE id < $1 AND id > $2 AND ($3 = '' OR subject = $3) AND ($4 = '' OR person_id = $4) AND ($5 = '' OR state = $5)
-		AND ($6 = 0 OR ended_us = 0) ORDER BY id DESC LIMIT $7`, before, string(q.Kind)+"_", q.Subject, q.Person, string(q.State), under, int64(q.Limit)))(scan)
+	if q.Begun {
+		where = append(where, "state NOT IN ('proposed', 'declined')")
+	}
+	args = append(args, int64(q.Limit))
+	return fmt.Sprintf("SELECT %s FROM reversal WHERE %s ORDER BY id DESC LIMIT $%d", columns, strings.Join(where, " AND "), len(args)), args
 }
 
 // Part is a gift that coins were spent for which go back.

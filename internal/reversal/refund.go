@@ -13,6 +13,7 @@ import (
 	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/id"
+	"github.com/ovationhq/ovation/internal/idem"
 	"github.com/ovationhq/ovation/internal/outbox"
 	"github.com/ovationhq/ovation/internal/payment"
 	"github.com/ovationhq/ovation/internal/payment/stripe"
@@ -43,6 +44,9 @@ type Service struct {
 
 	db     *db.DB
 	stripe *stripe.Client
+
+	call   *idem.Call // of the one request that it is for (Once)
+	answer func([]Reversal) (idem.Answer, error)
 }
 
 // NewService returns a Service that refunds through the adapter.
@@ -52,7 +56,7 @@ func NewService(d *db.DB, s *stripe.Client) *Service {
 
 // Request asks for a refund.
 type Request struct {
-	Key     string // idempotency key, unique for the caller for ever
+	Key     string // idempotency key, unique for the person who paid for ever
 	Subject string // the coin purchase or the tip
 	// Units is how much of what was charged, in its smallest units; 0 is all that
 	// can be. Of coins that were not spent it is rounded up to whole coins.
@@ -62,6 +66,8 @@ type Request struct {
 	Spent  bool
 	Reason string // of Reasons; people who ask for their own have Withdrawal
 	Note   string // an operator's words
+
+	own bool // by the person's own right, and not by the platform's grace
 }
 
 func (q *Request) fingerprint() int64 {
@@ -71,9 +77,18 @@ func (q *Request) fingerprint() int64 {
 
 var noteRule = text.Rule{Name: "The note", Max: 500, Lines: true}
 
-// check completes what the caller asks for, or refuses it.
-func (q *Request) check(by people.Caller) error {
-	if !q.official(by) {
+// check completes what the caller asks for, or refuses it. Operators have the right
+// of everybody to what they paid themselves, and no other.
+func (q *Request) check(ctx context.Context, tx *db.Tx, by people.Caller, c *payment.Record) error {
+	if q.own = !official(by); !q.own {
+		err := notOwn(ctx, tx, by, c.Person)
+		if plain := q.Units == 0 && !q.Spent && (q.Reason == "" || q.Reason == Withdrawal) && q.Note == ""; fault.Is(err, fault.Forbidden) && plain {
+			q.own = true
+		} else if err != nil {
+			return err
+		}
+	}
+	if q.own {
 		q.Spent, q.Reason, q.Note, q.Units = false, Withdrawal, "", 0
 		return nil
 	}
@@ -91,30 +106,38 @@ func (q *Request) check(by people.Caller) error {
 }
 
 // official reports whether the caller refunds for the platform.
-func (q *Request) official(by people.Caller) bool {
+func official(by people.Caller) bool {
 	return by.Is(people.Operator) || by.Require(Scope) == nil && by.IsHost()
 }
 
 // Refund gives back what was paid, or the answer that the key was given before.
 // People get the unspent coins of their own purchases, while the rule of their
-// region says so; operators, and keys with the scope, anything that was charged.
+// region says so; operators, and keys with the scope, anything that others paid.
 // Above the rule's amount a second operator has to agree first (Agree).
 //
 // Its faults: not_found, already_refunded, refund_exceeds_original, state_conflict,
-// not_eligible, validation_failed, idempotency_key_reused.
-func (s *Service) Refund(ctx context.Context, by people.Caller, q Request) (r Reversal, err error) {
-	if err := q.check(by); err != nil {
-		return r, err
-	}
+// not_eligible, forbidden, validation_failed, idempotency_key_reused.
+func (s *Service) Refund(ctx context.Context, by people.Caller, asked Request) (r Reversal, err error) {
 	err = s.db.Write(ctx, func(tx *db.Tx) error {
-		before, found, err := one(tx.Query(ctx, "SELECT "+columns+" FROM reversal WHERE asked_by = $1 AND idem_key = $2", by.ID(), q.Key))
+		q := asked
+		c, err := payment.ForSubject(ctx, tx, q.Subject)
+		if err == nil && !official(by) && !by.ActsFor(c.Person) {
+			err = fault.New(fault.NotFound, "There is no such payment.")
+		}
+		if err != nil {
+			return err
+		}
+		if err := q.check(ctx, tx, by, &c); err != nil {
+			return err
+		}
+		before, found, err := one(tx.Query(ctx, "SELECT "+columns+" FROM reversal WHERE person_id = $1 AND idem_key = $2 AND asked_by <> $3", c.Person, q.Key, byProviderName))
 		if err != nil {
 			return err
 		}
 		if found {
 			return s.again(ctx, tx, &q, before, &r)
 		}
-		r, err = begin(ctx, tx, by, &q)
+		r, err = begin(ctx, tx, by, &q, &c)
 		return err
 	})
 	if err != nil || r.State != Asking || r.Replayed {
@@ -138,7 +161,7 @@ func (s *Service) again(ctx context.Context, tx *db.Tx, q *Request, before Rever
 	if print != q.fingerprint() {
 		return fault.New(fault.IdempotencyKeyReused, "This Idempotency-Key was used for another refund (%s). Use a new key; nothing was refunded.", before.ID)
 	}
-	*r, r.Replayed = before, true
+	*r, r.Replayed = before.outcome(), true
 	return nil
 }
 
@@ -153,33 +176,29 @@ func (s *Service) Get(ctx context.Context, reversal string) (r Reversal, err err
 
 // begin writes down the refund, and holds what it takes unless a second operator
 // has to agree.
-func begin(ctx context.Context, tx *db.Tx, by people.Caller, q *Request) (Reversal, error) {
-	c, err := payment.ForSubject(ctx, tx, q.Subject)
-	if err == nil && !q.official(by) && !by.ActsFor(c.Person) {
-		err = fault.New(fault.NotFound, "There is no such payment.")
-	}
-	if err != nil {
-		return Reversal{}, err
-	}
+func begin(ctx context.Context, tx *db.Tx, by people.Caller, q *Request, c *payment.Record) (Reversal, error) {
 	rule, err := ruleOf(ctx, tx, c.Person)
 	if err != nil {
 		return Reversal{}, err
 	}
-	amount, err := refundable(ctx, tx, &c, q)
+	amount, err := refundable(ctx, tx, c, q)
 	if err != nil {
 		return Reversal{}, err
 	}
-	if !q.official(by) {
-		if err := entitled(tx, &rule, &c); err != nil {
+	if q.own {
+		if err := entitled(tx, &rule, c); err != nil {
 			return Reversal{}, err
 		}
 	}
-	r := Reversal{ID: tx.NewID(id.KindRefund), Charge: c.ID, Subject: c.Subject, Person: c.Person, Amount: c.Amount, Reason: q.Reason, Note: q.Note, AskedBy: by.ID(),
-		State: Asking, Attempt: 1, AskedUS: tx.NowUS()}
-	r.Amount.Units = amount
-	if q.official(by) {
+	r := Reversal{ID: tx.NewID(id.KindRefund), Charge: c.ID, Subject: c.Subject, Person: c.Person, Amount: c.Amount.Of(amount), Unspent: !q.Spent && id.KindOf(c.Subject) == id.KindPurchase,
+		Reason: q.Reason, Note: q.Note, AskedBy: by.ID(), Limit: rule.Agree, State: Asking, Attempt: 1, AskedUS: tx.NowUS()}
+	if !q.own {
+		second, err := needsSecond(ctx, tx, &rule, c.Person, c.Subject, r.Amount)
+		if err != nil {
+			return r, err
+		}
 		act := audit.Act{Verb: "refund.begin", Subject: r.ID, Reason: q.Note, Changed: map[string]any{"of": c.Subject, "amount": r.Amount, "why": q.Reason}}
-		if rule.needsSecond(r.Amount) {
+		if second {
 			r.State = Proposed
 			act.Verb = "refund.propose"
 		}
@@ -188,7 +207,7 @@ func begin(ctx context.Context, tx *db.Tx, by people.Caller, q *Request) (Revers
 		}
 	}
 	if r.State == Asking {
-		if err := r.start(ctx, tx, &c); err != nil {
+		if err := r.start(ctx, tx, c); err != nil {
 			return r, err
 		}
 	}
@@ -203,6 +222,9 @@ func (r *Reversal) start(ctx context.Context, tx *db.Tx, c *payment.Record) erro
 	}
 	if err != nil {
 		return err
+	}
+	if r.Unspent && p.spent > 0 { // what was proposed took nothing from creators
+		return fault.New(fault.StateConflict, "Meanwhile coins of %s were spent, and %s %s are not left of it. Decline this refund and propose another.", r.Subject, r.Amount.Decimal(), r.Amount.Asset)
 	}
 	if err := r.hold(ctx, tx, c, p, "refund.begun", nil); err != nil {
 		return err
@@ -231,17 +253,44 @@ func entitled(tx *db.Tx, rule *Rule, c *payment.Record) error {
 	return nil
 }
 
-// refundable is how much goes back: what was asked for, or all that can.
+// refundable is how much goes back: what was asked for, or all that can, in the
+// steps in which cards are refunded. Coins worth less than a step stay.
 func refundable(ctx context.Context, tx *db.Tx, c *payment.Record, q *Request) (int64, error) {
+	step := c.Amount.Asset.CardStep()
+	if q.Units%step != 0 {
+		return 0, fault.New(fault.AmountOutOfRange, "Cards are refunded in steps of %s %s. Nothing was refunded.", c.Amount.Of(step).Decimal(), c.Amount.Asset)
+	}
+	n, err := exactly(ctx, tx, c, q)
+	if n -= n % step; n == 0 && err == nil {
+		err = fault.New(fault.RefundExceedsOriginal, "What is left is less than %s %s, the least that a card is refunded.", c.Amount.Of(step).Decimal(), c.Amount.Asset).With("refundable", c.Amount.Of(0))
+	}
+	return n, err
+}
+
+// exactly is refundable in smallest units.
+func exactly(ctx context.Context, tx *db.Tx, c *payment.Record, q *Request) (int64, error) {
+	open, err := disputing(ctx, tx, c.Subject)
+	if err != nil {
+		return 0, err
+	}
+	waiting, first, err := proposed(ctx, tx, c.Subject)
+	if err != nil {
+		return 0, err
+	}
 	left := c.Left()
+	if !q.own { // the right to a refund does not wait for what somebody has proposed
+		left -= waiting
+	}
 	switch {
 	case c.Outcome != payment.Succeeded:
 		return 0, fault.New(fault.StateConflict, "The payment for %s is %s: there is nothing to give back.", c.Subject, c.Outcome)
 	case c.FeeOpen():
 		return 0, fault.New(fault.StateConflict, "The payment provider has not told yet what came of the payment. Try again in a few minutes; nothing was refunded.")
-	case c.Disputed > 0:
+	case open:
 		return 0, fault.New(fault.StateConflict, "The bank of the card disputes this payment, and has the money. It can not be refunded besides.")
-	case left == 0:
+	case left <= 0 && c.Left() > 0:
+		return 0, fault.New(fault.StateConflict, "The refund %s of what was paid for %s waits for another operator to agree. Nothing was changed.", first, c.Subject)
+	case left <= 0:
 		return 0, fault.New(fault.AlreadyRefunded, "All that was paid for %s was given back before.", c.Subject)
 	}
 	most := left
@@ -264,4 +313,20 @@ func refundable(ctx context.Context, tx *db.Tx, c *payment.Record, q *Request) (
 		return q.Units, nil
 	}
 	return most, nil
+}
+
+// disputing reports whether a bank has money of what was paid for the subject and
+// has not decided about it. The provider refunds nothing meanwhile. An inquiry has
+// taken nothing, and a refund ends it.
+func disputing(ctx context.Context, tx *db.Tx, subject string) (yes bool, err error) {
+	var n int64
+	err = tx.Row(ctx, "SELECT COUNT(*) FROM reversal WHERE subject = $1 AND state IN ('open', 'answered')", subject).Scan(&n)
+	return n > 0, err
+}
+
+// proposed returns how much of what was paid for the subject waits for somebody to
+// agree, and the first refund that does.
+func proposed(ctx context.Context, tx *db.Tx, subject string) (units int64, first string, err error) {
+	err = tx.Row(ctx, "SELECT CAST(COALESCE(SUM(amount_units), 0) AS BIGINT), COALESCE(MIN(id), '') FROM reversal WHERE subject = $1 AND state = 'proposed'", subject).Scan(&units, &first)
+	return units, first, err
 }

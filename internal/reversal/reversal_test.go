@@ -13,6 +13,7 @@ import (
 	"github.com/ovationhq/ovation/internal/payment/sandbox"
 	"github.com/ovationhq/ovation/internal/reversal"
 	"github.com/ovationhq/ovation/internal/tip"
+	"github.com/ovationhq/ovation/internal/wallet"
 )
 
 // People of a region with the right to it get what they did not spend back, once.
@@ -51,6 +52,36 @@ func TestOwnRefund(t *testing.T) {
 		s.Want(err, fault.NotFound)
 		_, err = s.refund(s.me(), reversal.Request{Subject: string(s.tipped(500).ID)})
 		s.Want(err, fault.NotEligible)
+	})
+}
+
+// Cards are charged and refunded in steps of ten in currencies with three digits:
+// what is worth less than a step stays in the wallet.
+func TestRefundInSteps(t *testing.T) {
+	each(t, func(s *desk) {
+		s.Write(func(tx *db.Tx) error {
+			return wallet.Install(s.Ctx, tx, []wallet.Pack{{Version: "kwd@1", Coins: 700, Price: money.Amount{Units: 3_070, Asset: "KWD"}, FromUS: 1}})
+		})
+		p, top := s.buys(700, "KWD"), s.buys(351, "KWD") // an exact top-up, too
+		s.Give(s.fan, "rose", s.room, 1)                 // 5 coins of the first
+		r := s.must(s.me(), reversal.Request{Subject: string(p.ID)})
+		if r = s.is(r.ID, reversal.Refunded); r.Amount != (money.Amount{Units: 3_040, Asset: "KWD"}) || r.LotCoins != 693 || s.Coins(s.fan) != 2+351 {
+			t.Errorf("refund %+v, %d coins are left", r, s.Coins(s.fan))
+		}
+		_, err := s.refund(s.me(), reversal.Request{Subject: string(p.ID)})
+		s.Want(err, fault.RefundExceedsOriginal)
+		_, err = s.refund(s.olu, reversal.Request{Subject: string(top.ID), Units: 1_005, Reason: reversal.Goodwill, Note: "Half."})
+		s.Want(err, fault.AmountOutOfRange)
+		for _, q := range []reversal.Request{{Subject: string(top.ID), Units: 1_010}, {Subject: string(top.ID), Spent: true}, {Subject: string(p.ID), Spent: true}} {
+			q.Reason, q.Note = reversal.Goodwill, "All of it."
+			proposed := s.is(s.must(s.olu, q).ID, reversal.Proposed) // the rule's amount is in dollars
+			_, err := s.back.Agree(s.Ctx, s.ann, proposed.ID)
+			s.OK(err)
+			s.is(proposed.ID, reversal.Refunded)
+		}
+		if s.later(time.Minute); s.Coins(s.fan) != 0 {
+			t.Errorf("%d coins are left", s.Coins(s.fan))
+		}
 	})
 }
 

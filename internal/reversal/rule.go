@@ -55,8 +55,3 @@ func RulesOf(ctx context.Context, tx *db.Tx, version string) ([]Rule, error) {
 func (r *Rule) until(us int64) time.Time {
 	return time.UnixMicro(us).Add(time.Duration(r.Days) * 24 * time.Hour).UTC()
 }
-
-// needsSecond reports whether a second operator has to agree to so much.
-func (r *Rule) needsSecond(a money.Amount) bool {
-	return a.Asset != r.Agree.Asset || a.Units > r.Agree.Units
-}

@@ -11,7 +11,7 @@ const (
 	RuleParts     = "of the coins that were spent, none are taken back twice"
 	RuleTransfers = "a refund or a dispute has exactly the transfers of its state"
 	RuleProvider  = "what a refund or a dispute moved of our balance is what the provider says"
-	RuleSecond    = "whoever proposes a refund does not agree to it"
+	RuleSecond    = "what is given back above the rule's amount was agreed to by somebody else, and by nobody who gets it"
 )
 
 // Kinds are the kinds of the transfers that this package posts.
@@ -75,7 +75,8 @@ func checkParts() ledger.Check {
 				(SELECT r.lot_id AS lot_id, p.seq AS seq, SUM(p.coins) AS coins FROM reversal_part p JOIN reversal r ON r.id = p.reversal_id WHERE r.state IN ` + live + ` GROUP BY r.lot_id, p.seq) s
 				LEFT JOIN (SELECT l.seq AS seq, w.id AS lot_id, SUM(l.amount) AS spent FROM ledger_line l JOIN wallet_lot w ON w.account_id = l.from_account
 					WHERE l.seq IN (SELECT seq FROM reversal_part) GROUP BY l.seq, w.id) l ON l.seq = s.seq AND l.lot_id = s.lot_id
-			WHERE s.coins > COALESCE(l.spent, 0)`})
+			WHERE s.coins > COALESCE(l.spent, 0)`},
+		ledger.Violation{Detail: "it is of coins that were not spent, and takes back %d that were", Query: `SELECT id, spent_coins FROM reversal WHERE unspent_only = 1 AND spent_coins > 0`})
 }
 
 // checkTransfers compares the transfers in the ledger with what the row says has
@@ -111,8 +112,26 @@ func checkProvider() ledger.Check {
 				WHEN s.state = 'won' THEN s.net <> s.fee AND NOT EXISTS (SELECT 1 FROM casework_case c WHERE c.kind = 'difference' AND c.subject = s.id) ELSE s.net <> 0 END`})
 }
 
-// checkSecond looks into the audit log, where both have signed.
+// checkSecond adds up what one operator has given back alone, and looks into the
+// audit log, where both have signed. Where the limit was not written down (below
+// zero) nobody knows.
 func checkSecond() ledger.Check {
-	return ledger.Look(RuleSecond, ledger.Violation{Detail: "%s proposed it and agreed to it",
-		Query: `SELECT a.subject, a.actor FROM audit_entry a JOIN reversal r ON r.id = a.subject WHERE a.verb = 'refund.agree' AND a.actor = r.asked_by`})
+	const given = "SUBSTR(r.id, 1, 4) = 'ref_' AND r.reason <> '" + Withdrawal + "' AND r.asked_by <> '" + byProviderName + "'"
+	return ledger.Look(RuleSecond,
+		ledger.Violation{Detail: "%s proposed it and agreed to it",
+			Query: `SELECT a.subject, a.actor FROM audit_entry a JOIN reversal r ON r.id = a.subject WHERE a.verb = 'refund.agree' AND a.actor = r.asked_by`},
+		ledger.Violation{Detail: "%s agreed to what %s proposed for %s, and did not sign it, is a key, or is one of them",
+			Query: `SELECT r.id, r.agreed_by, r.asked_by, r.person_id FROM reversal r WHERE r.agreed_by <> '' AND (r.agreed_by IN (r.asked_by, r.person_id) OR SUBSTR(r.agreed_by, 1, 4) = 'key_' AND r.agree_units >= 0
+				OR NOT EXISTS (SELECT 1 FROM audit_entry a WHERE a.subject = r.id AND a.verb = 'refund.agree' AND a.actor = r.agreed_by))`},
+		ledger.Violation{Detail: "%s gave it back to themselves", Query: "SELECT r.id, r.asked_by FROM reversal r WHERE r.asked_by = r.person_id AND r.agree_units >= 0 AND " + given},
+		ledger.Violation{Detail: "nobody agreed to it, and with what was given back alone before it comes to %d %s; the rule is %d %s", Args: []any{together.Microseconds()},
+			Query: `SELECT s.id, CAST(s.sum AS BIGINT), s.amount_asset, s.agree_units, s.agree_asset FROM (
+					SELECT r.id AS id, r.amount_asset AS amount_asset, r.agree_units AS agree_units, r.agree_asset AS agree_asset, (SELECT SUM(amount_units) FROM reversal WHERE person_id = r.person_id
+						AND amount_asset = r.amount_asset AND id <= r.id AND (subject = r.subject OR opened_us > r.opened_us - $1) AND ` + alone + `) AS sum
+					FROM reversal r WHERE r.agreed_by = '' AND r.agree_units >= 0 AND r.state NOT IN ('proposed', 'declined', 'failed') AND ` + given + `) s
+				WHERE s.amount_asset <> s.agree_asset OR s.sum > s.agree_units`},
+		ledger.Violation{Detail: "%d %s were paid in another way on one person's word (%s proposed it); the rule is %d %s",
+			Query: `SELECT r.id, r.moved_units, r.moved_asset, r.repay_by, r.agree_units, r.agree_asset FROM reversal r WHERE r.state = 'repaid' AND r.agree_units >= 0
+				AND (r.moved_asset <> r.agree_asset OR r.moved_units > r.agree_units)
+				AND (r.repay_by = '' OR NOT EXISTS (SELECT 1 FROM audit_entry a WHERE a.subject = r.id AND a.verb = 'refund.repay' AND a.actor <> r.repay_by))`})
 }

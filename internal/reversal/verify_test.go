@@ -2,8 +2,10 @@ package reversal_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/ovationhq/ovation/internal/gift/gifttest"
+	"github.com/ovationhq/ovation/internal/people"
 	"github.com/ovationhq/ovation/internal/reversal"
 )
 
@@ -22,6 +24,19 @@ func TestVerifyBites(t *testing.T) {
 		two := s.must(s.olu, reversal.Request{Subject: string(proposed.ID), Reason: reversal.Goodwill, Note: "Two of us."})
 		_, err := s.back.Agree(s.Ctx, s.ann, two.ID)
 		s.OK(err)
+		s.card = s.save("pm_card_refundFail")
+		back := s.must(s.olu, reversal.Request{Subject: string(s.buys(350, "USD").ID), Reason: reversal.Goodwill, Note: "It comes back."})
+		_, err = s.back.Agree(s.Ctx, s.ann, back.ID)
+		s.OK(err)
+		s.later(2 * time.Hour)
+		s.is(back.ID, reversal.Bounced)
+		for _, by := range []people.Caller{s.olu, s.ann} {
+			_, err = s.back.Repay(s.Ctx, by, back.ID, "By a transfer.")
+			s.OK(err)
+		}
+		for _, constraint := range []string{"whoever_proposed_did_not_agree", "reversal_of_unspent_coins_takes_no_gifts"} {
+			s.Unguard("reversal", constraint)
+		}
 		set := func(id, change string) string { return "UPDATE reversal SET " + change + " WHERE id = '" + id + "'" }
 		part := " WHERE reversal_id = '" + refund.ID + "'"
 		bitten := map[string]bool{}
@@ -43,6 +58,14 @@ func TestVerifyBites(t *testing.T) {
 			{"booked for no refund", reversal.RuleTransfers, "UPDATE ledger_transfer SET cause = 'ref_x' WHERE kind = 'refund.completed' AND cause = '" + refund.ID + "'", "UPDATE ledger_transfer SET cause = '" + refund.ID + "' WHERE cause = 'ref_x'"},
 			{"the provider took more", reversal.RuleProvider, set(refund.ID, "moved_units = moved_units + 1"), set(refund.ID, "moved_units = moved_units - 1")},
 			{"another fee of a dispute", reversal.RuleProvider, set(open.ID, "fee_units = fee_units - 1"), set(open.ID, "fee_units = fee_units + 1")},
+			{"unspent coins, and gifts for them", reversal.RuleParts, set(refund.ID, "unspent_only = 1"), set(refund.ID, "unspent_only = 0")},
+			{"above the rule by one alone", reversal.RuleSecond, set(two.ID, "agreed_by = ''"), set(two.ID, "agreed_by = '"+s.ann.ID()+"'")},
+			{"above the rule by parts", reversal.RuleSecond, set(refund.ID, "agree_units = 499"), set(refund.ID, "agree_units = 20000")},
+			{"of another currency", reversal.RuleSecond, set(refund.ID, "agree_asset = 'EUR'"), set(refund.ID, "agree_asset = 'USD'")},
+			{"agreed, and not signed", reversal.RuleSecond, set(two.ID, "agreed_by = 'usr_x'"), set(two.ID, "agreed_by = '"+s.ann.ID()+"'")},
+			{"a key agreed", reversal.RuleSecond, "UPDATE audit_entry SET actor = 'key_x' WHERE verb = 'refund.agree'", "UPDATE audit_entry SET actor = '" + s.ann.ID() + "' WHERE verb = 'refund.agree'"},
+			{"to oneself", reversal.RuleSecond, set(refund.ID, "asked_by = person_id"), set(refund.ID, "asked_by = '"+s.olu.ID()+"'")},
+			{"paid in another way by one alone", reversal.RuleSecond, set(back.ID, "repay_by = '"+s.ann.ID()+"'"), set(back.ID, "repay_by = '"+s.olu.ID()+"'")},
 			{"one operator did both", reversal.RuleSecond, set(two.ID, "asked_by = '"+s.ann.ID()+"'"), set(two.ID, "asked_by = '"+s.olu.ID()+"'")},
 		} {
 			t.Run(plant.name, func(t *testing.T) { gifttest.Bites(s.World, t, plant.rule, plant.damage, plant.undo, checks()...) })

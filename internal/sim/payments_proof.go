@@ -3,6 +3,7 @@ package sim
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -212,7 +213,10 @@ var finalRows = []string{
 	"SELECT 'tip ' || id || ' ' || charged_units || ' ' || net_units || ' ' || net_asset || ' ' || earning_id FROM tip",
 	`SELECT 'reversal ' || id || ' ' || state || ' ' || subject || ' ' || amount_units || ' ' || amount_asset || ' ' || lot_id || ' ' || lot_coins || ' ' || lot_units || ' ' || spent_coins || ' '
 		|| moved_units || ' ' || moved_asset || ' ' || fee_units || ' ' || reason FROM reversal`,
-	"SELECT 'claw ' || id || ' ' || state || ' ' || own || ' ' || moved || ' ' || units || ' ' || borne_units || ' ' || asset FROM earning_claw",
+	"SELECT 'claw ' || id || ' ' || state || ' ' || own || ' ' || moved || ' ' || asset FROM earning_claw",
+	// Two claws of one earning share a half of a cent: the running total gives it to
+	// the one that came first. What they come to together does not depend on that.
+	"SELECT 'clawed ' || earning_id || ' ' || SUM(own) || ' ' || SUM(units + borne_units) || ' ' || asset FROM earning_claw WHERE state <> 'returned' GROUP BY earning_id, asset",
 	`SELECT 'earned ' || id || ' ' || state || ' ' || diamonds || ' ' || clawed_own || ' ' || amount_units || ' ' || amount_asset || ' ' || clawed_units || ' ' || paid_units FROM earning`,
 	"SELECT 'payout ' || id || ' ' || state || ' ' || amount_units || ' ' || amount_asset || ' ' || failure_code || CASE WHEN transfer_id = '' THEN '' ELSE ' transferred' END FROM payout",
 	"SELECT 'case ' || id || ' ' || state || ' ' || amount_units || ' ' || amount_asset || ' ' || decision FROM casework_case",
@@ -265,4 +269,29 @@ func (w *till) ended(ctx context.Context) error {
 	slices.Sort(lines)
 	w.r.State = strings.Join(lines, "\n")
 	return nil
+}
+
+// mostDiffer bounds what Differ tells.
+const mostDiffer = 20
+
+// Differ tells which lines one State has and another one lacks.
+func Differ(first, other string) (all []string) {
+	count := map[string]int{}
+	for line := range strings.Lines(first) {
+		count[strings.TrimSpace(line)]++
+	}
+	for line := range strings.Lines(other) {
+		count[strings.TrimSpace(line)]--
+	}
+	for _, line := range slices.Sorted(maps.Keys(count)) {
+		switch n := count[line]; {
+		case len(all) == mostDiffer:
+			return all
+		case n > 0:
+			all = append(all, "the first order ended with, and this one did not: "+line)
+		case n < 0:
+			all = append(all, "this order ended with, and the first one did not: "+line)
+		}
+	}
+	return all
 }

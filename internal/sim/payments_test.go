@@ -63,24 +63,11 @@ func TestPaymentsOrder(t *testing.T) {
 		if first == nil {
 			first = r
 		}
-		if d := firstDifference(first.State, r.State); d != "" {
-			t.Errorf("the order %d ends otherwise: %s", order, d)
+		for _, d := range Differ(first.State, r.State) {
+			t.Errorf("the order %d: %s", order, d)
 		}
 	}
 	if strings.Count(first.State, "\n") < 150 {
 		t.Errorf("it proves little:\n%s", first.State)
 	}
-}
-
-func firstDifference(a, b string) string {
-	x, y := strings.Split(a, "\n"), strings.Split(b, "\n")
-	for i := range min(len(x), len(y)) {
-		if x[i] != y[i] {
-			return x[i] + " | " + y[i]
-		}
-	}
-	if len(x) != len(y) {
-		return "more lines"
-	}
-	return ""
 }

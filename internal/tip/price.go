@@ -1,9 +1,6 @@
 package tip
 
-import (
-	"github.com/ovationhq/ovation/internal/money"
-	"github.com/ovationhq/ovation/internal/payment/stripe"
-)
+import "github.com/ovationhq/ovation/internal/money"
 
 // million is the whole of a fee in millionths.
 const million = 1_000_000
@@ -17,7 +14,7 @@ func (r *Rule) Fee(charged int64) int64 { return (charged*r.FeePPM+million/2)/mi
 func (r *Rule) net(charged int64) int64 { return charged - r.Fee(charged) }
 
 // Covered is the least charge of which the amount arrives whole. Where cards are
-// charged in steps (see Step), it is the least of which it arrives, and what
+// charged in steps (see money.Asset.CardStep), it is the least of which it arrives, and what
 // arrives beyond it, less than a step, is the creator's too.
 func (r *Rule) Covered(amount int64) int64 {
 	c := (amount + r.FeeFixed) * million / (million - r.FeePPM)
@@ -27,14 +24,9 @@ func (r *Rule) Covered(amount int64) int64 {
 	for r.net(c) < amount {
 		c++
 	}
-	step := Step(r.Asset)
+	step := r.Asset.CardStep()
 	return (c + step - 1) / step * step
 }
-
-// Step is the smallest difference between two amounts that cards are charged
-// in: with three digits the last one has to be 0, and some currencies have digits
-// that the provider does not know.
-func Step(a money.Asset) int64 { return stripe.Grain(a) }
 
 // Price is what a tip costs the fan and brings the creator, as the rule says.
 // What the provider really took is known when it has told.

@@ -48,7 +48,7 @@ func TestCovered(t *testing.T) {
 // digits that it does not.
 func TestStep(t *testing.T) {
 	for asset, want := range map[money.Asset]int64{"USD": 1, "JPY": 1, "KWD": 10, "MGA": 100, "HUF": 1, "ISK": 1} {
-		if got := tip.Step(asset); got != want {
+		if got := asset.CardStep(); got != want {
 			t.Errorf("%s goes in steps of %d, want %d", asset, got, want)
 		}
 	}
@@ -63,7 +63,7 @@ func TestCoveredIsTheLeast(t *testing.T) {
 		r.FeePPM = rapid.Int64Range(0, tip.MostFeePPM).Draw(t, "ppm")
 		r.FeeFixed = rapid.Int64Range(0, 1000).Draw(t, "fixed")
 		amount := rapid.Int64Range(1, tip.MostUnits).Draw(t, "amount")
-		p, step := r.Price(amount, true), tip.Step(r.Asset)
+		p, step := r.Price(amount, true), r.Asset.CardStep()
 		if p.Charged.Units-p.Fee.Units != p.Net.Units || p.Fee.Units != r.Fee(p.Charged.Units) {
 			t.Fatalf("the parts are not the charge: %+v", p)
 		}

@@ -34,13 +34,16 @@ func tips(ctx context.Context, tx *db.Tx, where string, args ...any) ([]Tip, err
 	if err != nil {
 		return nil, err
 	}
+	ids := make([]id.Tip, len(all))
 	for i := range all {
-		if all[i].Charge, err = payment.ForSubject(ctx, tx, string(all[i].ID)); err != nil {
-			return nil, err
-		}
+		ids[i] = all[i].ID
+	}
+	charges, err := payment.ForSubjects(ctx, tx, ids)
+	for i := range all {
+		all[i].Charge = charges[all[i].ID]
 		all[i].Outcome = all[i].Charge.Outcome
 	}
-	return all, nil
+	return all, err
 }
 
 func get(ctx context.Context, tx *db.Tx, tip id.Tip) (Tip, error) {

@@ -35,7 +35,7 @@ const (
 
 // Check returns what is wrong with a rule, or nil.
 func (r *Rule) Check() error {
-	step := Step(r.Asset)
+	step := r.Asset.CardStep()
 	switch {
 	case !r.Asset.IsCurrency():
 		return fmt.Errorf("%q is no currency", r.Asset)
@@ -149,8 +149,8 @@ func (r *Rule) amount(units int64) error {
 	switch {
 	case units < r.Min || units > r.Max:
 		return refuse("A tip is from %s to %s %s. Nothing was charged.", r.of(r.Min).Decimal(), r.of(r.Max).Decimal(), r.Asset)
-	case units%Step(r.Asset) != 0:
-		return refuse("Cards are charged in steps of %s %s. Nothing was charged.", r.of(Step(r.Asset)).Decimal(), r.Asset)
+	case units%r.Asset.CardStep() != 0:
+		return refuse("Cards are charged in steps of %s %s. Nothing was charged.", r.of(r.Asset.CardStep()).Decimal(), r.Asset)
 	}
 	return nil
 }

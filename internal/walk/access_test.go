@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/ovationhq/ovation/internal/web/browsertest"
 )
 
 // views are the ways in which every page is looked at: each theme in each
@@ -50,6 +52,7 @@ func TestAccessible(t *testing.T) {
 		}
 		b.Cookie(s.url, "ovation_lang", "en")
 	}
+	s.happens(b, "payout.failed", "dispute", "tip", "refund")
 	s.deeper(t, b)
 	t.Logf("%d pages, each in %d views as who sees it first", len(seen), len(views))
 }
@@ -60,14 +63,41 @@ var deep = []struct{ who, from, link string }{
 	{"Fay", "", "/me/limits"},
 	{"Fay", "", "/@mina"},
 	{"Fay", "", "/explain/gft_00000000000000000000000000"}, // a problem
-	{"Fay", "/wallet", `a[href^="/purchases/"]`},
+	{"Fay", "/wallet", `a[href^="/purchases/"]`},           // the latest was refunded
+	{"Fay", "", "/tip/mina"},
+	{"Fay", "", "/tip/mina?amount=own&custom=7&cover=no"},
+	{"Fay", "/tips", `a[href^="/tips/tip_"]`},
 	{"Fay", "/wallet", `a[href^="/explain/gft_"], a[href^="/explain/cmb_"]`},
 	{"Mina", "/c/lives", `.things a[href^="/c/lives/"]`},
 	{"Mina", "/c/payouts", `a[href^="/c/payouts/pyo_"]`},
+	{"Mina", "", "/c/payouts?state=returned"},
+	{"Mina", "/c/payouts?state=returned", `a[href^="/c/payouts/pyo_"]`},
+	{"Mina", "", "/c/payouts/balance"},
+	{"Mina", "/c/statements", `main a[href^="/c/statements/"]:not([download])`},
 	{"Olu", "/op/people", `a[href^="/op/people/usr_"]`},
 	{"Olu", "/op/ledger?prefix=platform/", `a[href^="/op/ledger/account?"]`},
 	{"Olu", "/op/ledger/transfers", `a[href^="/op/ledger/txn_"]`},
 	{"Olu", "", "/op/catalog/new?set=gift-catalog"},
+	{"Olu", "/op/disputes", `a.button[href^="/op/disputes/dsp_"]`},
+	{"Olu", "", "/op/refunds?state=all"},
+	{"Olu", "/op/people/{fan}", `a[href^="/op/refund?"]`},
+	{"Olu", "", "/op/cases?kind=dispute"},
+	{"Olu", "", "/dev/sandbox/provider"},
+	{"Olu", "", "/dev/sandbox/provider?of=dispute"},
+	{"Olu", "", "/dev/sandbox/provider?of=payout"},
+}
+
+// happens has things happen, as who tries the sandbox does by its buttons.
+func (s *sandbox) happens(b tab, all ...string) {
+	s.Helper()
+	b.Size(1440, 900)
+	b.Go(s.url + "/wallet")
+	b.Become("Olu")
+	for _, what := range all {
+		b.Go(s.url + "/dev/sandbox")
+		b.Do("have a "+what, browsertest.Click(`button[value="`+what+`"]`))
+		b.Until("read that it happened", `document.readyState === 'complete' && location.search.includes('did=')`)
+	}
 }
 
 // deeper looks at pages that only other pages lead to, each in one view, each
@@ -83,7 +113,7 @@ func (s *sandbox) deeper(t *testing.T, b tab) {
 		}
 		path := d.link
 		if d.from != "" {
-			b.Go(s.url + d.from)
+			b.Go(s.url + strings.ReplaceAll(d.from, "{fan}", string(s.world.People["fan"])))
 			if path = b.Value("document.querySelector(`" + d.link + "`)?.getAttribute('href') ?? ''"); path == "" {
 				t.Errorf("%s as %s leads to no %s", d.from, who, d.link)
 				continue

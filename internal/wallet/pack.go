@@ -66,7 +66,8 @@ func Currencies(ctx context.Context, tx *db.Tx) ([]money.Asset, error) {
 
 // PriceOf returns the pack of so many coins. An exact top-up, for the coins
 // that a gift lacks, has no pack of its own: it costs the unit price of the
-// largest pack that is not larger, or of the smallest pack, rounded up.
+// largest pack that is not larger, or of the smallest pack, rounded up to what a
+// card can be charged.
 func PriceOf(packs []Pack, coins int64) (Pack, error) {
 	if len(packs) == 0 || coins < 1 || coins > packs[len(packs)-1].Coins {
 		most := int64(0)
@@ -89,6 +90,9 @@ func PriceOf(packs []Pack, coins int64) (Pack, error) {
 		return Pack{}, err
 	}
 	price = max(price, minimumCharge)
+	if step := unit.Price.Asset.CardStep(); price%step != 0 {
+		price += step - price%step
+	}
 	return Pack{Version: unit.Version, Coins: coins, Price: money.Amount{Units: price, Asset: unit.Price.Asset}, FromUS: unit.FromUS}, nil
 }
 

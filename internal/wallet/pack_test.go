@@ -45,6 +45,17 @@ func TestPriceOf(t *testing.T) {
 	}
 }
 
+// In a currency with three digits cards are charged in steps of ten.
+func TestPriceOfSteps(t *testing.T) {
+	fils := func(n int64) money.Amount { return money.Amount{Units: n, Asset: "KWD"} }
+	list := []wallet.Pack{{Version: "x@1", Coins: 70, Price: fils(310)}, {Version: "x@1", Coins: 700, Price: fils(3070)}}
+	for coins, want := range map[int64]int64{70: 310, 700: 3070, 1: 50, 350: 1550, 351: 1560, 699: 3100} {
+		if p, err := wallet.PriceOf(list, coins); err != nil || p.Price != fils(want) {
+			t.Errorf("%d coins: %+v %v, want %d", coins, p, err, want)
+		}
+	}
+}
+
 // The price of an exact top-up never falls when coins rise, so it is never
 // more than the next larger pack's, and never less than the best unit price.
 func TestPriceOfRises(t *testing.T) {

@@ -106,6 +106,9 @@ func checkPacks(fromUS, nowUS int64, packs []Pack) error {
 		if p.Price.Units < minimumCharge || p.Price.Units > mostUnits {
 			fields.Add(at+"/price/amount", fault.Wrong(fault.ValidationFailed, "A pack costs from %d to %d of the smallest units.", int64(minimumCharge), int64(mostUnits)))
 		}
+		if step := p.Price.Asset.CardStep(); p.Price.Units%step != 0 {
+			fields.Add(at+"/price/amount", fault.Wrong(fault.ValidationFailed, "Cards are charged in steps of %d of the smallest units of %s.", step, p.Price.Asset))
+		}
 		if seen[p.Price.Asset] == nil {
 			seen[p.Price.Asset] = map[int64]bool{}
 		}

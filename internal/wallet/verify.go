@@ -34,7 +34,7 @@ func Checks() []ledger.Check {
 				WHERE a.path >= 'lot/' AND a.path < 'lot0' AND w.id IS NULL`},
 			ledger.Violation{Detail: "transfer %d granted coins, and there is no lot of them",
 				Query: `SELECT t.cause, t.seq FROM ledger_transfer t WHERE t.kind = 'coins.granted' AND NOT EXISTS (SELECT 1 FROM wallet_lot w WHERE w.cause = t.cause)`}),
-		{Name: RuleFIFO, Run: checkFIFO},
+		{Name: RuleFIFO, Ride: rideFIFO},
 	}
 }
 
@@ -46,7 +46,7 @@ func checkIssued(ctx context.Context, tx *db.Tx, r *ledger.Report) error {
 		return err
 	}
 	var returned int64 // coins that went back from a lot to where they came from
-	err := tx.Row(ctx, `SELECT CAST(COALESCE(SUM(l.amount), 0) AS BIGINT) FROM ledger_line l JOIN ledger_account a ON a.id = l.to_account WHERE a.path = $1`, ledger.CoinsIssued).Scan(&returned)
+	err := tx.Row(ctx, `SELECT CAST(COALESCE(SUM(l.amount), 0) AS BIGINT) FROM ledger_line l WHERE l.to_account IN (SELECT id FROM ledger_account WHERE path = $1)`, ledger.CoinsIssued).Scan(&returned)
 	if err != nil {
 		return err
 	}

@@ -16,46 +16,52 @@ type walked struct {
 	left int64
 }
 
-// checkFIFO walks the journal once and keeps, of each person, the lots that
+// rideFIFO goes along the journal and keeps, of each person, the lots that
 // held coins at that time, in the order in which they are to be spent. Coins
 // that are spent have to come out of the first of them.
-func checkFIFO(ctx context.Context, tx *db.Tx, r *ledger.Report) error {
+func rideFIFO(ctx context.Context, tx *db.Tx, r *ledger.Report) (func(*ledger.Page) error, error) {
 	found, err := db.Collect[*Lot](tx.Query(ctx, "SELECT "+lotColumns+" FROM wallet_lot"))(scanLot)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	lots := make(map[int64]*walked, len(found))
+	last := int64(0)
 	for _, l := range found {
-		lots[l.accountID] = &walked{Lot: *l}
+		last = max(last, l.accountID)
+	}
+	lots := make([]*walked, last+1) // by account: those are numbered without gap
+	for _, l := range found {
+		lots[max(0, l.accountID)] = &walked{Lot: *l}
+	}
+	of := func(account int64) *walked {
+		if account < 0 || account > last {
+			return nil
+		}
+		return lots[account]
 	}
 	spent, err := db.Collect[int64](tx.Query(ctx, "SELECT id FROM ledger_account WHERE path = $1 AND asset = $2", ledger.CoinsSpent, string(money.Coin)))(
 		func(r *db.Rows) (n int64, err error) { return n, r.Scan(&n) })
-	if err != nil || len(spent) == 0 {
-		return err
-	}
-	rows, err := tx.Query(ctx, `SELECT l.seq, l.from_account, l.to_account, l.amount FROM ledger_line l
-		WHERE l.from_account IN (SELECT account_id FROM wallet_lot) OR l.to_account IN (SELECT account_id FROM wallet_lot) ORDER BY l.seq, l.n`)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	defer rows.Close()
 	open := map[id.Person][]*walked{}
-	for rows.Next() {
-		var seq, from, to, amount int64
-		if err := rows.Scan(&seq, &from, &to, &amount); err != nil {
-			return err
+	return func(p *ledger.Page) error {
+		if len(spent) == 0 { // nobody has spent anything
+			return nil
 		}
-		if l := lots[from]; l != nil {
-			if first := open[l.Person]; to == spent[0] && len(first) > 0 && first[0] != l {
-				r.Add(RuleFIFO, string(l.ID), "transfer %d spent %d of its coins while %s held %d", seq, amount, first[0].ID, first[0].left)
+		for i := range p.Len() {
+			line := p.At(i)
+			if l := of(line.From); l != nil {
+				if first := open[l.Person]; line.To == spent[0] && len(first) > 0 && first[0] != l {
+					r.Add(RuleFIFO, string(l.ID), "transfer %d spent %d of its coins while %s held %d", line.Seq, line.Amount, first[0].ID, first[0].left)
+				}
+				l.move(open, -line.Amount)
 			}
-			l.move(open, -amount)
+			if l := of(line.To); l != nil {
+				l.move(open, line.Amount)
+			}
 		}
-		if l := lots[to]; l != nil {
-			l.move(open, amount)
-		}
-	}
-	return rows.Err()
+		return nil
+	}, nil
 }
 
 // move changes what the lot held, and keeps it among the person's open lots

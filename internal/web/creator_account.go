@@ -12,9 +12,10 @@ import (
 // payoutShown is what the page of one payout shows.
 type payoutShown struct {
 	payout.Detail
-	Account payout.Account
-	Group   []payout.Payout // all payouts of its request
-	Key     string
+	Account    payout.Account
+	Group      []payout.Payout // all payouts of its request
+	Allowances []payout.Allowance
+	Key        string
 }
 
 // Cancelable is how many payouts of the request can be canceled.
@@ -67,10 +68,13 @@ func onboarded(v *visit) error {
 		p := v.problemOf(err)
 		return showPayouts(v, p, p.Status)
 	}
+	did := "onboarded"
 	if a.Ready() {
-		return v.redirect("/c/payouts?did=onboarded_ready")
+		did = "onboarded_ready"
+	} else if len(a.Due) > 0 {
+		did = "onboarded_lacks"
 	}
-	return v.redirect("/c/payouts?did=onboarded")
+	return v.redirect("/c/payouts?" + query("did", did))
 }
 
 // refreshAccount asks the provider how the payout account stands.

@@ -150,7 +150,7 @@ func (v *visit) incomeTiles(h *hub, c *report.CurrencyIncome) []tile {
 	}
 	for _, s := range c.Sources {
 		all = append(all, tile{Label: v.sourceName(s.Source), Value: v.money(s.Total, c.Asset), Href: h.rowsOf("source", string(s.Source)), Trend: v.trendOf(h.against(s.Change), ""),
-			Note: v.N("unit.diamonds", s.Diamonds)})
+			Note: v.diamondsOf(s.Diamonds)})
 	}
 	available := ""
 	if c.Stands.Available > 0 {

@@ -37,7 +37,7 @@ func payoutsPage(v *visit) error { return showPayouts(v, nil, http.StatusOK) }
 
 // showPayouts shows the payouts; p is what went wrong with a form on them.
 func showPayouts(v *visit, p *problem, status int) error {
-	s := &payoutsShown{Key: v.keyAfter("/c/payouts", p), Problem: p, Notice: v.didOf("onboarded", "onboarded_ready", "account_checked", "payout_requested", "payout_split", "payout_canceled", "payouts_canceled", "calendar_request", "calendar_monthly")}
+	s := &payoutsShown{Key: v.keyAfter("/c/payouts", p), Problem: p, Notice: v.didOf("onboarded", "onboarded_ready", "onboarded_lacks", "account_checked", "payout_requested", "payout_split", "payout_canceled", "payouts_canceled", "calendar_request", "calendar_monthly")}
 	if err := v.listenFromNow(ofCreator); err != nil {
 		return err
 	}
@@ -142,7 +142,11 @@ func payoutPage(v *visit) error {
 	if err != nil {
 		return err
 	}
-	return v.show(http.StatusOK, payoutView(v, &payoutShown{d, account, group, v.keyAfter("/c/payouts", nil)}))
+	allowances, err := report.Ask1(v, v.site.cfg.Reader, payout.AllowancesOf, v.me())
+	if err != nil {
+		return err
+	}
+	return v.show(http.StatusOK, payoutView(v, &payoutShown{d, account, group, allowances, v.keyAfter("/c/payouts", nil)}))
 }
 
 // requestPayout asks for a payout of all that is available, or of the amount in
@@ -211,6 +215,43 @@ func parseAmount(text string, digits int) (int64, bool) {
 		return 0, false
 	}
 	return integer(whole + part), true
+}
+
+// diamondsOf writes the diamonds of what gifts brought; of tips there are none.
+func (v *visit) diamondsOf(n int64) string {
+	if n == 0 {
+		return ""
+	}
+	return v.N("unit.diamonds", n)
+}
+
+// lineUnder is what is said under a part of a payout: its diamonds, and of how
+// much more it is a part.
+func (v *visit) lineUnder(l payout.Line) string {
+	part := ""
+	if l.Amount.Units != l.Earning.Amount.Units {
+		part = v.T("payout.part_of", v.amount(l.Earning.Amount))
+	}
+	return joined(v.diamondsOf(l.Earning.Diamonds), part)
+}
+
+// payAgain is what a payout that came back can become.
+type payAgain struct {
+	Left bool   // its amount is available now, and not on its way once more
+	Key  string // of the form that asks for it again; "" if that would be refused
+}
+
+// againOf tells what can become of a payout that came back.
+func againOf(p payout.Payout, key string, account *payout.Account, all []payout.Allowance) payAgain {
+	for i := range all {
+		if a := &all[i]; a.Available.Asset == p.Amount.Asset && a.Available.Units >= p.Back().Units && p.Back().Units > 0 {
+			if !account.Ready() || a.Most() < p.Back().Units {
+				key = ""
+			}
+			return payAgain{Left: true, Key: key}
+		}
+	}
+	return payAgain{}
 }
 
 // cancelPayout cancels one of the visitor's payouts.

@@ -175,7 +175,7 @@ type deed struct {
 func deedsOf(t *sandbox.Thing) []deed {
 	switch {
 	case t.Kind == sandbox.Charges && t.State == "succeeded" && t.Owner == "":
-		return []deed{{What: "dispute.open", Reason: "fraudulent"}}
+		return []deed{{What: "dispute.open", Reason: "fraudulent"}, {What: "refund.give"}}
 	case t.Kind == sandbox.Disputes && t.State != "won" && t.State != "lost" && t.State != "warning_closed":
 		return []deed{{What: "dispute.win"}, {What: "dispute.lose", Danger: true}}
 	case t.Kind == sandbox.Payouts && t.State != "failed" && t.State != "canceled":

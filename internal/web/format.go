@@ -40,7 +40,7 @@ func (v *visit) decimal(number, asset string) string {
 	if err != nil {
 		return number + " " + asset
 	}
-	return monies[v.lang].Format(n)
+	return strings.Replace(monies[v.lang].Format(n), "-", "−", 1) // a minus, not a hyphen
 }
 
 func (v *visit) coins(n int64) string { return v.N("unit.coins", n) }

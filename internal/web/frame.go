@@ -8,6 +8,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/payment"
@@ -63,6 +64,9 @@ func (s *site) handle(h handler) http.Handler {
 		if err := s.cfg.Gate.Visitor(v.r, v.person); err != nil {
 			return err
 		}
+		if err := v.readAddress(); err != nil {
+			return err
+		}
 		if err := v.readForm(); err != nil {
 			return err
 		}
@@ -90,6 +94,25 @@ func (s *site) bare(h handler) http.Handler {
 	})
 }
 
+// isText reports whether it is text that a database takes.
+func isText(s string) bool { return utf8.ValidString(s) && strings.IndexByte(s, 0) < 0 }
+
+func notText(s string) bool { return !isText(s) }
+
+// readAddress refuses an address with bytes in it that are no text: nothing here
+// has such a name, and no database takes one.
+func (v *visit) readAddress() error {
+	if !isText(v.r.URL.Path) {
+		return fault.New(fault.NotFound, "There is no page at this address.")
+	}
+	for name, values := range v.r.URL.Query() {
+		if !isText(name) || slices.ContainsFunc(values, notText) {
+			return fault.New(fault.InvalidParameter, "The address holds bytes that are no text. Go back to the page, and follow its links.")
+		}
+	}
+	return nil
+}
+
 // readForm reads the form that was posted. One that is too large, or that
 // holds a card number, is refused before any of it is used. Passwords are
 // nobody's to look at, and a form's own key is ours.
@@ -113,6 +136,9 @@ func (v *visit) readForm() error {
 		return fault.Wrap(err, fault.InvalidParameter, "The form can not be read. Nothing was changed.")
 	}
 	for name, values := range v.r.PostForm {
+		if !isText(name) || slices.ContainsFunc(values, notText) {
+			return fault.New(fault.InvalidParameter, "The form holds bytes that are no text. Nothing was changed; type it again.")
+		}
 		if name != "password" && name != "present" && name != "key" && slices.ContainsFunc(values, payment.HoldsCardNumber) {
 			return fault.New(fault.CardDataNotAccepted, "This looks like a card number. It was not kept. Cards are entered on the payment provider's page alone.")
 		}

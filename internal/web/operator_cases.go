@@ -30,7 +30,7 @@ func casesPage(v *visit) error { return showCases(v, nil, http.StatusOK) }
 // showCases shows what somebody has to look into; p is what went wrong with a
 // form on it.
 func showCases(v *visit, p *problem, status int) error {
-	d := &caseDesk{State: casework.Opened, Kind: v.param("kind"), Problem: p, Notice: noticeOf(v.param("did"), "case_closed")}
+	d := &caseDesk{State: casework.Opened, Kind: v.param("kind"), Problem: p, Notice: noticeOf(v.param("did"), "case_closed", "case_proposed")}
 	if v.param("state") == string(casework.Closed) {
 		d.State = casework.Closed
 	}
@@ -55,8 +55,9 @@ func showCases(v *visit, p *problem, status int) error {
 // closeCase writes a difference off, for a reason.
 func closeCase(v *visit) error {
 	_, reason, err := v.because()
+	var c casework.Case
 	if err == nil {
-		_, err = v.site.cfg.Cases.Decide(v, id.Case(v.r.PathValue("id")), v.caller().ID(), reason)
+		c, err = v.site.cfg.Cases.Decide(v, id.Case(v.r.PathValue("id")), v.caller(), reason)
 	}
 	if fault.Is(err, fault.NotFound) {
 		return err
@@ -64,6 +65,9 @@ func closeCase(v *visit) error {
 	if err != nil {
 		p := v.problemOf(err)
 		return showCases(v, p, p.Status)
+	}
+	if c.State == casework.Opened {
+		return v.redirect("/op/cases?did=case_proposed")
 	}
 	return v.redirect("/op/cases?did=case_closed")
 }
@@ -83,6 +87,10 @@ func (v *visit) caseTiles(d *caseDesk) []tile {
 
 // writeOff asks for the reason to close a difference.
 func (v *visit) writeOff(c *casework.Case) decision {
+	text := v.T("case.write_off_text", v.amount(c.Amount))
+	if c.ProposedBy != "" {
+		text = v.T("case.agree_text", v.amount(c.Amount))
+	}
 	return decision{ID: "why-" + string(c.ID), Action: "/op/cases/" + string(c.ID) + "/close", Ask: v.T("case.write_off"), Do: v.T("case.write_off"),
-		Text: v.T("case.write_off_text", v.amount(c.Amount)), Label: v.T("case.write_off") + ": " + string(c.ID), Danger: true}
+		Text: text, Label: v.T("case.write_off") + ": " + string(c.ID), Danger: true}
 }

@@ -7,8 +7,10 @@ import (
 	"time"
 
 	"github.com/ovationhq/ovation/internal/clock"
+	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/db/dbtest"
 	"github.com/ovationhq/ovation/internal/payment/sandbox"
+	"github.com/ovationhq/ovation/internal/people"
 )
 
 // TestReconcilePage compares the books, finds money that nobody explains, and
@@ -18,17 +20,29 @@ func TestReconcilePage(t *testing.T) {
 	r := newRig(t, clk, func(by time.Duration) { clk.Advance(by) })
 	ops := r.browser(r.boss.ID)
 	has(t, ops.get("/op/reconcile"), 200, "The books were not compared yet", `action="/op/reconcile"`)
+	has(t, ops.get("/op"), 200, "The provider’s books", "The books were not compared yet", `href="/op/reconcile"`)
 	has(t, ops.get("/op/cases"), 200, "Nothing has to be looked into.")
 	r.ok(r.box.TakeFee("usd", -1200))
 	has(t, ops.post("/op/reconcile", url.Values{}), 200, "The books were compared just now.", "1 on its way", "Missing here", "Wait: it is minutes old")
+	has(t, ops.get("/op"), 200, "1 on its way", "1 difference")
 	clk.Advance(time.Hour)
 	has(t, ops.post("/op/reconcile", url.Values{"all": {"on"}}), 200, "Both books say the same", "$12.00", "There are none.")
+	home := ops.get("/op")
+	has(t, home, 200, `<span class="light big good">Both books say the same</span>`, "0 differences")
+	checkHTML(t, "the operators' home", "en", home.body)
+	clk.Advance(4 * time.Hour)
+	has(t, ops.get("/op"), 200, `<span class="light big wait">Both books say the same</span>`) // it is late
 	page := ops.get("/op/cases?kind=difference")
 	has(t, page, 200, "Write off", "nothing of ours explains it", "suspense%2Fprovider", "$12.00")
 	at := strings.Index(page.body, `action="/op/cases/cas_`)
 	action := page.body[at+len(`action="`):]
 	action = action[:strings.IndexByte(action, '"')]
 	has(t, ops.post(action, url.Values{"reason": {" "}}), 422, "Write off")
+	has(t, ops.post(action, url.Values{"reason": {"a present"}}), 200, "So much needs a second operator", "a present", "Another operator has to do the same.") // there is no rule
+	has(t, ops.post(action, url.Values{"reason": {"a present"}}), 403, "can not agree to it as well")
+	r.ok(r.d.Write(t.Context(), func(tx *db.Tx) error { return people.Grant(t.Context(), tx, r.maker.ID, people.Operator) }))
+	ops = r.browser(r.maker.ID)
+	has(t, ops.get("/op/cases"), 200, "Proposed by", "a present", "Another operator has proposed it")
 	has(t, ops.post(action, url.Values{"reason": {"a present"}}), 200, "The case is closed.", "Nothing has to be looked into.")
 	has(t, ops.get("/op/cases?state=closed"), 200, "Written off", "a present")
 	has(t, ops.post(action, url.Values{"reason": {"again"}}), 409, "was closed before")

@@ -7,6 +7,7 @@ import (
 	"github.com/ovationhq/ovation/internal/ledger"
 	"github.com/ovationhq/ovation/internal/money"
 	"github.com/ovationhq/ovation/internal/purchase"
+	"github.com/ovationhq/ovation/internal/reconcile"
 	"github.com/ovationhq/ovation/internal/report"
 )
 
@@ -14,6 +15,7 @@ import (
 type overview struct {
 	report.Overview
 	Checks []ledger.Verification // the last ones, the newest first
+	Run    *reconcile.Run        // the last comparison with the provider's books; nil before the first
 	Notice string
 }
 
@@ -32,8 +34,30 @@ func overviewPage(v *visit) error {
 	if o.Checks, err = report.Ask1(v, v.site.cfg.Reader, ledger.Verifications, checksShown); err != nil {
 		return err
 	}
+	runs, err := report.Ask1(v, v.site.cfg.Reader, reconcile.Runs, 1)
+	if err != nil {
+		return err
+	}
+	if len(runs) > 0 {
+		o.Run = &runs[0]
+	}
 	o.Notice = noticeOf(v.param("did"), "verified")
 	return v.show(http.StatusOK, overviewView(v, o))
+}
+
+// runsEvery is how long after a comparison with the provider's books the next one is
+// late: they are made every hour.
+const runsEvery = 3 * time.Hour
+
+// bothLight is how our books stand to the provider's: a colour, and words.
+func (v *visit) bothLight(o *overview) (kind, text string) {
+	if o.Run == nil {
+		return "wait", v.T("rec.none")
+	}
+	if kind, text = v.runLight(o.Run); kind == "good" && o.NowUS-o.Run.AtUS > runsEvery.Microseconds() {
+		kind = "wait"
+	}
+	return kind, text
 }
 
 // verifyNow checks the books with all rules, and comes back with the outcome.

@@ -41,7 +41,7 @@ func refundsPage(v *visit) error { return showRefunds(v, nil, http.StatusOK) }
 
 // showRefunds lists refunds; p is what went wrong with a form on them.
 func showRefunds(v *visit, p *problem, status int) error {
-	d := &refundDesk{State: v.param("state"), Problem: p, Notice: noticeOf(v.param("did"), "refund_agreed", "refund_declined", "refund_repaid", "refund_proposed", "refund_made", "minor_refunded")}
+	d := &refundDesk{State: v.param("state"), Problem: p, Notice: noticeOf(v.param("did"), "refund_agreed", "refund_declined", "refund_repaid", "refund_repay_proposed", "refund_proposed", "refund_made", "minor_refunded")}
 	if d.State == "" {
 		d.State = refundTabs[0].name
 	}
@@ -68,14 +68,15 @@ func showRefunds(v *visit, p *problem, status int) error {
 }
 
 // decideRefund does what a form on the list decides.
-func decideRefund(did, state string, needsReason bool, do func(ctx context.Context, v *visit, refund, reason string) error) handler {
+func decideRefund(did, state string, needsReason bool, do func(ctx context.Context, v *visit, refund, reason string) (reversal.Reversal, error)) handler {
 	return func(v *visit) error {
 		reason, err := "", error(nil)
 		if needsReason {
 			_, reason, err = v.because()
 		}
+		var r reversal.Reversal
 		if err == nil {
-			err = do(context.WithoutCancel(v), v, v.r.PathValue("id"), reason)
+			r, err = do(context.WithoutCancel(v), v, v.r.PathValue("id"), reason)
 		}
 		if fault.Is(err, fault.NotFound) {
 			return err
@@ -84,23 +85,23 @@ func decideRefund(did, state string, needsReason bool, do func(ctx context.Conte
 			p := v.problemOf(err)
 			return showRefunds(v, p, p.Status)
 		}
+		if r.State == reversal.Bounced { // another has to say the same
+			return v.redirect("/op/refunds?did=refund_repay_proposed&state=bounced")
+		}
 		return v.redirect("/op/refunds?" + query("did", did, "state", state))
 	}
 }
 
-func agreeRefund(ctx context.Context, v *visit, refund, _ string) error {
-	_, err := v.site.cfg.Reversals.Agree(ctx, v.caller(), refund)
-	return err
+func agreeRefund(ctx context.Context, v *visit, refund, _ string) (reversal.Reversal, error) {
+	return v.site.cfg.Reversals.Agree(ctx, v.caller(), refund)
 }
 
-func declineRefund(ctx context.Context, v *visit, refund, reason string) error {
-	_, err := v.site.cfg.Reversals.Decline(ctx, v.caller(), refund, reason)
-	return err
+func declineRefund(ctx context.Context, v *visit, refund, reason string) (reversal.Reversal, error) {
+	return v.site.cfg.Reversals.Decline(ctx, v.caller(), refund, reason)
 }
 
-func repayRefund(ctx context.Context, v *visit, refund, how string) error {
-	_, err := v.site.cfg.Reversals.Repay(ctx, v.caller(), refund, how)
-	return err
+func repayRefund(ctx context.Context, v *visit, refund, how string) (reversal.Reversal, error) {
+	return v.site.cfg.Reversals.Repay(ctx, v.caller(), refund, how)
 }
 
 // refundDecisions are what an operator can do with a refund.
@@ -114,6 +115,9 @@ func (v *visit) refundDecisions(r *reversal.Reversal) []decision {
 		}
 		return append(all, decision{ID: "decline-" + r.ID, Action: action + "/decline", Ask: v.T("refund.decline"), Do: v.T("refund.decline"), Text: v.T("refund.decline_text"), Label: v.T("refund.decline") + label, Danger: true})
 	case reversal.Bounced:
+		if r.RepayBy == v.caller().ID() { // another has to say the same
+			return nil
+		}
 		return []decision{{ID: "repay-" + r.ID, Action: action + "/repay", Ask: v.T("refund.repay"), Do: v.T("refund.repay"), Text: v.T("refund.repay_text", v.amount(r.Amount)), Label: v.T("refund.repay") + label}}
 	}
 	return nil

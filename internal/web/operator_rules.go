@@ -30,6 +30,7 @@ type ruleDesk struct {
 var ruleAreas = map[string][]report.RuleSet{
 	"/op/catalog": {report.GiftCatalogue, report.CoinPacks},
 	"/op/rates":   {report.RateCards, report.Programmes},
+	"/op/rules":   {report.TipRules, report.RefundRules, report.PayoutRules, report.VelocityRules},
 }
 
 // areaOf is the page of a rule set.
@@ -122,11 +123,26 @@ func (v *visit) withdraw(ctx context.Context, set report.RuleSet, version, reaso
 }
 
 // schedulable reports whether operators write versions of the rule set here.
-func (d *ruleDesk) schedulable() bool { return d.Set != report.Programmes }
+func (d *ruleDesk) schedulable() bool { return schedulable(d.Set) }
+
+func schedulable(set report.RuleSet) bool {
+	return set == report.GiftCatalogue || set == report.CoinPacks || set == report.RateCards
+}
 
 // listed reports whether the entries of the rule set are alike, so that they
 // make a table.
-func (d *ruleDesk) listed() bool { return d.Set == report.GiftCatalogue || d.Set == report.CoinPacks }
+func (d *ruleDesk) listed() bool { return len(ruleTables[d.Set]) > 0 }
+
+// ruleTables are the columns of the rule sets whose entries are alike.
+var ruleTables = map[report.RuleSet][]string{
+	report.GiftCatalogue: {"price_coins", "streakable", "on_live", "on_video"},
+	report.CoinPacks:     {"price"},
+	report.RefundRules:   {"refund_days", "agree"},
+	report.VelocityRules: {"most", "hours", "younger_days"},
+}
+
+// ruleNumbers are the fields that stand at the right of a table.
+var ruleNumbers = []string{"price_coins", "price", "refund_days", "agree", "most", "hours", "younger_days"}
 
 func (d *ruleDesk) href(version string) string {
 	return d.Area + "?" + query("set", string(d.Set), "version", version)
@@ -162,6 +178,12 @@ func (v *visit) ruleKey(set report.RuleSet, key string) string {
 			second = v.T("op.everywhere")
 		}
 		return v.or("programme."+first, first) + " · " + second
+	case report.RefundRules:
+		return strings.Replace(key, "*", v.T("op.everywhere"), 1)
+	case report.VelocityRules:
+		return second + " · " + v.T("rules.pace."+first)
+	case report.PayoutRules:
+		return strings.TrimSpace(v.T("rules.payout."+first) + " " + v.or("source."+second, second))
 	}
 	return key
 }
@@ -188,9 +210,27 @@ func (v *visit) ruleValue(set report.RuleSet, key, field, value string) string {
 	case "price":
 		asset, _, _ := strings.Cut(key, " ")
 		return v.decimal(value, asset)
-	case "daily_cap", "minimum":
-		number, asset, _ := strings.Cut(value, " ")
-		return v.decimal(number, asset)
+	case "daily_cap", "minimum", "least", "most", "day", "fee_fixed", "monthly", "agree", "presets":
+		all := strings.Split(value, ", ")
+		for i := range all {
+			number, asset, _ := strings.Cut(all[i], " ")
+			all[i] = v.decimal(number, asset)
+		}
+		return strings.Join(all, " · ")
+	case "calendar":
+		return v.T("rules.calendar." + value)
+	case "younger_days":
+		if value == "0" {
+			return v.T("op.everybody")
+		}
+		return v.N("rules.younger", integer(value))
+	case "hours":
+		return v.N("rules.hours", integer(value))
+	case "refund_days":
+		if value == "0" {
+			return v.T("op.never")
+		}
+		return v.N("rules.days", integer(value))
 	}
 	if op, rest, ok := strings.Cut(value, " "); ok && set == report.Programmes && v.has("op.compare."+op) {
 		if n := integer(rest); numeral(n) == rest {
@@ -215,17 +255,12 @@ func valueOf(e *report.RuleEntry, field string) string {
 func isMoney(asset string) bool { return money.Asset(asset).IsCurrency() }
 
 // ruleFields are the columns of a rule set whose entries are alike.
-func (v *visit) ruleFields(d *ruleDesk) []string {
-	if d.Set == report.CoinPacks {
-		return []string{"price"}
-	}
-	return []string{"price_coins", "streakable", "on_live", "on_video"}
-}
+func (v *visit) ruleFields(d *ruleDesk) []string { return ruleTables[d.Set] }
 
 func (v *visit) ruleColumns(d *ruleDesk) []column {
 	all := []column{{Text: v.T("rules.one." + string(d.Set))}}
 	for _, f := range v.ruleFields(d) {
-		all = append(all, column{Text: v.ruleField(f), Numeric: f == "price" || f == "price_coins"})
+		all = append(all, column{Text: v.ruleField(f), Numeric: slices.Contains(ruleNumbers, f)})
 	}
 	return all
 }

@@ -1,13 +1,21 @@
 package web_test
 
 import (
+	"errors"
 	"net/url"
 	"regexp"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/db/dbtest"
+	"github.com/ovationhq/ovation/internal/earnings"
+	"github.com/ovationhq/ovation/internal/limit"
+	"github.com/ovationhq/ovation/internal/money"
+	"github.com/ovationhq/ovation/internal/payout"
+	"github.com/ovationhq/ovation/internal/reversal"
+	"github.com/ovationhq/ovation/internal/tip"
 )
 
 // formOf reads the fields of the form with the action, as a browser would send
@@ -140,4 +148,41 @@ func TestSchedulePacksAndRates(t *testing.T) {
 	if regexp.MustCompile(`>(current|future|past)<`).MatchString(page.body) {
 		t.Error("English is left")
 	}
+}
+
+// TestMoneyRules shows what holds for tips, refunds, payouts and velocity, what comes
+// next, and that nothing of it is scheduled by hand.
+func TestMoneyRules(t *testing.T) {
+	r := still(t)
+	ops, ctx := r.browser(r.boss.ID), t.Context()
+	next := dbtest.Start.Add(30 * 24 * time.Hour).UnixMicro()
+	r.openTips(false)
+	usd := func(n int64) money.Amount { return money.Amount{Units: n, Asset: money.USD} }
+	r.ok(r.d.Write(ctx, func(tx *db.Tx) error {
+		return errors.Join(
+			tip.Install(ctx, tx, []tip.Rule{{Version: "test@2", Asset: money.USD, FromUS: next, Presets: []int64{500, 2000}, Min: 100, Max: 20_000, DayUnits: 50_000, DayTips: 100, FeePPM: 25_000, FeeFixed: 30}}),
+			reversal.Install(ctx, tx, []reversal.Rule{{Version: "test@1", FromUS: 1, Agree: usd(20_000)}, {Version: "test@1", Region: "FR", FromUS: 1, Days: 14, Agree: usd(20_000)}}),
+			payout.InstallRules(ctx, tx, payout.Rules{Version: "rules@2", FromUS: 2, NoticeDay: 1, PayDay: 15, Monthly: 5000, Limits: []payout.Limit{{Asset: "JPY", DailyCap: 150_000, Minimum: 150, Monthly: 7500}},
+				Sources: []payout.SourceRule{{Source: earnings.FromTip, Calendar: payout.Monthly}}}),
+			limit.InstallVelocity(ctx, tx, []limit.Velocity{{Version: "test@1", Name: limit.NewAccount, Asset: money.USD, FromUS: 1, Span: 24 * time.Hour, Most: 10_000, Younger: 30 * 24 * time.Hour}}))
+	}))
+	for set, want := range map[string][]string{
+		"tips":     {"test@1", "current", "$5.00 · $10.00 · $15.00", "2.9", "$0.30", "test@2", "future"},
+		"refunds":  {"everywhere", "never", "FR", "14 days", "$200.00"},
+		"payouts":  {"Calendar of the month", "$50.00", "What comes from Tips", "by the month", "Limits in JPY", "¥150,000"},
+		"velocity": {"USD · new accounts", "$100.00", "in 24 hours", "younger than 30 days"},
+	} {
+		page := ops.get("/op/rules?set=" + set)
+		has(t, page, 200, append(want, "These come with the rule set of the settings")...)
+		lacks(t, page, "/op/rules/new")
+		checkHTML(t, "the rules of "+set, "en", page.body)
+		has(t, ops.get("/op/rules/new?set="+set), 404)
+		has(t, ops.post("/op/rules/new", url.Values{"set": {set}, "reason": {"x"}}), 404)
+		has(t, ops.post("/op/rules/withdraw", url.Values{"set": {set}, "version": {"test@2"}, "reason": {"x"}}), 404)
+		ops.lang = "fr"
+		checkHTML(t, "the rules of "+set, "fr", ops.get("/op/rules?set="+set).body)
+		ops.lang = "en"
+	}
+	has(t, ops.get("/op/rules?set=tips&version=test@2"), 200, "What changed since test@1", "<del>2.9</del>", "<ins>2.5</ins>")
+	has(t, r.browser(r.fan.ID).get("/op/rules"), 403)
 }

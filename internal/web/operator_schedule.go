@@ -44,7 +44,7 @@ const (
 func newRules(area string) handler {
 	return func(v *visit) error {
 		d := &draft{Set: report.RuleSet(v.param("set"))}
-		if areaOf(d.Set) != area || d.Set == report.Programmes {
+		if areaOf(d.Set) != area || !schedulable(d.Set) {
 			return fault.New(fault.NotFound, "There are no rules called %s.", fault.Clip(string(d.Set)))
 		}
 		d.From = v.clock().UTC().Truncate(24*time.Hour).AddDate(0, 0, 1).Format(instantForm)
@@ -97,7 +97,7 @@ func (d *draft) begin(v *visit) error {
 func scheduleRules(area string) handler {
 	return func(v *visit) error {
 		d := &draft{Set: report.RuleSet(v.form("set")), From: v.form("from"), Reason: v.form("reason")}
-		if areaOf(d.Set) != area || d.Set == report.Programmes {
+		if areaOf(d.Set) != area || !schedulable(d.Set) {
 			return fault.New(fault.NotFound, "There are no rules called %s.", fault.Clip(string(d.Set)))
 		}
 		if d.Set == report.RateCards { // its currency and what the fields show else

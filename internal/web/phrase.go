@@ -39,6 +39,7 @@ var reportFrench = []struct {
 	{regexp.MustCompile(`^Taken back: duplicate$`), "Repris : payé deux fois"},
 	{regexp.MustCompile(`^Taken back: fraudulent$`), "Repris : fraude"},
 	{regexp.MustCompile(`^Taken back: minor$`), "Repris : paiement d’un mineur"},
+	{regexp.MustCompile(`^Taken back: provider$`), "Repris : remboursé chez le prestataire"},
 	{regexp.MustCompile(`^Taken back: `), "Repris : "},
 	{regexp.MustCompile(`^(.+) earned, less (.+) taken back =`), "$1 gagnés, moins $2 repris ="},
 	{regexp.MustCompile(`; (.+) had been paid out, and the platform bears it$`), " ; $1 avaient été versés, et la plateforme les supporte"},

@@ -42,7 +42,7 @@ func refundOwn(v *visit) error {
 	key, err := v.keyOf()
 	var r reversal.Reversal
 	if err == nil {
-		r, err = v.site.cfg.Reversals.Refund(context.WithoutCancel(v), v.caller(), reversal.Request{Key: key, Subject: string(p.ID), Reason: reversal.Goodwill, Note: "Asked for on the page of the purchase."})
+		r, err = v.site.cfg.Reversals.Refund(context.WithoutCancel(v), v.caller(), reversal.Request{Key: key, Subject: string(p.ID)})
 	}
 	if fault.Is(err, fault.NotFound) {
 		return err

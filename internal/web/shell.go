@@ -60,6 +60,7 @@ var hats = []hat{
 		{"/op/reconcile", "scale", "nav.op_reconcile", "2"},
 		{"/op/catalog", "store", "nav.op_catalog", "k"},
 		{"/op/rates", "percent", "nav.op_rates", "q"},
+		{"/op/rules", "scale", "nav.op_rules", "7"},
 		{"/op/jobs", "wrench", "nav.op_jobs", "j"},
 		{"/op/audit", "history", "nav.op_audit", "i"},
 	}},

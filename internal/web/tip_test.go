@@ -161,7 +161,7 @@ func TestTipThatWentBack(t *testing.T) {
 	}
 	back(273)
 	has(t, fan.get("/tips"), 200, "partly refunded", "− $2.73")
-	has(t, fan.get("/tips/"+given), 200, "Thank you.", "As a goodwill", "−$2.73")
+	has(t, fan.get("/tips/"+given), 200, "Thank you.", "Goodwill", "−$2.73")
 	receipt := fan.get("/tips/" + given + "/receipt")
 	has(t, receipt, 200, "partly refunded", "−$2.73", "Remains paid", "$2.73")
 	checkHTML(t, "the receipt of a tip that went back in part", "en", receipt.body)

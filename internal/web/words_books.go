@@ -4,10 +4,11 @@ package web
 //
 //nolint:misspell // half of it is French
 var _ = speak(phrases{
-	"nav.op_cases":     {"Cases", "Dossiers"},
-	"nav.op_reconcile": {"Reconciliation", "Rapprochement"},
-	"did.case_closed":  {"The case is closed.", "Le dossier est clos."},
-	"did.reconciled":   {"The books were compared just now.", "Les livres viennent d’être comparés."},
+	"nav.op_cases":      {"Cases", "Dossiers"},
+	"nav.op_reconcile":  {"Reconciliation", "Rapprochement"},
+	"did.case_proposed": {"So much needs a second operator: the case is closed when another one has done the same.", "Ce montant demande un second exploitant : le dossier sera clos quand un autre aura fait de même."},
+	"did.case_closed":   {"The case is closed.", "Le dossier est clos."},
+	"did.reconciled":    {"The books were compared just now.", "Les livres viennent d’être comparés."},
 
 	"case.text":                 {"What somebody has to look into, and what was decided.", "Ce que quelqu’un doit examiner, et ce qui a été décidé."},
 	"case.state.open":           {"Open", "Ouverts"},
@@ -27,6 +28,11 @@ var _ = speak(phrases{
 	"case.none_open_do":         {"See how the books compare", "Voir le rapprochement des livres"},
 	"case.none_closed":          {"No case was closed yet.", "Aucun dossier n’a encore été clos."},
 	"case.by_product":           {"It is closed by what is decided about it.", "Il se clôt par ce qui en est décidé."},
+	"case.agree_text":           {"Another operator has proposed it. %s leave suspense for the platform’s own account, and the case is closed. This can not be taken back.", "Un autre exploitant l’a proposé. %s quittent le compte d’attente pour celui de la plateforme, et le dossier est clos. C’est irrévocable."},
+	"case.proposed_by":          {"Proposed by", "Proposé par"},
+	"case.waits":                {"Another operator has to do the same.", "Un autre exploitant doit faire de même."},
+	"case.decision.refunded":    {"Given back", "Rendu"},
+	"case.decision.declined":    {"Declined", "Refusé"},
 	"case.write_off":            {"Write off", "Passer en pertes et profits"},
 	"case.write_off_text":       {"%s leave suspense for the platform’s own account, and the case is closed. This can not be taken back.", "%s quittent le compte d’attente pour celui de la plateforme, et le dossier est clos. C’est irrévocable."},
 
@@ -34,6 +40,10 @@ var _ = speak(phrases{
 	"rec.last":                {"The last comparison", "Le dernier rapprochement"},
 	"rec.none":                {"The books were not compared yet. That happens every hour.", "Les livres n’ont pas encore été comparés. Cela se fait toutes les heures."},
 	"rec.counts":              {"%s entries read, %s new, %s booked, %s of our rows compared", "%s écritures lues, %s nouvelles, %s comptabilisées, %s de nos lignes comparées"},
+	"rec.light":               {"The provider’s books", "Les livres du prestataire"},
+	"rec.see":                 {"See both books", "Voir les deux livres"},
+	"rec.count.one":           {"%s difference", "%s écart"},
+	"rec.count.other":         {"%s differences", "%s écarts"},
 	"rec.complete":            {"From the beginning, all there is", "Depuis le début, en entier"},
 	"rec.run":                 {"Compare now", "Comparer maintenant"},
 	"rec.agree":               {"Both books say the same", "Les deux livres concordent"},

@@ -41,7 +41,7 @@ var _ = speak(phrases{
 	"dev.box.twice":         {"arrive twice", "arrivent deux fois"},
 	"dev.box.shuffled":      {"arrive in any order", "arrivent dans le désordre"},
 	"dev.box.off":           {"do not arrive; the site has to ask", "n’arrivent pas ; le site doit demander"},
-	"dev.box.delay":         {"Seconds late, by the sandbox’s clock", "Secondes de retard, à l’horloge du bac à sable"},
+	"dev.box.delay":         {"Seconds late (sandbox clock)", "Secondes de retard (bac à sable)"},
 	"dev.box.deliver":       {"Let them arrive like that", "Les faire arriver ainsi"},
 	"dev.box.faults":        {"Its next answers", "Ses prochaines réponses"},
 	"dev.box.calls":         {"Which calls", "Quels appels"},

@@ -60,9 +60,9 @@ var _ = speak(phrases{
 	"hub.day":           {"Day", "Jour"},
 	"hub.total":         {"Total", "Total"},
 	"hub.before":        {"Before", "Avant"},
-	"hub.latest":        {"Latest gifts", "Derniers cadeaux"},
-	"hub.latest_none":   {"No gifts in these days.", "Aucun cadeau ces jours-là."},
-	"hub.all_rows":      {"All gifts", "Tous les cadeaux"},
+	"hub.latest":        {"Latest gifts and tips", "Derniers cadeaux et pourboires"},
+	"hub.latest_none":   {"No gifts or tips in these days.", "Ni cadeau ni pourboire ces jours-là."},
+	"hub.all_rows":      {"All of them", "Tous"},
 
 	"become.title":       {"Become a creator", "Devenir créateur"},
 	"become.text":        {"Fans give gifts on your LIVEs and your videos, and you are paid for them. Join a way to earn whose conditions you meet; it takes a minute, and you can leave at any time.", "Les fans offrent des cadeaux sur vos LIVE et vos vidéos, et vous êtes payé pour cela. Rejoignez une façon de gagner dont vous remplissez les conditions ; cela prend une minute, et vous pouvez partir à tout moment."},

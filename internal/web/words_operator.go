@@ -191,6 +191,7 @@ var _ = speak(phrases{
 	"verb.session.mint":         {"Started a session for a person", "Session ouverte pour une personne"},
 	"verb.programme.refuse":     {"Refused a programme", "Programme refusé"},
 	"verb.programme.readmit":    {"Lifted a refusal", "Refus levé"},
+	"verb.case.propose":         {"Proposed to close a case", "Clôture d’un dossier proposée"},
 	"verb.case.close":           {"Closed a case", "Dossier clos"},
 	"verb.payout.hold":          {"Held a payout", "Versement retenu"},
 	"verb.payout.release":       {"Released a payout", "Versement libéré"},

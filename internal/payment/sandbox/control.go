@@ -136,6 +136,32 @@ func (s *Server) Dispute(id, reason string, amount int64, inquiry bool) (dispute
 	return disputeID, err
 }
 
+// GiveBack refunds a charge (ch_… or pi_…), as somebody does in the provider's
+// dashboard: no id of ours goes with it. Amount 0 means all that is left.
+func (s *Server) GiveBack(id, reason string, amount int64) (refundID string, err error) {
+	err = asError(s.within(s.background(), func(c *call) *problem {
+		if pi, ok := find[paymentIntent](c.change, "", id); ok {
+			id = string(pi.LatestCharge)
+		}
+		ch, ok := find[charge](c.change, "", id)
+		if !ok || !ch.Paid {
+			return nothing(kindCharge, "id", id)
+		}
+		if amount <= 0 {
+			amount = ch.Amount - ch.AmountRefunded
+		}
+		if p := c.givable(ch, amount); p != nil {
+			return p
+		}
+		if reason != "duplicate" && reason != "fraudulent" {
+			reason = ""
+		}
+		refundID = c.giveBack(ch, amount, reason, nil).ID
+		return nil
+	}))
+	return refundID, err
+}
+
 // CloseDispute ends a dispute.
 func (s *Server) CloseDispute(id string, won bool) error {
 	return asError(s.within(s.background(), func(c *call) *problem {
@@ -222,6 +248,10 @@ func (s *Server) controls() map[string]func(control) (any, error) {
 		"books":          func(control) (any, error) { return map[string]any{"books": s.Books()}, nil },
 		"disputes": func(in control) (any, error) {
 			id, err := s.Dispute(in.ID, in.Reason, in.Amount, in.Inquiry)
+			return map[string]string{"id": id}, err
+		},
+		"refunds": func(in control) (any, error) {
+			id, err := s.GiveBack(in.ID, in.Reason, in.Amount)
 			return map[string]string{"id": id}, err
 		},
 		"tick": func(control) (any, error) {

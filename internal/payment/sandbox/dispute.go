@@ -64,11 +64,12 @@ func (c *call) openDispute(ch *charge, reason string, amount int64, inquiry bool
 	return o
 }
 
-// lostTo reports whether a dispute has already taken the charge's money.
+// lostTo reports whether a dispute has already taken the charge's money. What one
+// that was lost has left of it can still be refunded.
 func (c *call) lostTo(ch *charge) bool {
 	taken := false
 	each(c.state, kindDispute, c.owner, func(o *dispute) bool {
-		taken = taken || o.Charge == ch.ID && !o.inquiry() && o.Status != "won"
+		taken = taken || o.Charge == ch.ID && !o.inquiry() && o.Status != "won" && (o.Status != "lost" || o.Amount >= ch.Amount)
 		return !taken
 	})
 	return taken

@@ -45,16 +45,29 @@ func createRefund(c *call) (any, *problem) {
 	if p := c.valid(); p != nil {
 		return nil, p
 	}
-	switch {
-	case left == 0:
-		return nil, refuse("charge_already_refunded", "", "Charge %s has already been refunded.", ch.ID)
-	case ch.Disputed && c.lostTo(ch):
-		return nil, refuse("charge_disputed", "", "Charge %s has been charged back; it can not be refunded.", ch.ID)
-	case amount > left:
-		return nil, refuse("", "amount", "Refund amount (%d) is greater than unrefunded amount on charge (%d)", amount, left)
+	if p := c.givable(ch, amount); p != nil {
+		return nil, p
 	}
+	return c.giveBack(ch, amount, reason, c.meta("metadata")), nil
+}
+
+// givable refuses what is not left of the charge.
+func (c *call) givable(ch *charge, amount int64) *problem {
+	switch left := ch.Amount - ch.AmountRefunded; {
+	case left == 0:
+		return refuse("charge_already_refunded", "", "Charge %s has already been refunded.", ch.ID)
+	case ch.Disputed && c.lostTo(ch):
+		return refuse("charge_disputed", "", "Charge %s has been charged back; it can not be refunded.", ch.ID)
+	case amount > left:
+		return refuse("", "amount", "Refund amount (%d) is greater than unrefunded amount on charge (%d)", amount, left)
+	}
+	return nil
+}
+
+// giveBack makes the refund of so much of the charge.
+func (c *call) giveBack(ch *charge, amount int64, reason string, metadata map[string]string) *refund {
 	o := &refund{ID: c.srv.newID("re"), Object: kindRefund, Amount: amount, Charge: ch.ID, Created: c.now, Currency: ch.Currency,
-		Metadata: merged(nil, c.meta("metadata")), PaymentIntent: ch.PaymentIntent, Reason: text(reason), Status: succeeded}
+		Metadata: merged(nil, metadata), PaymentIntent: ch.PaymentIntent, Reason: text(reason), Status: succeeded}
 	if pm, ok := find[paymentMethod](c.change, c.owner, string(ch.PaymentMethod)); ok {
 		switch pm.card().refund {
 		case "pending":
@@ -73,7 +86,7 @@ func createRefund(c *call) (any, *problem) {
 	c.put(kindRefund, c.owner, o.ID, o)
 	c.emit("refund.created", o, c.owner)
 	c.emit("charge.refunded", ch, c.owner)
-	return o, nil
+	return o
 }
 
 // refundable finds the charge that a refund names.

@@ -199,14 +199,14 @@ func SettlementCurrencies() []string {
 type Act struct {
 	What     string // one of Acts
 	ID       string // of the charge, dispute, payout, account or event
-	Reason   string // of a dispute or a rejection, the bank's code of a bounce, what an account lacks
-	Amount   int64  // of a dispute (0 is all of it), a payout or a fee
+	Reason   string // of a refund, a dispute or a rejection, the bank's code of a bounce, what an account lacks
+	Amount   int64  // of a refund or a dispute (0 is all of it), a payout or a fee
 	Currency string // of a payout or a fee
 	Inquiry  bool   // a dispute that only asks
 }
 
 // Acts are what can be made to happen.
-var Acts = []string{"dispute.open", "dispute.win", "dispute.lose", "payout.bounce", "payout.own", "fee.take", "account.ask", "account.restrict", "account.reject", "event.send"}
+var Acts = []string{"refund.give", "dispute.open", "dispute.win", "dispute.lose", "payout.bounce", "payout.own", "fee.take", "account.ask", "account.restrict", "account.reject", "event.send"}
 
 // Do makes it happen, and returns the id of what was made, if something was. Its
 // faults: not_found, validation_failed, state_conflict.
@@ -214,6 +214,8 @@ func (s *Server) Do(a Act) (made string, err error) {
 	switch a.What {
 	case "dispute.open":
 		made, err = s.Dispute(a.ID, a.Reason, a.Amount, a.Inquiry)
+	case "refund.give":
+		made, err = s.GiveBack(a.ID, a.Reason, a.Amount)
 	case "dispute.win", "dispute.lose":
 		err = s.CloseDispute(a.ID, a.What == "dispute.win")
 	case "payout.bounce":

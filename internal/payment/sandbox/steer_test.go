@@ -3,6 +3,7 @@ package sandbox
 import (
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"testing"
 	"time"
 )
@@ -84,5 +85,30 @@ func TestDrop(t *testing.T) {
 	}
 	if w, err := s.Webhooks(); err != nil || w.Drop != 1 {
 		t.Errorf("%+v %v", w, err)
+	}
+}
+
+// TestGiveBack refunds a charge as somebody does in the dashboard.
+func TestGiveBack(t *testing.T) {
+	s, _ := newBox(t, nil)
+	world(t, s)
+	all := s.Latest(Charges, 10)
+	ch := all[slices.IndexFunc(all, func(x Thing) bool { return x.Owner == "" && x.State == "succeeded" && x.Amount > 1 })]
+	part, err := s.Do(Act{What: "refund.give", ID: ch.ID, Amount: 1, Reason: "duplicate"})
+	if err != nil || part == "" {
+		t.Fatalf("%q, %v", part, err)
+	}
+	if rest, err := s.Do(Act{What: "refund.give", ID: ch.ID, Reason: "because"}); err != nil || rest == part {
+		t.Errorf("%q, %v", rest, err)
+	}
+	for name, id := range map[string]string{"nothing is left": ch.ID, "no charge": "ch_x"} {
+		if made, err := s.Do(Act{What: "refund.give", ID: id}); err == nil {
+			t.Errorf("%s: %q was made", name, made)
+		}
+	}
+	for _, b := range s.Books() {
+		if b.Difference() != 0 {
+			t.Errorf("the books: %+v", b)
+		}
 	}
 }

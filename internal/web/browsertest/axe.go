@@ -33,6 +33,7 @@ Promise.allSettled(document.getAnimations().filter(a => a.effect.getComputedTimi
 // Violations returns what axe finds wrong with the page as it stands.
 func (b Tab) Violations() []string {
 	b.T.Helper()
+	b.Until("load the rest of the page", `document.readyState === 'complete'`)
 	text, err := axe()
 	if err != nil {
 		b.T.Fatal(err)

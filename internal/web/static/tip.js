@@ -22,8 +22,8 @@ if (form) {
 		clearTimeout(wait);
 		wait = setTimeout(price, 250);
 	});
+	own.closest('label').addEventListener('click', e => { if (e.detail) custom.focus(); }); // a pointer; the arrows of a keyboard pass by
 	form.addEventListener('change', ({ target }) => {
-		if (target === own) custom.focus();
 		if (target.name === 'amount' || target.name === 'cover') price();
 	});
 }

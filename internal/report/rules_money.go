@@ -1,0 +1,120 @@
+package report
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"math/big"
+	"strings"
+
+	"github.com/ovationhq/ovation/internal/db"
+	"github.com/ovationhq/ovation/internal/earnings"
+	"github.com/ovationhq/ovation/internal/money"
+)
+
+// moneyRules are the rows of the rules of tips, refunds, payouts and velocity.
+func moneyRules(ctx context.Context, tx *db.Tx, set RuleSet) ([]ruleRow, error) {
+	switch set {
+	case TipRules:
+		return db.Collect[ruleRow](tx.Query(ctx, "SELECT version, from_us, asset, presets, min_units, max_units, day_units, day_tips, fee_ppm, fee_fixed_units FROM tip_rule"))(scanTipRule)
+	case RefundRules:
+		return db.Collect[ruleRow](tx.Query(ctx, "SELECT version, from_us, region, days, agree_units, agree_asset FROM reversal_rule"))(scanRefundRule)
+	case VelocityRules:
+		return db.Collect[ruleRow](tx.Query(ctx, "SELECT version, from_us, name, asset, span_us, most_units, younger_us FROM limit_velocity"))(scanVelocityRule)
+	}
+	return payoutRules(ctx, tx)
+}
+
+func scanTipRule(r *db.Rows) (row ruleRow, err error) {
+	var asset money.Asset
+	var presets string
+	var least, most, day, tips, ppm, fixed int64
+	err = r.Scan(&row.version, &row.fromUS, (*string)(&asset), &presets, &least, &most, &day, &tips, &ppm, &fixed)
+	of := func(units int64) string { return plain(money.Amount{Units: units, Asset: asset}) }
+	var offered []string
+	for _, p := range strings.Split(presets, ",") {
+		var n int64
+		if _, wrong := fmt.Sscan(p, &n); wrong != nil {
+			return row, wrong
+		}
+		offered = append(offered, of(n))
+	}
+	row.entry = RuleEntry{Key: string(asset), Fields: []RuleField{{"presets", strings.Join(offered, ", ")}, {"least", of(least)}, {"most", of(most)}, {"day", of(day)},
+		{"tips_a_day", number(tips)}, {"fee_percent", percent(ppm)}, {"fee_fixed", of(fixed)}}}
+	return row, err
+}
+
+// percent writes millionths as a number of hundredths, such as 2.9.
+func percent(ppm int64) string {
+	s := big.NewRat(ppm, 10_000).FloatString(4)
+	return strings.TrimRight(strings.TrimRight(s, "0"), ".")
+}
+
+func scanRefundRule(r *db.Rows) (row ruleRow, err error) {
+	var region string
+	var days int64
+	var agree money.Amount
+	err = r.Scan(&row.version, &row.fromUS, &region, &days, &agree.Units, (*string)(&agree.Asset))
+	row.entry = RuleEntry{Key: cmp.Or(region, "*"), Fields: []RuleField{{"refund_days", number(days)}, {"agree", plain(agree)}}}
+	return row, err
+}
+
+func scanVelocityRule(r *db.Rows) (row ruleRow, err error) {
+	const hour, day = int64(3_600_000_000), 24 * int64(3_600_000_000)
+	var name string
+	var most money.Amount
+	var span, younger int64
+	err = r.Scan(&row.version, &row.fromUS, &name, (*string)(&most.Asset), &span, &most.Units, &younger)
+	row.entry = RuleEntry{Key: name + " " + string(most.Asset), Fields: []RuleField{{"most", plain(most)}, {"hours", number(span / hour)}, {"younger_days", number(younger / day)}}}
+	return row, err
+}
+
+// payoutRules are the calendar of payouts, the sources that it is for, and the
+// limits of the currencies that are not that of the rates.
+func payoutRules(ctx context.Context, tx *db.Tx) ([]ruleRow, error) {
+	cards, err := earnings.History(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	from := map[string]int64{}
+	all, err := db.Collect[ruleRow](tx.Query(ctx, "SELECT version, from_us, notice_day, pay_day, monthly_units FROM payout_rules"))(func(r *db.Rows) (row ruleRow, err error) {
+		var notice, pay int64
+		var least money.Amount
+		err = r.Scan(&row.version, &row.fromUS, &notice, &pay, &least.Units)
+		from[row.version], least.Asset = row.fromUS, assetAt(cards, row.fromUS)
+		row.entry = RuleEntry{Key: "calendar", Fields: []RuleField{{"notice_day", number(notice)}, {"pay_day", number(pay)}, {"monthly", plain(least)}}, order: "0"}
+		return row, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	sources, err := db.Collect[ruleRow](tx.Query(ctx, "SELECT version, source, calendar FROM payout_source"))(func(r *db.Rows) (row ruleRow, err error) {
+		var source, calendar string
+		err = r.Scan(&row.version, &source, &calendar)
+		row.fromUS, row.entry = from[row.version], RuleEntry{Key: "source " + source, Fields: []RuleField{{"calendar", calendar}}, order: "1 " + source}
+		return row, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	limits, err := db.Collect[ruleRow](tx.Query(ctx, "SELECT version, asset, daily_cap_units, minimum_units, monthly_units FROM payout_limit"))(func(r *db.Rows) (row ruleRow, err error) {
+		var asset money.Asset
+		var most, least, monthly int64
+		err = r.Scan(&row.version, (*string)(&asset), &most, &least, &monthly)
+		of := func(units int64) string { return plain(money.Amount{Units: units, Asset: asset}) }
+		row.fromUS, row.entry = from[row.version], RuleEntry{Key: "limit " + string(asset), Fields: []RuleField{{"daily_cap", of(most)}, {"minimum", of(least)}, {"monthly", of(monthly)}}, order: "2 " + string(asset)}
+		return row, err
+	})
+	return append(append(all, sources...), limits...), err
+}
+
+// assetAt is the currency of the rates that held at the instant, or of the first.
+// The cards are the newest first.
+func assetAt(cards []earnings.RateCard, us int64) (asset money.Asset) {
+	for _, c := range cards {
+		if asset = c.PayAsset; c.FromUS <= us {
+			break
+		}
+	}
+	return asset
+}
