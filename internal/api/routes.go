@@ -51,7 +51,7 @@ func (a *API) products() {
 	post(a, "/v1/cards/link", a.cardLink, "A page of the provider on which the person saves a card", needs(people.CoinsBuy), forPerson(), fails(fault.URLNotAllowed, fault.UpstreamFailed))
 	post(a, "/v1/cards/test", a.cardTest, "Save a test card (sandbox and test mode only)", needs(people.CoinsBuy), forPerson(), status(201), fails(fault.CardDeclined, fault.UpstreamFailed))
 	remove(a, "/v1/cards/{id}", a.cardRemove, "Remove a saved card of the person", needs(people.CoinsBuy), forPerson(), fails(fault.UpstreamFailed))
-	post(a, "/v1/coin-purchases", a.purchaseCreate, "Buy coins with a saved card", needs(people.CoinsBuy), forPerson(), keyed(), status(201), also(202), class(classMoney), fails(fault.CardDeclined, fault.PriceChanged, fault.CurrencyUnsupported, fault.CurrencyMismatch, fault.LimitReached, fault.VelocityLimit, fault.NewAccountLimit, fault.URLNotAllowed, fault.UpstreamFailed, fault.AgeRestricted, fault.IdempotencyKeyReused))
+	post(a, "/v1/coin-purchases", a.purchaseCreate, "Buy coins with a card", needs(people.CoinsBuy), forPerson(), keyed(), status(201), also(202), class(classMoney), fails(fault.CardDeclined, fault.PriceChanged, fault.CurrencyUnsupported, fault.CurrencyMismatch, fault.LimitReached, fault.VelocityLimit, fault.NewAccountLimit, fault.URLNotAllowed, fault.UpstreamFailed, fault.AgeRestricted, fault.IdempotencyKeyReused))
 	get(a, "/v1/coin-purchases", a.purchaseList, "The person's purchases", needs(people.WalletRead), forPerson())
 	get(a, "/v1/coin-purchases/{id}", a.purchaseGet, "A purchase", needs(people.WalletRead))
 	a.receiptRoutes()

@@ -148,7 +148,7 @@ func (a *API) providerObjects(_ context.Context, in *providerObjectsIn) (*struct
 
 type providerActIn struct {
 	Body struct {
-		Act      string `json:"act" enum:"refund.give,dispute.open,dispute.win,dispute.lose,payout.bounce,payout.own,fee.take,account.ask,account.restrict,account.reject,event.send" doc:"What shall happen"`
+		Act      string `json:"act" enum:"refund.give,dispute.open,dispute.win,dispute.lose,dispute.turn,dispute.fee,payout.bounce,payout.own,fee.take,account.ask,account.restrict,account.reject,event.send" doc:"What shall happen"`
 		ID       string `json:"id,omitempty" maxLength:"64" doc:"The provider's id of the charge, the dispute, the payout, the account or the event"`
 		Reason   string `json:"reason,omitempty" maxLength:"100" doc:"Of a refund (duplicate, fraudulent), a dispute (fraudulent…) or a rejection (fraud, terms_of_service, other), the bank's code of a bounce (account_closed…), what an account lacks"`
 		Amount   int64  `json:"amount,omitempty" minimum:"-100000000" maximum:"100000000" doc:"Of a refund or a dispute (left out for all of it), a payout of our own money or a fee, in smallest units"`

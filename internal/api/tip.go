@@ -16,7 +16,7 @@ import (
 // tipRoutes is the table's part about tips.
 func (a *API) tipRoutes() {
 	post(a, "/v1/tips", a.tipGive, "Tip a creator with a saved card", needs(people.TipsSend), forPerson(), keyed(), status(201), also(202), class(classMoney),
-		fails(fault.CardDeclined, fault.PriceChanged, fault.PaymentRequired, fault.CurrencyUnsupported, fault.CurrencyMismatch, fault.AmountOutOfRange, fault.LimitReached, fault.VelocityLimit, fault.NewAccountLimit, fault.DailyLimit, fault.SelfGift, fault.NotEligible,
+		fails(fault.CardDeclined, fault.PriceChanged, fault.CurrencyUnsupported, fault.CurrencyMismatch, fault.AmountOutOfRange, fault.LimitReached, fault.VelocityLimit, fault.NewAccountLimit, fault.DailyLimit, fault.SelfGift, fault.NotEligible,
 			fault.KYCRequired, fault.StateConflict, fault.URLNotAllowed, fault.UpstreamFailed, fault.AgeRestricted, fault.IdempotencyKeyReused))
 	get(a, "/v1/tips", a.tipList, "The tips that the person gave, or got", needs(people.WalletRead), forPerson(), fails(fault.ScopeMissing))
 	get(a, "/v1/tips/quote", a.tipQuote, "What a tip would cost, whether it can be given, and what is left of the day", needs(people.WalletRead), forPerson(), fails(fault.CurrencyUnsupported, fault.AmountOutOfRange))
@@ -36,8 +36,8 @@ type tipIn struct {
 		Message        string `json:"message,omitempty" maxLength:"4000" doc:"At most 200 characters, for the creator and the wall"`
 		Anonymous      bool   `json:"anonymous,omitempty" doc:"To the creator, the wall and the events, never to the books"`
 		Target         string `json:"target,omitempty" maxLength:"40" pattern:"^(liv|vid)_[0-9a-z]{26}$" doc:"The creator's LIVE or video that it is given on"`
-		Card           string `json:"card" minLength:"1" maxLength:"200" pattern:"^pm_[A-Za-z0-9_]+$" doc:"A saved card of GET /v1/cards"`
-		ReturnURL      string `json:"return_url,omitempty" maxLength:"2000" doc:"Where the person comes back after 3-D Secure; {TIP_ID} in it becomes the id"`
+		Card           string `json:"card,omitempty" maxLength:"200" pattern:"^pm_[A-Za-z0-9_]+$" doc:"A saved card of GET /v1/cards. Left out, the person pays on a page of the provider at action_url, which saves the card, too"`
+		ReturnURL      string `json:"return_url,omitempty" maxLength:"2000" doc:"Where the person comes back from the page where they pay, or after 3-D Secure; {TIP_ID} in it becomes the id"`
 		ExpectedCharge int64  `json:"expected_charge,omitempty" minimum:"1" maximum:"9007199254740991" doc:"Smallest units that the person was shown to pay; another price now is refused with price_changed"`
 		Confirmed      bool   `json:"confirmed,omitempty" doc:"The person was asked again, because it costs more than their confirm_above of GET /v1/limits. The key of a request that was refused for that is free"`
 	}
@@ -63,7 +63,7 @@ type tipView struct {
 	Anonymous   bool            `json:"anonymous" doc:"The creator, the wall and the events do not learn who gave it"`
 	Rule        string          `json:"rule" doc:"The version of the rules"`
 	Outcome     payment.Outcome `json:"outcome" enum:"unknown,requires_action,pending,succeeded,failed,canceled" doc:"unknown is settled within 60 seconds: ask again. The same request again gets the first answer that knew an outcome, for ever; until there is one, what is known"`
-	ActionURL   string          `json:"action_url,omitempty" doc:"Where the person confirms the payment (3-D Secure)"`
+	ActionURL   string          `json:"action_url,omitempty" doc:"Where the person pays, or confirms the payment (3-D Secure)"`
 	Card        string          `json:"card,omitempty" doc:"Brand and last four digits"`
 	Decline     string          `json:"decline,omitempty" doc:"Why the card was refused"`
 	CreatedAt   Instant         `json:"created_at"`

@@ -123,8 +123,8 @@ type purchaseIn struct {
 	Body struct {
 		Coins         int64  `json:"coins" minimum:"1" maximum:"9007199254740991" doc:"Of a pack, or any number for an exact top-up"`
 		Currency      string `json:"currency,omitempty" pattern:"^[A-Z]{3}$" default:"USD" doc:"ISO 4217"`
-		Card          string `json:"card" minLength:"1" maxLength:"200" pattern:"^pm_[A-Za-z0-9_]+$" doc:"A saved card of GET /v1/cards"`
-		ReturnURL     string `json:"return_url,omitempty" maxLength:"2000" doc:"Where the person comes back after 3-D Secure"`
+		Card          string `json:"card,omitempty" maxLength:"200" pattern:"^pm_[A-Za-z0-9_]+$" doc:"A saved card of GET /v1/cards. Left out, the person pays on a page of the provider at action_url, which saves the card, too"`
+		ReturnURL     string `json:"return_url,omitempty" maxLength:"2000" doc:"Where the person comes back from the page where they pay, or after 3-D Secure"`
 		ExpectedPrice int64  `json:"expected_price,omitempty" minimum:"1" maximum:"9007199254740991" doc:"Smallest units that the person was shown; another price now is refused with price_changed"`
 		Confirmed     bool   `json:"confirmed,omitempty" doc:"The person was asked again, because it costs more than their confirm_above of GET /v1/limits. The key of a request that was refused for that is free"`
 	}
@@ -136,7 +136,7 @@ type purchaseView struct {
 	Coins       amount          `json:"coins"`
 	Price       amount          `json:"price"`
 	Outcome     payment.Outcome `json:"outcome" enum:"unknown,requires_action,pending,succeeded,failed,canceled" doc:"unknown is settled within 60 seconds: ask again. The same request again gets the first answer that knew an outcome, for ever; until there is one, what is known"`
-	ActionURL   string          `json:"action_url,omitempty" doc:"Where the person confirms the payment (3-D Secure)"`
+	ActionURL   string          `json:"action_url,omitempty" doc:"Where the person pays, or confirms the payment (3-D Secure)"`
 	Lot         id.Lot          `json:"lot,omitempty" doc:"The coins, once the money came"`
 	Card        string          `json:"card,omitempty" doc:"Brand and last four digits"`
 	Decline     string          `json:"decline,omitempty" doc:"Why the card was refused"`

@@ -229,6 +229,11 @@ func (a *App) build(ctx context.Context) error {
 	a.Limits = limit.NewService(a.DB)
 	a.Cases = casework.NewService(a.DB, reversal.LimitFor)
 	a.Books = reconcile.NewService(a.DB, a.Stripe)
+	a.Books.LookUp = func(ctx context.Context, kind, provider string) {
+		if err := a.Reversals.LookUp(ctx, kind, provider); err != nil {
+			a.Log.Warn("what the provider has of a charge of ours can not be taken yet", "kind", kind, "id", provider, "error", err)
+		}
+	}
 	a.Reader = report.NewReader(a.DB)
 	a.Support = support.NewService(a.DB)
 	a.Goals = goal.NewService(a.DB)

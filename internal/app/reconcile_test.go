@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/ovationhq/ovation/internal/casework"
 	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/ledger"
 	"github.com/ovationhq/ovation/internal/ledger/ledgertest"
@@ -177,4 +178,111 @@ func TestDisputesAgree(t *testing.T) {
 			t.Errorf("%+v", r)
 		}
 	})
+}
+
+// given is how the refunds and disputes of what was paid stand, by the state.
+func (s *shop) given(p purchase.Purchase) (states []string) {
+	s.t.Helper()
+	s.write(func(tx *db.Tx) (err error) {
+		states, err = db.Collect[string](tx.Query(s.t.Context(), "SELECT state FROM reversal WHERE subject = $1 ORDER BY id", p.ID))(func(r *db.Rows) (x string, err error) { return x, r.Scan(&x) })
+		return err
+	})
+	return states
+}
+
+// TestOldNews has nobody ask for news for longer than the poller looks back: what
+// happened meanwhile is heard of still, and also what the provider has forgotten to
+// have told.
+func TestOldNews(t *testing.T) {
+	eachShop(t, func(s *shop) {
+		ctx := t.Context()
+		s.ok(s.Sandbox().SetWebhooks(sandbox.Webhooks{Off: true}))
+		s.ok(s.pollAndReconcile(ctx))
+		for _, away := range []time.Duration{4 * 24 * time.Hour, 29 * 24 * time.Hour, 40 * 24 * time.Hour} {
+			s.clk.Advance(time.Hour)
+			s.pays() // what the bank takes has to come from somewhere
+			disputed, given := s.pays(), s.pays()
+			all := s.Sandbox().Latest(sandbox.Charges, 2)
+			_, err := s.Sandbox().Dispute(all[1].ID, "fraudulent", 0, false)
+			s.ok(err)
+			_, err = s.Sandbox().GiveBack(all[0].ID, "", 0)
+			s.ok(err)
+			s.clk.Advance(away)
+			s.ok(s.poll(ctx))
+			if away < 30*24*time.Hour && (!slices.Equal(s.given(disputed), []string{"open"}) || !slices.Equal(s.given(given), []string{"refunded"})) {
+				t.Errorf("after %s the poll knows of %q and %q", away, s.given(disputed), s.given(given))
+			}
+			if r, err := s.Reconcile(ctx, reconcile.Ask{}); err != nil || !r.OK() {
+				t.Errorf("after %s: %v, %+v", away, err, r)
+			}
+			if !slices.Equal(s.given(disputed), []string{"open"}) || !slices.Equal(s.given(given), []string{"refunded"}) {
+				t.Errorf("after %s it knows of %q and %q", away, s.given(disputed), s.given(given))
+			}
+			s.oracle()
+		}
+	})
+}
+
+// TestRefundOfWhatIsHeld has a refund given at the provider of what a dispute holds
+// here, because its news came first: after three days the refund stands in suspense
+// with a case. Once somebody has written it off, nothing takes it over any more; else
+// it is taken over when the dispute has ended.
+func TestRefundOfWhatIsHeld(t *testing.T) {
+	for name, writtenOff := range map[string]bool{"written_off": true, "taken": false} {
+		t.Run(name, func(t *testing.T) { eachShop(t, func(s *shop) { s.refundOfWhatIsHeld(writtenOff) }) })
+	}
+}
+
+func (s *shop) refundOfWhatIsHeld(writtenOff bool) {
+	t := s.t
+	ctx := t.Context()
+	run := func() reconcile.Run {
+		t.Helper()
+		s.clk.Advance(time.Hour)
+		r, err := s.Reconcile(ctx, reconcile.Ask{})
+		s.ok(err)
+		return r
+	}
+	s.ok(s.Sandbox().SetWebhooks(sandbox.Webhooks{Off: true}))
+	for range 4 {
+		s.pays()
+	}
+	p := s.pays()
+	ch := s.Sandbox().Latest(sandbox.Charges, 1)[0].ID
+	_, err := s.Sandbox().GiveBack(ch, "", 0)
+	s.ok(err)
+	dispute, err := s.Sandbox().Dispute(ch, "fraudulent", 0, false)
+	s.ok(err)
+	s.ok(s.Reversals.LookUp(ctx, "dispute", dispute))
+	if r := run(); r.Problems != 1 || r.Booked != 0 || r.Differences[0].Kind != reconcile.MissingHere {
+		t.Errorf("%+v", r)
+	}
+	s.clk.Advance(3 * 24 * time.Hour)
+	if r := run(); !r.OK() || r.Booked != 1 {
+		t.Errorf("%+v", r)
+	}
+	s.oracle()
+	if writtenOff {
+		var one []casework.Case
+		s.write(func(tx *db.Tx) (err error) {
+			one, err = casework.List(ctx, tx, casework.Query{Kind: casework.Difference, Limit: 10})
+			return err
+		})
+		_, err = s.Cases.Decide(ctx, one[0].ID, string(s.fan), "We bear it.")
+		s.ok(err)
+	}
+	s.ok(s.Sandbox().CloseDispute(dispute, true))
+	s.ok(s.Reversals.LookUp(ctx, "dispute", dispute))
+	s.ok(s.poll(ctx))
+	if r := run(); !r.OK() {
+		t.Errorf("%+v", r)
+	}
+	want := []string{"won"}
+	if !writtenOff {
+		want = []string{"won", "refunded"}
+	}
+	if got := s.given(p); !slices.Equal(got, want) {
+		t.Errorf("they are %q", got)
+	}
+	s.oracle()
 }

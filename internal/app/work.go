@@ -170,9 +170,13 @@ func (a *App) sweep(ctx context.Context) error {
 	return errors.Join(err, err2, err3)
 }
 
-// pollBack is how far back the poller looks: longer than its interval, so that
-// nothing falls between two looks.
-const pollBack = 72 * time.Hour
+// How far back the poller looks: to where all news were taken, and a while further,
+// so that nothing falls between two looks. The provider keeps news for 30 days.
+const (
+	pollBack    = 72 * time.Hour
+	pollOverlap = time.Hour
+	pollMost    = 30 * 24 * time.Hour
+)
 
 // mostAccounts bounds the creators' accounts that one poll asks for news. If
 // there are more they take turns; each payout is looked at daily besides.
@@ -207,7 +211,12 @@ func turn(list []string, most, round int) []string {
 
 // pollOne asks for the news of one account; "" is our own.
 func (a *App) pollOne(ctx context.Context, account string) error {
-	events, err := a.Stripe.ListEvents(ctx, stripe.EventQuery{Account: account, Since: a.time.Now().Add(-pollBack)})
+	now := a.time.Now()
+	since, err := a.pollSince(ctx, account, now)
+	if err != nil {
+		return err
+	}
+	events, err := a.Stripe.ListEvents(ctx, stripe.EventQuery{Account: account, Since: since})
 	if err != nil {
 		return fmt.Errorf("asking for the news of account %q: %w", account, err)
 	}
@@ -224,5 +233,20 @@ func (a *App) pollOne(ctx context.Context, account string) error {
 			all = errors.Join(all, fmt.Errorf("the news %s (%s): %w", ev.ID, ev.Type, err))
 		}
 	}
-	return all
+	if all != nil {
+		return all
+	}
+	return a.DB.Write(ctx, func(tx *db.Tx) error { return payment.KeepPoll(ctx, tx, account, now.UnixMicro()) })
+}
+
+// pollSince is from when on the account is asked for news. Of one that was never
+// asked it is all that the provider keeps.
+func (a *App) pollSince(ctx context.Context, account string, now time.Time) (time.Time, error) {
+	var last int64
+	err := a.DB.Read(ctx, func(tx *db.Tx) (err error) {
+		last, err = payment.Polled(ctx, tx, account)
+		return err
+	})
+	back := max(pollBack, now.Sub(time.UnixMicro(last))+pollOverlap)
+	return now.Add(-min(back, pollMost)), err
 }

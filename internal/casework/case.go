@@ -35,6 +35,7 @@ type Case struct {
 	ID       id.Case
 	Kind     string
 	Subject  string       // the id of what it is about
+	Part     string       // which of the questions of this kind about it; "" is the first
 	Person   id.Person    // whose it is; "" for nobody's
 	Amount   money.Amount // of a difference, what Account got by it; without an asset where no money is concerned
 	Account  string       // of a difference, the path below suspense/
@@ -51,10 +52,10 @@ type Case struct {
 	ProposedNote string       // and the reason in their words
 }
 
-const columns = "id, kind, subject, person_id, amount_units, amount_asset, account, words, state, opened_us, closed_us, closed_by, decision, note, agree_units, agree_asset, proposed_by, proposed_note"
+const columns = "id, kind, subject, part, person_id, amount_units, amount_asset, account, words, state, opened_us, closed_us, closed_by, decision, note, agree_units, agree_asset, proposed_by, proposed_note"
 
 func scan(r *db.Rows) (c Case, err error) {
-	return c, r.Scan(&c.ID, &c.Kind, &c.Subject, &c.Person, &c.Amount.Units, (*string)(&c.Amount.Asset), &c.Account, &c.Words, &c.State,
+	return c, r.Scan(&c.ID, &c.Kind, &c.Subject, &c.Part, &c.Person, &c.Amount.Units, (*string)(&c.Amount.Asset), &c.Account, &c.Words, &c.State,
 		&c.OpenedUS, &c.ClosedUS, &c.By, &c.Decision, &c.Note, &c.Limit.Units, (*string)(&c.Limit.Asset), &c.ProposedBy, &c.ProposedNote)
 }
 
@@ -62,6 +63,7 @@ func scan(r *db.Rows) (c Case, err error) {
 type New struct {
 	Kind    string
 	Subject string
+	Part    string // a word, if the subject may raise the question more than once
 	Person  id.Person
 	Amount  money.Amount
 	Account string // of a difference: the path below suspense/ that got the amount
@@ -83,29 +85,35 @@ func (n *New) check() error {
 // notWrittenDown stands for the limit of a case that nobody has decided about.
 const notWrittenDown = -1
 
-// Open opens the case, unless there is one of this kind about this subject:
+// Open opens the case, unless there is one of this kind about this part of the subject:
 // then that one is returned as it is, open or closed.
 func Open(ctx context.Context, tx *db.Tx, n New) (Case, error) {
 	if err := n.check(); err != nil {
 		return Case{}, err
 	}
-	c := Case{ID: id.Case(tx.NewID(id.KindCase)), Kind: n.Kind, Subject: n.Subject, Person: n.Person, Amount: n.Amount, Account: n.Account, Words: n.Words, State: Opened, OpenedUS: tx.NowUS(),
+	c := Case{ID: id.Case(tx.NewID(id.KindCase)), Kind: n.Kind, Subject: n.Subject, Part: n.Part, Person: n.Person, Amount: n.Amount, Account: n.Account, Words: n.Words, State: Opened, OpenedUS: tx.NowUS(),
 		Limit: money.Amount{Units: notWrittenDown}}
 	if c.Amount.Units == 0 {
 		c.Amount.Asset = ""
 	}
-	made, err := tx.Exec(ctx, "INSERT INTO casework_case ("+columns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, '', '', '', $11, '', '', '') ON CONFLICT (kind, subject) DO NOTHING",
-		c.ID, c.Kind, c.Subject, c.Person, c.Amount.Units, string(c.Amount.Asset), c.Account, c.Words, string(c.State), c.OpenedUS, c.Limit.Units)
+	made, err := tx.Exec(ctx, "INSERT INTO casework_case ("+columns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, '', '', '', $12, '', '', '') ON CONFLICT (kind, subject, part) DO NOTHING",
+		c.ID, c.Kind, c.Subject, c.Part, c.Person, c.Amount.Units, string(c.Amount.Asset), c.Account, c.Words, string(c.State), c.OpenedUS, c.Limit.Units)
 	if err != nil || made == 1 {
 		return c, err
 	}
-	c, _, err = About(ctx, tx, n.Kind, n.Subject)
+	c, _, err = AboutPart(ctx, tx, n.Kind, n.Subject, n.Part)
 	return c, err
 }
 
-// About returns the case of the kind about the subject, if there is one.
+// About returns the first case of the kind about the subject, if there is one.
 func About(ctx context.Context, tx *db.Tx, kind, subject string) (c Case, found bool, err error) {
-	all, err := db.Collect[Case](tx.Query(ctx, "SELECT "+columns+" FROM casework_case WHERE kind = $1 AND subject = $2", kind, subject))(scan)
+	return AboutPart(ctx, tx, kind, subject, "")
+}
+
+// AboutPart returns the case of the kind about a part of the subject, if there is
+// one.
+func AboutPart(ctx context.Context, tx *db.Tx, kind, subject, part string) (c Case, found bool, err error) {
+	all, err := db.Collect[Case](tx.Query(ctx, "SELECT "+columns+" FROM casework_case WHERE kind = $1 AND subject = $2 AND part = $3", kind, subject, part))(scan)
 	if err != nil || len(all) == 0 {
 		return c, false, err
 	}

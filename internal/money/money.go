@@ -50,7 +50,7 @@ func (a Asset) Digits() int {
 
 // CardStep is the smallest difference between two amounts that cards are charged
 // and refunded in, in smallest units: with three digits the last has to be 0, and
-// ariary are charged whole.
+// ariary are taken as wholes.
 func (a Asset) CardStep() int64 {
 	switch {
 	case a.Digits() == 3:

@@ -145,3 +145,13 @@ func TestDecimalReadsBack(t *testing.T) {
 		}
 	})
 }
+
+// Cards are charged in steps that the provider knows, also where the currency has
+// digits that it does not.
+func TestCardStep(t *testing.T) {
+	for asset, want := range map[money.Asset]int64{"USD": 1, "JPY": 1, "KWD": 10, "MGA": 100, "HUF": 1, "ISK": 1} {
+		if got := asset.CardStep(); got != want {
+			t.Errorf("%s goes in steps of %d, want %d", asset, got, want)
+		}
+	}
+}

@@ -22,7 +22,8 @@ type Record struct {
 	Subject   string // the row that is paid for; charged at most once
 	Person    id.Person
 	Amount    money.Amount
-	Card      string // the provider's id of the card that pays
+	Card      string // the provider's id of the card that pays; "" is paid on a page of the provider
+	Page      string // the provider's id of that page
 	ReturnURL string // where the person comes back after 3-D Secure
 	Outcome   Outcome
 	Provider  string // the provider's id; "" until it answered
@@ -37,6 +38,9 @@ type Record struct {
 	CreatedUS int64
 	UpdatedUS int64
 }
+
+// OnPage reports whether the person pays on a page of the provider.
+func (r *Record) OnPage() bool { return r.Card == "" }
 
 // Final reports whether the outcome can not change any more.
 func (r *Record) Final() bool {
@@ -58,12 +62,12 @@ func (r *Record) Converted() bool { return r.EntryKnown() && r.Settled != r.Amou
 func (r *Record) FeeOpen() bool { return r.Outcome == Succeeded && !r.EntryKnown() }
 
 const recordColumns = `id, purpose, subject, person_id, amount_units, amount_asset, card, return_url, outcome, provider_id, action_url,
-	settled_units, settled_asset, fee_units, card_brand, card_last4, decline_code, decline_reason, created_us, updated_us, refunded_units, disputed_units`
+	settled_units, settled_asset, fee_units, card_brand, card_last4, decline_code, decline_reason, created_us, updated_us, refunded_units, disputed_units, page_id`
 
 func scanRecord(r *db.Rows) (c Record, err error) {
 	return c, r.Scan((*string)(&c.ID), &c.Purpose, &c.Subject, (*string)(&c.Person), &c.Amount.Units, (*string)(&c.Amount.Asset), &c.Card, &c.ReturnURL,
 		(*string)(&c.Outcome), &c.Provider, &c.ActionURL, &c.Settled.Units, (*string)(&c.Settled.Asset), &c.FeeUnits, &c.Brand, &c.Last4,
-		&c.Decline.Code, &c.Decline.Reason, &c.CreatedUS, &c.UpdatedUS, &c.Refunded, &c.Disputed)
+		&c.Decline.Code, &c.Decline.Reason, &c.CreatedUS, &c.UpdatedUS, &c.Refunded, &c.Disputed, &c.Page)
 }
 
 // Intend writes down that the person is to be charged, before the provider
@@ -71,7 +75,7 @@ func scanRecord(r *db.Rows) (c Record, err error) {
 func Intend(ctx context.Context, tx *db.Tx, r Record) (Record, error) {
 	r.ID, r.Outcome, r.CreatedUS, r.UpdatedUS = id.Payment(tx.NewID(id.KindPayment)), Unknown, tx.NowUS(), tx.NowUS()
 	_, err := tx.Exec(ctx, "INSERT INTO payment_charge ("+recordColumns+`)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, '', '', 0, '', 0, '', '', '', '', $10, $10, 0, 0)`,
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, '', '', 0, '', 0, '', '', '', '', $10, $10, 0, 0, '')`,
 		r.ID, r.Purpose, r.Subject, r.Person, r.Amount.Units, string(r.Amount.Asset), r.Card, r.ReturnURL, string(r.Outcome), r.CreatedUS)
 	return r, err
 }
@@ -137,6 +141,9 @@ func Apply(ctx context.Context, tx *db.Tx, charge id.Payment, fact Charge) (r Re
 		fact.Settled, fact.Fee = money.Amount{}, money.Amount{}
 	}
 	r.Outcome, r.Provider, r.ActionURL, r.Settled, r.FeeUnits, r.UpdatedUS = fact.Outcome, fact.ID, fact.ActionURL, fact.Settled, fact.Fee.Units, tx.NowUS()
+	if fact.Page != "" {
+		r.Page = fact.Page
+	}
 	if fact.Card != nil {
 		r.Brand, r.Last4 = fact.Card.Brand, fact.Card.Last4
 	}
@@ -144,8 +151,8 @@ func Apply(ctx context.Context, tx *db.Tx, charge id.Payment, fact Charge) (r Re
 		r.Decline = *fact.Decline
 	}
 	_, err = tx.Exec(ctx, `UPDATE payment_charge SET outcome = $2, provider_id = $3, action_url = $4, settled_units = $5, settled_asset = $6, fee_units = $7,
-		card_brand = $8, card_last4 = $9, decline_code = $10, decline_reason = $11, updated_us = $12 WHERE id = $1`,
-		r.ID, string(r.Outcome), r.Provider, r.ActionURL, r.Settled.Units, string(r.Settled.Asset), r.FeeUnits, r.Brand, r.Last4, r.Decline.Code, r.Decline.Reason, r.UpdatedUS)
+		card_brand = $8, card_last4 = $9, decline_code = $10, decline_reason = $11, updated_us = $12, page_id = $13 WHERE id = $1`,
+		r.ID, string(r.Outcome), r.Provider, r.ActionURL, r.Settled.Units, string(r.Settled.Asset), r.FeeUnits, r.Brand, r.Last4, r.Decline.Code, r.Decline.Reason, r.UpdatedUS, r.Page)
 	return r, changed, err
 }
 

@@ -29,6 +29,8 @@ func Explain(err error) error {
 		return fault.Wrap(err, fault.UpstreamFailed, "Payments are not set up on this instance yet. Nothing was changed. Its operator sets the provider's key with --stripe-key.")
 	case errors.Is(err, ErrInvalid):
 		return fault.Wrap(err, fault.UpstreamFailed, "The payment provider refused: %s", pe.Reason)
+	case errors.Is(err, ErrUnknown):
+		return fault.Wrap(err, fault.UpstreamFailed, "The payment provider did not answer in time, so that it is not known yet what came of it. It is being found out; look again in a minute, before you try once more.")
 	}
 	return fault.Wrap(err, fault.UpstreamFailed, "The payment provider does not answer at the moment. Nothing was changed; try again in a minute.")
 }

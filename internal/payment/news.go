@@ -53,3 +53,17 @@ func Unnoted(ctx context.Context, tx *db.Tx, events []Event) (fresh []Event, err
 	}
 	return fresh, nil
 }
+
+// Polled returns when the account was asked last for its news and all of them were
+// taken; 0 if it never was. "" is our own account.
+func Polled(ctx context.Context, tx *db.Tx, account string) (us int64, err error) {
+	err = tx.Row(ctx, "SELECT COALESCE(MAX(at_us), 0) FROM payment_poll WHERE account = $1", account).Scan(&us)
+	return us, err
+}
+
+// KeepPoll notes that all news of the account were taken that there were at the
+// instant.
+func KeepPoll(ctx context.Context, tx *db.Tx, account string, us int64) error {
+	_, err := tx.Exec(ctx, "INSERT INTO payment_poll (account, at_us) VALUES ($1, $2) ON CONFLICT (account) DO UPDATE SET at_us = excluded.at_us", account, us)
+	return err
+}

@@ -98,6 +98,7 @@ func (c *Card) Over(now time.Time) bool {
 type Charge struct {
 	ID          string // the provider's id of the payment
 	Ref         string // our row's id
+	Page        string // the Checkout on which it is paid, if it is known
 	Outcome     Outcome
 	Amount      money.Amount
 	Customer    string
@@ -188,6 +189,7 @@ type Refund struct {
 	Reason    string
 	EntryID   string
 	Settled   money.Amount // what it took of our balance; without an asset while that is not known
+	Back      money.Amount // what came back to our balance of one that failed; without an asset while that is not known
 	CreatedAt time.Time
 }
 

@@ -19,14 +19,14 @@ import (
 	"github.com/ovationhq/ovation/internal/wallet"
 )
 
-// Request asks to buy coins with a saved card.
+// Request asks to buy coins.
 type Request struct {
 	Key           string // idempotency key, unique for the person for ever
 	Person        id.Person
 	Coins         int64 // of a pack, or any number for an exact top-up
 	Currency      money.Asset
-	Card          string // the provider's id of a saved card
-	ReturnURL     string // where the person comes back after 3-D Secure; see IDInReturnURL
+	Card          string // the provider's id of a saved card; "" pays on a page of the provider, which saves one
+	ReturnURL     string // where the person comes back from there, or after 3-D Secure; see IDInReturnURL
 	ExpectedPrice int64  // smallest units that the person was shown; 0 means any
 	Confirmed     bool   // the person was asked again, because of the price, and wants it
 
@@ -152,9 +152,6 @@ func begin(ctx context.Context, tx *db.Tx, r Request) (Purchase, error) {
 		if err := noneSince(ctx, tx, r.Person, *r.After); err != nil {
 			return Purchase{}, err
 		}
-	}
-	if r.Card == "" {
-		return Purchase{}, fault.New(fault.PaymentRequired, "Choose a saved card to pay with, or add one first. Nothing was charged.")
 	}
 	packs, err := wallet.Packs(ctx, tx, r.Currency)
 	if err != nil {

@@ -57,7 +57,6 @@ func TestRefusedBeforeAnythingIsAsked(t *testing.T) {
 			change func(r *purchase.Request)
 			code   fault.Code
 		}{
-			"no card":          {func(r *purchase.Request) { r.Card = "" }, fault.PaymentRequired},
 			"nobody":           {func(r *purchase.Request) { r.Person = "usr_x" }, fault.NotFound},
 			"somebody of 17":   {func(r *purchase.Request) { r.Person = young }, fault.AgeRestricted},
 			"no such currency": {func(r *purchase.Request) { r.Currency = "XXX" }, fault.CurrencyUnsupported},

@@ -3,6 +3,7 @@ package reconcile
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/ovationhq/ovation/internal/casework"
 	"github.com/ovationhq/ovation/internal/db"
@@ -27,13 +28,14 @@ type kept struct {
 	Net        int64
 	Asset      money.Asset
 	CreatedUS  int64
+	SeenUS     int64
 	Booked     string // where to, if the run booked it: bank, suspense or nowhere
 }
 
-const entryColumns = "id, provider_id, type, source_kind, source, ref, parent, cause, amount_units, fee_units, net_units, asset, created_us, booked"
+const entryColumns = "id, provider_id, type, source_kind, source, ref, parent, cause, amount_units, fee_units, net_units, asset, created_us, seen_us, booked"
 
 func scanEntry(r *db.Rows) (e kept, err error) {
-	return e, r.Scan(&e.ID, &e.Provider, &e.Type, &e.SourceKind, &e.Source, &e.Ref, &e.Parent, &e.Cause, &e.Amount, &e.Fee, &e.Net, (*string)(&e.Asset), &e.CreatedUS, &e.Booked)
+	return e, r.Scan(&e.ID, &e.Provider, &e.Type, &e.SourceKind, &e.Source, &e.Ref, &e.Parent, &e.Cause, &e.Amount, &e.Fee, &e.Net, (*string)(&e.Asset), &e.CreatedUS, &e.SeenUS, &e.Booked)
 }
 
 // fact is the entry as the provider has told it, as far as it leads to a row.
@@ -108,6 +110,10 @@ var Kinds = []string{"provider_entry.bank", "provider_entry.suspense"}
 // bookedAtOnce bounds the entries that are booked in one transaction.
 const bookedAtOnce = 200
 
+// longestAwaited is how long a refund that was given at the provider waits for its
+// row: then it is one that there is nothing for here, and somebody has to look.
+const longestAwaited = 3 * 24 * time.Hour
+
 // book finds what leads somewhere by now, and books what does not and is old
 // enough: what comes by itself to a charge of ours waits for its row.
 func (s *Service) book(ctx context.Context) (booked int64, err error) {
@@ -146,7 +152,7 @@ func bookSome(ctx context.Context, tx *db.Tx, some []kept) (booked int64, err er
 		switch {
 		case causes[i] != "":
 			err = e.save(ctx, tx, causes[i], "")
-		case awaited[i], e.CreatedUS > tx.Now().Add(-grace).UnixMicro():
+		case awaited[i] && (e.SourceKind == "dispute" || e.SeenUS > tx.Now().Add(-longestAwaited).UnixMicro()), e.CreatedUS > tx.Now().Add(-grace).UnixMicro():
 			continue
 		default:
 			booked++
@@ -191,14 +197,17 @@ func (e *kept) book(ctx context.Context, tx *db.Tx) error {
 	return err
 }
 
+// inSuspense chooses the entries that stand in suspense.
+const inSuspense = `booked = 'suspense' AND cause = id
+	AND EXISTS (SELECT 1 FROM casework_case c WHERE c.kind = 'difference' AND c.subject = reconcile_entry.id AND c.state = 'open')`
+
 // mostCleared bounds the open cases that a run looks at again.
 const mostCleared = 1000
 
 // clearFound closes the cases of entries of which it is known by now what they belong
 // to: that row has booked them, so suspense gives the amount back.
 func clearFound(ctx context.Context, tx *db.Tx) error {
-	some, err := db.Collect[kept](tx.Query(ctx, "SELECT "+entryColumns+` FROM reconcile_entry WHERE booked = 'suspense' AND cause = id
-		AND EXISTS (SELECT 1 FROM casework_case c WHERE c.kind = 'difference' AND c.subject = reconcile_entry.id AND c.state = 'open') ORDER BY id LIMIT $1`, mostCleared))(scanEntry)
+	some, err := db.Collect[kept](tx.Query(ctx, "SELECT "+entryColumns+" FROM reconcile_entry WHERE "+inSuspense+" ORDER BY id LIMIT $1", mostCleared))(scanEntry)
 	if err != nil || len(some) == 0 {
 		return err
 	}

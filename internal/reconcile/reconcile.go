@@ -99,6 +99,11 @@ type Provider interface {
 
 // Service compares.
 type Service struct {
+	// LookUp has the product take what the provider did by itself with a charge of
+	// ours, by the kind (dispute, refund) and the provider's id: its news were lost.
+	// If it is nil, nothing is looked up.
+	LookUp func(ctx context.Context, kind, provider string)
+
 	db       *db.DB
 	provider Provider
 	running  sync.Mutex // one run at a time in this process
@@ -113,7 +118,7 @@ type Ask struct {
 	Since    time.Time // entries from then on; zero means since a while before the newest that is known
 }
 
-// Run fetches what is new, books what is the platform's own, and compares. Its
+// Run fetches what is new, has what nobody has heard of looked up, books what is the platform's own, and compares. Its
 // faults are the provider's (payment.Explain).
 func (s *Service) Run(ctx context.Context, a Ask) (Run, error) {
 	s.running.Lock()
@@ -123,6 +128,9 @@ func (s *Service) Run(ctx context.Context, a Ask) (Run, error) {
 	balances, err := s.fetch(ctx, a, &r)
 	if err != nil {
 		return r, payment.Explain(err)
+	}
+	if err := s.lookUp(ctx); err != nil {
+		return r, err
 	}
 	if r.Booked, err = s.book(ctx); err != nil {
 		return r, err

@@ -61,7 +61,7 @@ func (d *Difference) ToDo() string {
 	case d.InFlight:
 		return "Wait: it is minutes old, and the other side may be on its way."
 	case d.Kind == MissingHere && d.Cause == "":
-		return "It happened to a charge of ours, and its news have not had their effect yet. The hourly poll brings them; look at the work that was given up if it does not."
+		return "It happened to a charge of ours, and its news have not had their effect yet. The hourly poll brings them, and each comparison looks it up; a refund that can not be taken has a case after three days."
 	case d.Kind == MissingHere:
 		return "Our books lack it. If the database was restored from an older copy, it was lost with it: see docs/reconciliation.md for how to make it good."
 	case d.Kind == MissingThere:

@@ -141,6 +141,15 @@ func disputed(ctx context.Context, tx *db.Tx, fact payment.Dispute) error {
 	if err := r.follow(ctx, tx, &c, fact); err != nil {
 		return err
 	}
+	if r.EndedUS > 0 { // with it what was to be done about it
+		i, err := intentOf(ctx, tx, r.ID)
+		if err == nil && i.kind != "" {
+			err = r.settleIntent(ctx, tx, i, nil)
+		}
+		if err != nil {
+			return err
+		}
+	}
 	return r.save(ctx, tx)
 }
 
@@ -168,6 +177,23 @@ func open(ctx context.Context, tx *db.Tx, c *payment.Record, fact payment.Disput
 func (r *Reversal) follow(ctx context.Context, tx *db.Tx, c *payment.Record, fact payment.Dispute) error {
 	if !fact.DueBy.IsZero() {
 		r.DueUS = fact.DueBy.UnixMicro()
+	}
+	switch {
+	case r.State == Closed && fact.Taken.Asset != "":
+		if err := r.reopen(ctx, tx, c); err != nil {
+			return err
+		}
+	case r.State == Lost && fact.Returned.Asset != "":
+		if err := r.comeBack(ctx, tx, fact); err != nil {
+			return err
+		}
+	}
+	// The fee is booked with what was taken, and given back with what returns.
+	taking, winning := r.Moved.Asset == "" && fact.Taken.Asset != "", r.EndedUS == 0 && fact.Outcome == payment.Succeeded
+	if !taking && !winning {
+		if err := r.charged(ctx, tx, fact); err != nil {
+			return err
+		}
 	}
 	if r.State == Inquiry && fact.Taken.Asset != "" {
 		if err := r.take(ctx, tx, c, fact); err != nil {
@@ -220,19 +246,50 @@ func (r *Reversal) take(ctx context.Context, tx *db.Tx, c *payment.Record, fact 
 	if err != nil {
 		return err
 	}
-	r.Moved, r.Fee, r.State = fact.Taken, fact.Charged.Units, Open
+	r.Moved, r.State = fact.Taken, Open
 	expected, err := r.expected(c)
 	if err != nil {
 		return err
 	}
-	moves, err := r.differ(ctx, tx, r.ID, expected, r.Moved, true)
+	moves, err := r.differ(ctx, tx, "", expected, r.Moved, true)
 	if err != nil {
 		return err
 	}
-	moves = append(moves, ledger.Move{From: ledger.Reserve, To: ledger.Provider, Amount: expected},
-		ledger.Move{From: ledger.DisputeCosts, To: ledger.Provider, Amount: r.Moved.Of(r.Fee)})
+	moves = append(moves, ledger.Move{From: ledger.Reserve, To: ledger.Provider, Amount: expected}, r.feeMove(fact))
 	return r.hold(ctx, tx, c, p, "dispute.taken", moves)
 }
+
+// charged books the fees that the provider took since those that are booked: for an
+// answer, for an inquiry, or after the end; and what it gave back of them.
+func (r *Reversal) charged(ctx context.Context, tx *db.Tx, fact payment.Dispute) error {
+	move := r.feeMove(fact)
+	if move.Amount.Units == 0 {
+		return nil
+	}
+	var n int
+	if err := tx.Row(ctx, "SELECT COUNT(*) FROM ledger_transfer WHERE cause = $1 AND kind LIKE 'dispute.fee.%'", r.ID).Scan(&n); err != nil {
+		return err
+	}
+	if n == len(feeKinds) {
+		return fmt.Errorf("reversal: the provider has taken a fee for %s %d times, and now %v more", r.ID, n, move.Amount)
+	}
+	return post(ctx, tx, feeKinds[n], r.ID, []ledger.Move{move})
+}
+
+// feeMove moves what the fee is more, or less, than what is booked of it, and counts
+// it as booked.
+func (r *Reversal) feeMove(fact payment.Dispute) ledger.Move {
+	more := fact.Fee.Of(fact.Fee.Units - r.Fee)
+	r.Fee = fact.Fee.Units
+	if more.Units < 0 {
+		return ledger.Move{From: ledger.Provider, To: ledger.DisputeCosts, Amount: more.Of(-more.Units)}
+	}
+	return ledger.Move{From: ledger.DisputeCosts, To: ledger.Provider, Amount: more}
+}
+
+// feeKinds are the kinds of the transfers of the later fees of a dispute, in their
+// order: a cause has one transfer of each kind.
+var feeKinds = []string{"dispute.fee.1", "dispute.fee.2", "dispute.fee.3", "dispute.fee.4", "dispute.fee.5", "dispute.fee.6", "dispute.fee.7", "dispute.fee.8", "dispute.fee.9"}
 
 // refunding reports whether a refund of the charge is under way, which may fail.
 func refunding(ctx context.Context, tx *db.Tx, charge id.Payment) (yes bool, err error) {
@@ -256,15 +313,11 @@ func (r *Reversal) win(ctx context.Context, tx *db.Tx, c *payment.Record, fact p
 		}
 		back.Units += one.Amount.Units
 	}
-	moves, err := r.differ(ctx, tx, string(r.Charge), expected, back, false)
+	moves, err := r.differ(ctx, tx, returned, expected, back, false)
 	if err != nil {
 		return err
 	}
-	moves = append(moves, ledger.Move{From: ledger.Provider, To: ledger.Reserve, Amount: expected})
-	if given := r.Moved.Of(fact.Charged.Units - fact.Fee.Units); given.Units > 0 { // of the fee
-		moves = append(moves, ledger.Move{From: ledger.Provider, To: ledger.DisputeCosts, Amount: given})
-		r.Fee -= given.Units
-	}
+	moves = append(moves, ledger.Move{From: ledger.Provider, To: ledger.Reserve, Amount: expected}, r.feeMove(fact))
 	r.State = Won
 	if err := r.release(ctx, tx, c, "dispute.won", moves); err != nil {
 		return err
@@ -282,14 +335,47 @@ func (r *Reversal) lose(ctx context.Context, tx *db.Tx, c *payment.Record) error
 	return r.end(ctx, tx)
 }
 
-// end closes the case and tells how it ended.
-func (r *Reversal) end(ctx context.Context, tx *db.Tx) error {
-	r.EndedUS = tx.NowUS()
-	one, found, err := casework.About(ctx, tx, KindDispute, r.ID)
+// The parts of what a refund or a dispute has cases about.
+const (
+	returned = "returned" // what came back; "" is what went
+	again    = "again"    // it went on after its end
+)
+
+// reopen has an inquiry that was closed go on, because the bank takes the money after
+// all.
+func (r *Reversal) reopen(ctx context.Context, tx *db.Tx, c *payment.Record) error {
+	r.State, r.EndedUS = Inquiry, 0
+	_, err := casework.Open(ctx, tx, casework.New{Kind: KindDispute, Subject: r.ID, Part: again, Person: r.Person, Amount: r.Amount,
+		Words: "The bank of the card disputes the payment for " + c.Subject + ", about which it had only asked before."})
 	if err != nil {
 		return err
 	}
-	if found && one.State == casework.Opened {
+	return outbox.Schedule(ctx, tx, outbox.Work{Kind: WorkDrive, Key: r.ID, DueUS: tx.Now().Add(lookAgain).UnixMicro(), Sooner: true})
+}
+
+// comeBack books that the money of a dispute came back after it was lost. What was
+// bought with it is gone, and creators have lost their part for good: the money
+// stands in suspense until somebody has decided who gets it.
+func (r *Reversal) comeBack(ctx context.Context, tx *db.Tx, fact payment.Dispute) error {
+	if _, found, err := casework.AboutPart(ctx, tx, casework.Difference, r.ID, returned); err != nil || found {
+		return err
+	}
+	_, err := casework.Open(ctx, tx, casework.New{Kind: casework.Difference, Subject: r.ID, Part: returned, Person: r.Person, Amount: fact.Returned, Account: ledger.DisputeDifference,
+		Words: fmt.Sprintf("The dispute %s was lost, and then %s %s came back. What was bought is gone: decide who gets the money.", r.ID, fact.Returned.Decimal(), fact.Returned.Asset)})
+	if err != nil {
+		return err
+	}
+	return post(ctx, tx, "dispute.returned", r.ID, suspend(ledger.DisputeDifference, fact.Returned))
+}
+
+// end closes the case and tells how it ended.
+func (r *Reversal) end(ctx context.Context, tx *db.Tx) error {
+	r.EndedUS = tx.NowUS()
+	open, err := casework.List(ctx, tx, casework.Query{Kind: KindDispute, Subject: r.ID, State: casework.Opened, Limit: 2})
+	if err != nil {
+		return err
+	}
+	for _, one := range open {
 		if _, err := casework.Close(ctx, tx, one.ID, casework.ByRule, string(r.State), ""); err != nil {
 			return err
 		}

@@ -72,7 +72,18 @@ func (s *Service) drive(ctx context.Context, reversal string, first bool) (time.
 		if r.State == Inquiry && fact.Taken.Asset != "" {
 			again = retrySoon
 		}
-		return again, s.write(ctx, func(tx *db.Tx) error { return disputed(ctx, tx, fact) })
+		var i intent
+		err = s.write(ctx, func(tx *db.Tx) error {
+			if err := disputed(ctx, tx, fact); err != nil {
+				return err
+			}
+			i, err = intentOf(ctx, tx, r.ID)
+			return err
+		})
+		if err == nil && i.kind != "" {
+			err = s.carry(ctx, r, i)
+		}
+		return again, err
 	}
 	return 0, nil
 }
@@ -230,17 +241,16 @@ func (r *Reversal) pend(ctx context.Context, tx *db.Tx, fact payment.Refund) err
 
 // complete books that the money has left.
 func (r *Reversal) complete(ctx context.Context, tx *db.Tx, c *payment.Record) error {
-	var moves []ledger.Move
+	expected, err := r.expected(c)
+	if err != nil {
+		return err
+	}
+	moves, err := r.differ(ctx, tx, "", expected, r.Moved, true)
+	if err != nil {
+		return err
+	}
 	if r.Lot == "" { // of what a creator earned in money: the reserve pays, and gets what the creators lose
-		moves = []ledger.Move{{From: ledger.Reserve, To: ledger.Provider, Amount: r.Moved}}
-	} else {
-		expected, err := r.expected(c)
-		if err != nil {
-			return err
-		}
-		if moves, err = r.differ(ctx, tx, r.ID, expected, r.Moved, true); err != nil {
-			return err
-		}
+		moves = append(moves, ledger.Move{From: ledger.Reserve, To: ledger.Provider, Amount: expected})
 	}
 	if err := r.keep(ctx, tx, c, "refund.completed", ledger.Provider, moves); err != nil {
 		return err
@@ -272,10 +282,18 @@ const KindBounced = "refund_bounced"
 // another way.
 func (r *Reversal) bounce(ctx context.Context, tx *db.Tx, c *payment.Record, fact payment.Refund) error {
 	r.State, r.EndedUS, r.Failure, r.FailureWhy = Bounced, 0, string(fact.Outcome), "The bank sent the refund back: "+fact.Reason+". The money is owed to the person and has to be paid in another way."
-	if err := post(ctx, tx, "refund.bounced", r.ID, []ledger.Move{{From: ledger.Provider, To: ledger.ReversalPath(r.ID), Amount: r.Moved}}); err != nil {
+	back := fact.Back
+	if back.Asset == "" {
+		back = r.Moved
+	}
+	moves, err := r.differ(ctx, tx, returned, r.Moved, back, false) // the rate may have moved
+	if err != nil {
 		return err
 	}
-	_, err := casework.Open(ctx, tx, casework.New{Kind: KindBounced, Subject: r.ID, Person: c.Person, Amount: r.Moved, Words: r.FailureWhy})
+	if err := post(ctx, tx, "refund.bounced", r.ID, append(moves, ledger.Move{From: ledger.Provider, To: ledger.ReversalPath(r.ID), Amount: r.Moved})); err != nil {
+		return err
+	}
+	_, err = casework.Open(ctx, tx, casework.New{Kind: KindBounced, Subject: r.ID, Person: c.Person, Amount: r.Moved, Words: r.FailureWhy})
 	if err != nil {
 		return err
 	}

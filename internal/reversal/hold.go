@@ -131,8 +131,8 @@ func (r *Reversal) keep(ctx context.Context, tx *db.Tx, c *payment.Record, kind,
 
 // differ books that the provider moved another amount than it should have: the
 // difference stands in suspense until somebody has looked at its case. out says
-// that the money leaves our balance.
-func (r *Reversal) differ(ctx context.Context, tx *db.Tx, subject string, expected, moved money.Amount, out bool) ([]ledger.Move, error) {
+// that the money leaves our balance; part tells its case from others about r.
+func (r *Reversal) differ(ctx context.Context, tx *db.Tx, part string, expected, moved money.Amount, out bool) ([]ledger.Move, error) {
 	if moved == expected || moved.Asset == "" {
 		return nil, nil
 	}
@@ -151,7 +151,7 @@ func (r *Reversal) differ(ctx context.Context, tx *db.Tx, subject string, expect
 		account = ledger.Rounding
 		return suspend(account, got), nil
 	}
-	_, err := casework.Open(ctx, tx, casework.New{Kind: casework.Difference, Subject: subject, Person: r.Person, Amount: got, Account: account,
+	_, err := casework.Open(ctx, tx, casework.New{Kind: casework.Difference, Subject: r.ID, Part: part, Person: r.Person, Amount: got, Account: account,
 		Words: fmt.Sprintf("The provider moved %s %s for %s, and %s were expected.", moved.Decimal(), moved.Asset, r.ID, expected.Decimal())})
 	return suspend(account, got), err
 }

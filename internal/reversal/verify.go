@@ -1,6 +1,10 @@
 package reversal
 
-import "github.com/ovationhq/ovation/internal/ledger"
+import (
+	"slices"
+
+	"github.com/ovationhq/ovation/internal/ledger"
+)
 
 // The rules of refunds and disputes, by name.
 const (
@@ -11,15 +15,16 @@ const (
 	RuleParts     = "of the coins that were spent, none are taken back twice"
 	RuleTransfers = "a refund or a dispute has exactly the transfers of its state"
 	RuleProvider  = "what a refund or a dispute moved of our balance is what the provider says"
+	RuleDecided   = "what was decided about a dispute stands in the audit log, with who decided it"
 	RuleSecond    = "what is given back above the rule's amount was agreed to by somebody else, and by nobody who gets it"
 )
 
 // Kinds are the kinds of the transfers that this package posts.
-var Kinds = []string{"refund.begun", "refund.completed", "refund.failed", "refund.bounced", "refund.repaid", "dispute.taken", "dispute.won", "dispute.lost"}
+var Kinds = slices.Concat([]string{"refund.begun", "refund.completed", "refund.failed", "refund.bounced", "refund.repaid", "dispute.taken", "dispute.won", "dispute.lost", "dispute.returned"}, feeKinds)
 
 // Checks are the rules of refunds and disputes for ledger verify.
 func Checks() []ledger.Check {
-	return []ledger.Check{checkCharge(), checkAside(), checkHeld(), checkClawed(), checkParts(), checkTransfers(), checkProvider(), checkSecond()}
+	return []ledger.Check{checkCharge(), checkAside(), checkHeld(), checkClawed(), checkParts(), checkTransfers(), checkProvider(), checkDecided(), checkSecond()}
 }
 
 func checkCharge() ledger.Check {
@@ -104,12 +109,21 @@ func checkTransfers() ledger.Check {
 func checkProvider() ledger.Check {
 	return ledger.Look(RuleProvider, ledger.Violation{Detail: "it is %s and took %d and a fee of %d; in the books are %d", Args: []any{ledger.Provider},
 		Query: `SELECT s.id, s.state, s.moved, s.fee, CAST(s.net AS BIGINT) FROM (
-				SELECT r.id AS id, r.state AS state, r.moved_units AS moved, r.fee_units AS fee,
+				SELECT r.id AS id, r.state AS state, r.moved_units AS moved, r.fee_units AS fee, COALESCE((SELECT c.amount_units FROM casework_case c
+						WHERE c.kind = 'difference' AND c.subject = r.id AND c.part = 'returned'), 0) AS back,
 					COALESCE(SUM(CASE WHEN o.path = $1 THEN l.amount WHEN f.path = $1 THEN -l.amount ELSE 0 END), 0) AS net
 				FROM reversal r LEFT JOIN ledger_transfer t ON t.cause = r.id LEFT JOIN ledger_line l ON l.seq = t.seq
 					LEFT JOIN ledger_account f ON f.id = l.from_account LEFT JOIN ledger_account o ON o.id = l.to_account GROUP BY r.id, r.state, r.moved_units, r.fee_units) s
-			WHERE CASE WHEN s.state IN ('open', 'answered', 'lost', 'refunded') THEN s.net <> s.moved + s.fee WHEN s.state IN ('bounced', 'repaid') THEN s.net <> 0
-				WHEN s.state = 'won' THEN s.net <> s.fee AND NOT EXISTS (SELECT 1 FROM casework_case c WHERE c.kind = 'difference' AND c.subject = s.id) ELSE s.net <> 0 END`})
+			WHERE CASE WHEN s.state IN ('open', 'answered', 'lost', 'refunded') THEN s.net <> s.moved + s.fee - s.back WHEN s.state IN ('bounced', 'repaid') THEN ABS(s.net + s.back) > 1
+				WHEN s.state = 'won' THEN s.net <> s.fee AND NOT EXISTS (SELECT 1 FROM casework_case c WHERE c.kind = 'difference' AND c.subject = s.id) ELSE s.net <> s.fee END`})
+}
+
+// checkDecided looks for decisions of nobody.
+func checkDecided() ledger.Check {
+	return ledger.Look(RuleDecided, ledger.Violation{Detail: "it was answered or given up, and by the audit log nobody did that",
+		Query: `SELECT r.id FROM reversal r WHERE SUBSTR(r.id, 1, 4) = 'dsp_' AND (
+			((r.evidence <> '' OR r.intent = 'answer') AND NOT EXISTS (SELECT 1 FROM audit_entry a WHERE a.subject = r.id AND a.verb = 'dispute.answer'))
+			OR ((r.note <> '' OR r.intent = 'accept') AND NOT EXISTS (SELECT 1 FROM audit_entry a WHERE a.subject = r.id AND a.verb = 'dispute.accept')))`})
 }
 
 // checkSecond adds up what one operator has given back alone, and looks into the

@@ -66,6 +66,8 @@ func TestVerifyBites(t *testing.T) {
 			{"a key agreed", reversal.RuleSecond, "UPDATE audit_entry SET actor = 'key_x' WHERE verb = 'refund.agree'", "UPDATE audit_entry SET actor = '" + s.ann.ID() + "' WHERE verb = 'refund.agree'"},
 			{"to oneself", reversal.RuleSecond, set(refund.ID, "asked_by = person_id"), set(refund.ID, "asked_by = '"+s.olu.ID()+"'")},
 			{"paid in another way by one alone", reversal.RuleSecond, set(back.ID, "repay_by = '"+s.ann.ID()+"'"), set(back.ID, "repay_by = '"+s.olu.ID()+"'")},
+			{"answered by nobody", reversal.RuleDecided, set(open.ID, "evidence = 'We were right.'"), set(open.ID, "evidence = ''")},
+			{"given up by nobody", reversal.RuleDecided, set(open.ID, "intent = 'accept', intent_text = 'So be it.', intent_by = 'x'"), set(open.ID, "intent = '', intent_text = '', intent_by = ''")},
 			{"one operator did both", reversal.RuleSecond, set(two.ID, "asked_by = '"+s.ann.ID()+"'"), set(two.ID, "asked_by = '"+s.olu.ID()+"'")},
 		} {
 			t.Run(plant.name, func(t *testing.T) { gifttest.Bites(s.World, t, plant.rule, plant.damage, plant.undo, checks()...) })

@@ -202,7 +202,7 @@ var finalNames = []string{
 	"SELECT id, 'earning ' || creator_id || ' ' || source || ' ' || day || ' ' || own_asset || ' ' || rule FROM earning",
 	"SELECT id, 'dispute ' || provider_id FROM reversal WHERE id LIKE 'dsp_%'",
 	"SELECT id, 'claw ' || cause || ' ' || earning_id FROM earning_claw",
-	"SELECT id, 'case ' || kind || ' ' || subject FROM casework_case",
+	"SELECT id, 'case ' || kind || ' ' || subject || ' ' || part FROM casework_case",
 }
 
 // finalRows are the lines of the final state.

@@ -121,7 +121,6 @@ func TestRefusals(t *testing.T) {
 			"oneself":             {func(r *tip.Request) { r.Fan = s.creator }, fault.SelfGift},
 			"nobody":              {func(r *tip.Request) { r.Creator = "usr_nobody" }, fault.NotFound},
 			"not in it":           {func(r *tip.Request) { r.Creator = other }, fault.NotEligible},
-			"no card":             {func(r *tip.Request) { r.Card = "" }, fault.PaymentRequired},
 			"a long message":      {func(r *tip.Request) { r.Message = strings.Repeat("a", 201) }, fault.TextTooLong},
 			"a turned message":    {func(r *tip.Request) { r.Message = "a\u202eb" }, fault.TextNotAllowed},
 			"another price":       {func(r *tip.Request) { r.ExpectedCharge = 5_47; r.CoverFee = true }, fault.PriceChanged},

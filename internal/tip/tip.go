@@ -47,7 +47,7 @@ type Request struct {
 	CoverFee       bool   // the fan bears the provider's fee
 	Message        string // for the creator and the wall; may be empty
 	Anonymous      bool   // to the creator and the wall
-	Card           string // the provider's id of a saved card
+	Card           string // the provider's id of a saved card; "" pays on a page of the provider, which saves one
 	ReturnURL      string // where the fan comes back after 3-D Secure; see IDInReturnURL
 	ExpectedCharge int64  // smallest units that the fan was shown to pay; 0 means any
 	Confirmed      bool   // the fan was asked again, because of the price, and wants it

@@ -3,6 +3,7 @@ package web
 import (
 	"strings"
 
+	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/payment"
 )
 
@@ -56,13 +57,44 @@ type savedCards struct {
 	All     []payment.Card
 	Usable  []payment.Card // those that have not expired
 	Unknown bool           // the provider does not answer
+	None    bool           // nothing can be paid on this site
+}
+
+// Payable reports whether something can be paid now: with a saved card, or on the
+// provider's page.
+func (c *savedCards) Payable() bool { return !c.Unknown && !c.None }
+
+// onPage is what a form sends to pay on the provider's page.
+const onPage = "page"
+
+// card reads what a form chose to pay with: the id of a saved card, or "" for the
+// provider's page.
+func (v *visit) card() (string, error) {
+	switch card := v.form("card"); {
+	case card == onPage:
+		return "", nil
+	case card == "":
+		return "", fault.New(fault.PaymentRequired, "Choose what to pay with. Nothing was charged.")
+	case len(card) > mostCard: // it would stand in keys and in the books
+		return "", fault.New(fault.NotFound, "There is no such saved card.")
+	default:
+		return card, nil
+	}
+}
+
+// mostCard is how long the id of a saved card may be, in bytes.
+const mostCard = 255
+
+// goesToPay reports whether the visitor pays on the provider's page now.
+func goesToPay(c *payment.Record) bool {
+	return c.OnPage() && c.Outcome == payment.RequiresAction && c.ActionURL != ""
 }
 
 // savedCards asks the provider. That it does not answer stands in the log, and the
 // page says it where the cards would be.
 func (v *visit) savedCards() (c savedCards) {
 	if v.site.cfg.NoPayments {
-		return c
+		return savedCards{None: true}
 	}
 	all, err := v.site.cfg.Purchases.Cards(v, v.me())
 	if err != nil {

@@ -176,8 +176,10 @@ func deedsOf(t *sandbox.Thing) []deed {
 	switch {
 	case t.Kind == sandbox.Charges && t.State == "succeeded" && t.Owner == "":
 		return []deed{{What: "dispute.open", Reason: "fraudulent"}, {What: "refund.give"}}
-	case t.Kind == sandbox.Disputes && t.State != "won" && t.State != "lost" && t.State != "warning_closed":
-		return []deed{{What: "dispute.win"}, {What: "dispute.lose", Danger: true}}
+	case t.Kind == sandbox.Disputes && (t.State == "lost" || t.State == "warning_closed"):
+		return []deed{{What: "dispute.turn"}, {What: "dispute.fee"}}
+	case t.Kind == sandbox.Disputes && t.State != "won":
+		return []deed{{What: "dispute.win"}, {What: "dispute.lose", Danger: true}, {What: "dispute.fee"}}
 	case t.Kind == sandbox.Payouts && t.State != "failed" && t.State != "canceled":
 		return []deed{{What: "payout.bounce", Reason: "account_closed", Danger: true}}
 	case t.Kind == sandbox.Accounts && !strings.HasPrefix(t.State, "rejected."):

@@ -149,7 +149,7 @@ func TestGiftWithoutScript(t *testing.T) {
 	has(t, b.post(room+"/gifts", form), 200, "You gave Théo Marchand 1 × Rose:", "<strong data-balance-text>45 coins</strong>")
 
 	short := b.give(t, r, "lantern@100", "1")
-	has(t, short, 402, "Not enough coins", "55 coins are missing", "Nothing was charged", "There is no saved card yet", `value="lantern@100" checked`)
+	has(t, short, 402, "Not enough coins", "55 coins are missing", "Nothing was charged", "You enter your card on the payment provider’s page", `value="lantern@100" checked`)
 	back := hidden(t, short.body, "/wallet/cards/test", "back")
 	with := b.post("/wallet/cards/test", url.Values{"back": {strings.ReplaceAll(back, "&amp;", "&")}})
 	has(t, with, 200, "Only the missing 55 coins for $0.78", "Buy 70 coins for $0.99", `value="lantern@100" checked`)
@@ -257,6 +257,7 @@ func TestCards(t *testing.T) {
 		t.Errorf("the bank leads back to %s, want %s", res.Request.URL, page.url.Path)
 	}
 	has(t, b.get("/wallet/return?purchase=liv_nothing&back=//evil.example"), 200, `id="coins"`)
-	has(t, b.get("/wallet/return?purchase="+strings.TrimPrefix(page.url.Path, "/purchases/")+"&back=//evil.example"), 200, `action="`+page.url.Path+`/check"`, `name="back" value="/wallet"`)
+	has(t, b.get("/wallet/return?purchase="+strings.TrimPrefix(page.url.Path, "/purchases/")+"&back=//evil.example"), 200, "Receipt", `href="/wallet"`) // the bank has said yes
+	has(t, b.get("/wallet/return?purchase="+strings.TrimPrefix(other.url.Path, "/purchases/")+"&back=//evil.example"), 200, `action="`+other.url.Path+`/check"`, `name="back" value="/wallet"`)
 	has(t, r.browser(r.maker.ID).get("/wallet/return?purchase="+strings.TrimPrefix(page.url.Path, "/purchases/")), 404)
 }

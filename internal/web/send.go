@@ -84,6 +84,9 @@ func topUp(v *visit) error {
 		p := v.problemOf(err)
 		return watch(v, p, p.Status)
 	}
+	if goesToPay(&bought.Charge) {
+		return v.leave(bought.Charge.ActionURL, v.T("leave.pay"))
+	}
 	if bought.Outcome != payment.Succeeded {
 		return v.redirect("/purchases/" + string(bought.ID) + "?" + query("back", v.here()))
 	}

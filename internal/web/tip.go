@@ -24,6 +24,7 @@ func (s *site) tipRoutes(page func(class, pattern string, h handler)) {
 	page(classMoney, "POST /tip/{handle}", signedIn(giveTip))
 	page(classRead, "GET /tips", signedIn(givenTips))
 	page(classRead, "GET /tips/{id}", signedIn(tipStatus))
+	page(classWrite, "GET /tips/{id}/back", signedIn(tipReturned))
 	page(classRead, "GET /tips/{id}/receipt", signedIn(tipReceipt))
 	page(classRead, "GET /tips/{id}/receipt.pdf", signedIn(receiptFile))
 	page(classWrite, "POST /tips/{id}/check", signedIn(checkTip))
@@ -189,6 +190,9 @@ func giveTip(v *visit) error {
 	if s.Look {
 		return v.showTip(s, nil, http.StatusOK)
 	}
+	if goesToPay(&t.Charge) {
+		return v.leave(t.Charge.ActionURL, v.T("leave.pay"))
+	}
 	return v.redirect("/tips/" + string(t.ID))
 }
 
@@ -211,9 +215,9 @@ func (v *visit) tip(s *tipSheet) (t tip.Tip, err error) {
 		}
 		expected = n
 	}
-	card := v.form("card")
-	if len(card) > mostCard {
-		return t, fault.New(fault.NotFound, "There is no such saved card.")
+	card, err := v.card()
+	if err != nil {
+		return t, err
 	}
 	key, err := v.keyOf(numeral(s.Units), card)
 	if err != nil {
@@ -221,7 +225,7 @@ func (v *visit) tip(s *tipSheet) (t tip.Tip, err error) {
 	}
 	ctx := context.WithoutCancel(v) // a visitor who leaves now still gets an outcome
 	return v.site.cfg.Tips.Give(ctx, tip.Request{Key: key, Fan: v.me(), Creator: s.Creator.ID, Target: s.Place.ID, Amount: money.Amount{Units: s.Units, Asset: r.Asset}, CoverFee: s.Cover,
-		Message: v.form("message"), Anonymous: v.form("anonymous") == "yes", Card: card, ReturnURL: v.site.cfg.PublicURL + "/tips/" + tip.IDInReturnURL, ExpectedCharge: expected,
+		Message: v.form("message"), Anonymous: v.form("anonymous") == "yes", Card: card, ReturnURL: v.site.cfg.PublicURL + "/tips/" + tip.IDInReturnURL + "/back", ExpectedCharge: expected,
 		Confirmed: v.form("confirmed") == "yes"})
 }
 
@@ -295,6 +299,16 @@ func tipReceipt(v *visit) error {
 		return err
 	}
 	return v.show(http.StatusOK, receiptPage(v, &r, "", nil))
+}
+
+// tipReturned is where the bank and the provider's page lead back to.
+func tipReturned(v *visit) error {
+	d, err := v.ownTip()
+	if err != nil {
+		return err
+	}
+	v.lookAt(d.Charge.ID)
+	return v.redirect("/tips/" + string(d.ID))
 }
 
 // checkTip asks the provider what became of a tip.

@@ -70,7 +70,7 @@ func TestTipPages(t *testing.T) {
 	has(t, maker.get("/c/tips"), 200, "No tip yet.")
 	r.openTips(true)
 	has(t, r.browser("").get("/tip/theo"), 200, "Sign in to tip", "you pay $5.46")
-	has(t, fan.get("/tip/theo"), 200, "Théo Marchand gets $5.00 (100%). You pay $5.46; the card fee in it is $0.46.", "There is no saved card yet.")
+	has(t, fan.get("/tip/theo"), 200, "Théo Marchand gets $5.00 (100%). You pay $5.46; the card fee in it is $0.46.", "You enter your card on the payment provider’s page")
 	has(t, fan.get("/@theo"), 200, `href="/tip/theo"`)
 	has(t, fan.get("/live/"+string(r.room.ID)), 200, "/tip/theo?target="+string(r.room.ID))
 	has(t, fan.get("/"), 200, "/tip/theo?target=")

@@ -159,9 +159,6 @@ func canExplain(cause string) bool {
 	return false
 }
 
-// mostCard is how long the id of a saved card may be, in bytes.
-const mostCard = 255
-
 // packChoice is what a radio button of a pack sends: coins, price and
 // currency that the visitor was shown.
 func packChoice(p wallet.Pack) string {
@@ -180,9 +177,9 @@ func (v *visit) buy(back string) (purchase.Purchase, error) {
 	if !some || !shown { // without the price nobody would notice that it has changed
 		return purchase.Purchase{}, fault.New(fault.ValidationFailed, "Choose how many coins to buy. Nothing was charged.")
 	}
-	card := v.form("card")
-	if len(card) > mostCard { // it would stand in keys and in the books
-		return purchase.Purchase{}, fault.New(fault.NotFound, "There is no such saved card.")
+	card, err := v.card()
+	if err != nil {
+		return purchase.Purchase{}, err
 	}
 	key, err := v.keyOf(v.form("pack"), card)
 	if err != nil {
@@ -220,6 +217,9 @@ func buyCoins(v *visit) error {
 		problem := v.problemOf(err)
 		return showWallet(v, problem, problem.Status)
 	}
+	if goesToPay(&p.Charge) {
+		return v.leave(p.Charge.ActionURL, v.T("leave.pay"))
+	}
 	if p.Outcome != payment.Succeeded {
 		return v.redirect("/purchases/" + string(p.ID) + "?" + query("back", back))
 	}
@@ -235,14 +235,27 @@ func again(p purchase.Purchase) string {
 	return ""
 }
 
-// returned is where the bank leads back to. The address names the purchase:
-// somebody may have several open.
+// returned is where the bank and the provider's page lead back to. The address
+// names the purchase: somebody may have several open. Who has just paid is told so,
+// although the news of it may still be on their way.
 func returned(v *visit) error {
 	q := v.r.URL.Query()
 	if !id.Valid(id.KindPurchase, q.Get("purchase")) {
 		return v.redirect("/wallet")
 	}
+	p, err := v.site.cfg.Purchases.Get(v, id.Purchase(q.Get("purchase")))
+	if err == nil && p.Person == v.me() {
+		v.lookAt(p.Charge.ID)
+	}
 	return v.redirect("/purchases/" + q.Get("purchase") + "?" + query("back", local(q.Get("back"), "/wallet")))
+}
+
+// lookAt asks the provider what became of the visitor's charge. That it does not
+// say stands in the log: the page shows what is known.
+func (v *visit) lookAt(charge id.Payment) {
+	if _, err := v.site.cfg.Purchases.Settle(v, charge); err != nil {
+		v.problemOf(payment.Explain(err))
+	}
 }
 
 // ownPurchase reads the purchase of the address, if it is the visitor's.

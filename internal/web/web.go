@@ -211,7 +211,7 @@ func (s *site) ownRoutes(page func(class, pattern string, h handler)) {
 	page(classWrite, "POST /wallet/cards", signedIn(addCard))
 	page(classWrite, "POST /wallet/cards/test", signedIn(addTestCard))
 	page(classWrite, "POST /wallet/cards/remove", signedIn(removeCard))
-	page(classRead, "GET /wallet/return", signedIn(returned))
+	page(classWrite, "GET /wallet/return", signedIn(returned))
 	page(classRead, "GET /purchases/{id}", signedIn(purchasePage))
 	page(classMoney, "POST /purchases/{id}/refund", signedIn(refundOwn))
 	page(classRead, "GET /purchases/{id}/receipt.pdf", signedIn(receiptFile))

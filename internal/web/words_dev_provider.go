@@ -46,6 +46,8 @@ var _ = speak(phrases{
 	"dev.of.deed.dispute.open":     {"Dispute", "Contester"},
 	"dev.of.deed.dispute.win":      {"We win", "Gagné"},
 	"dev.of.deed.dispute.lose":     {"We lose", "Perdu"},
+	"dev.of.deed.dispute.turn":     {"Turn it over", "Retourner"},
+	"dev.of.deed.dispute.fee":      {"Take a fee", "Prélever des frais"},
 	"dev.of.deed.payout.bounce":    {"Send back", "Renvoyer"},
 	"dev.of.deed.payout.own":       {"Pay out to our bank", "Verser à notre banque"},
 	"dev.of.deed.fee.take":         {"Take a fee", "Prélever des frais"},

@@ -86,6 +86,7 @@ var _ = speak(phrases{
 	"leave.title":   {"On to the payment provider", "Vers le prestataire de paiement"},
 	"leave.go":      {"Continue", "Continuer"},
 	"leave.card":    {"The payment provider asks for your card on a page of its own. We never see its number.", "Le prestataire de paiement demande votre carte sur une page à lui. Nous n’en voyons jamais le numéro."},
+	"leave.pay":     {"You pay on a page of the payment provider, and come back here. We never see the card’s number.", "Vous payez sur une page du prestataire de paiement, puis revenez ici. Nous ne voyons jamais le numéro de la carte."},
 	"leave.account": {"The payment provider asks who you are and where your bank is, on a page of its own.", "Le prestataire de paiement demande qui vous êtes et où est votre banque, sur une page à lui."},
 
 	"personas.title": {"Try it as one of these people", "Essayez comme l’une de ces personnes"},

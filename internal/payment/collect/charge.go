@@ -34,8 +34,13 @@ func (s *Service) charge(ctx context.Context, charge id.Payment, first bool) err
 			return s.refused(ctx, r, err, first)
 		}
 	}
-	fact, err := s.stripe.CreateCharge(ctx, payment.ChargeRequest{Ref: string(r.ID), Amount: r.Amount, Customer: customer, Card: r.Card,
-		ReturnURL: r.ReturnURL, Description: p.Description, Group: r.Subject})
+	var fact payment.Charge
+	if r.OnPage() {
+		fact, err = s.open(ctx, &r, customer, p.Description)
+	} else {
+		fact, err = s.stripe.CreateCharge(ctx, payment.ChargeRequest{Ref: string(r.ID), Amount: r.Amount, Customer: customer, Card: r.Card,
+			ReturnURL: r.ReturnURL, Description: p.Description, Group: r.Subject})
+	}
 	if err != nil {
 		return s.refused(ctx, r, err, first)
 	}

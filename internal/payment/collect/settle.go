@@ -43,10 +43,10 @@ func (s *Service) Settle(ctx context.Context, charge id.Payment) (again time.Dur
 	if err != nil || over(&r) {
 		return 0, err
 	}
-	if r.Provider == "" {
+	if r.Provider == "" && r.Page == "" {
 		err = s.charge(ctx, charge, false) // the same key: finds what was done, or does it now
 	} else {
-		err = s.lookUp(ctx, charge, r.Provider)
+		err = s.lookUp(ctx, r)
 	}
 	if _, ok := errors.AsType[*payment.Error](err); err != nil && !ok {
 		return 0, err
@@ -116,7 +116,7 @@ func (s *Service) find(ctx context.Context, r payment.Record, customer string) (
 		}
 	}
 	for _, fact := range all {
-		if fact.Ref == string(r.ID) {
+		if fact.Ref == string(r.ID) && !(r.OnPage() && fact.Outcome == payment.Failed) { // on a page another card may be tried
 			return true, s.record(ctx, r.ID, fact)
 		}
 	}
@@ -139,17 +139,23 @@ func (s *Service) row(ctx context.Context, charge id.Payment) (r payment.Record,
 	return r, err
 }
 
-func (s *Service) lookUp(ctx context.Context, charge id.Payment, provider string) error {
-	fact, err := s.stripe.RetrieveCharge(ctx, provider)
+func (s *Service) lookUp(ctx context.Context, r payment.Record) error {
+	fact, err := s.present(ctx, &r, r.Provider)
 	if err != nil {
 		return err
 	}
-	return s.record(ctx, charge, fact)
+	return s.record(ctx, r.ID, fact)
 }
 
 // cancel ends a charge for which the person never came back.
 func (s *Service) cancel(ctx context.Context, r payment.Record) error {
-	fact, err := s.stripe.CancelCharge(ctx, r.Provider)
+	var fact payment.Charge
+	var err error
+	if r.OnPage() {
+		fact, err = s.close(ctx, &r)
+	} else {
+		fact, err = s.stripe.CancelCharge(ctx, r.Provider)
+	}
 	if err != nil {
 		return err
 	}
@@ -177,7 +183,7 @@ func chargeOf(ev payment.Event) string {
 // no effect here.
 func (s *Service) Observe(ctx context.Context, ev payment.Event) (handled bool, err error) {
 	provider := chargeOf(ev)
-	if provider == "" || ev.Account != "" {
+	if provider == "" && ev.Object != checkoutObject || ev.Account != "" {
 		return false, nil
 	}
 	var r payment.Record
@@ -187,7 +193,7 @@ func (s *Service) Observe(ctx context.Context, ev payment.Event) (handled bool, 
 			return err
 		}
 		if r, err = payment.ForProvider(ctx, tx, provider); fault.Is(err, fault.NotFound) && id.Valid(id.KindPayment, ev.Ref) {
-			r, err = payment.Get(ctx, tx, id.Payment(ev.Ref)) // the news came before the reply
+			r, err = payment.Get(ctx, tx, id.Payment(ev.Ref)) // the news came before the reply, or are of a page
 		}
 		return err
 	})
@@ -200,7 +206,10 @@ func (s *Service) Observe(ctx context.Context, ev payment.Event) (handled bool, 
 	if _, ok := s.products[r.Purpose]; err != nil || !ok {
 		return false, err
 	}
-	fact, err := s.stripe.RetrieveCharge(ctx, provider)
+	if ev.Object == checkoutObject && r.Page == "" { // the news came before the reply
+		r.Page = ev.ObjectID
+	}
+	fact, err := s.present(ctx, &r, provider)
 	if err != nil {
 		return true, err
 	}

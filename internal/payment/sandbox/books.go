@@ -55,14 +55,12 @@ func (s *Server) Books() []Books {
 				of(in).Charged += n
 			}
 		case *refund:
-			if o.Status != "failed" {
-				in, n := o.Sandbox.Settled.of(o.Currency, o.Amount)
-				of(in).Refunded += n
-			}
+			in, n := o.Sandbox.Settled.of(o.Currency, o.Amount)
+			of(in).Refunded += kept(n, o.Sandbox.Back, o.Status == "failed")
 		case *dispute:
-			if !o.inquiry() && o.Status != "won" && o.Status != "warning_closed" {
+			if !o.inquiry() {
 				in, n := o.Sandbox.Settled.of(o.Currency, o.Amount)
-				of(in).Disputed += n
+				of(in).Disputed += kept(n, o.Sandbox.Back, o.Status == "won")
 			}
 		case *payout:
 			if o.Status != "failed" && o.Status != canceled {
@@ -78,6 +76,15 @@ func (s *Server) Books() []Books {
 		list = append(list, *all[cur])
 	}
 	return list
+}
+
+// kept is what is gone of so much: nothing of what came back before it was written
+// down how much that was.
+func kept(n, back int64, over bool) int64 {
+	if over && back == 0 {
+		return 0
+	}
+	return n - back
 }
 
 // Both is what the provider's books and ours say in one currency, in our smallest

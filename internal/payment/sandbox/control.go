@@ -16,6 +16,7 @@ type settings struct {
 	ExtraFee    int64    `json:"extra_fee"`       // smallest units added to the fee of each charge
 	LateEntries bool     `json:"late_entries"`    // charges succeed before they have a balance transaction
 	Events      []string `json:"endpoint_events"` // that the webhook endpoint has; none is all
+	Drift       int64    `json:"drift,omitempty"` // millionths more that come back of what was converted
 	SettleIn    string   `json:"settle_in"`       // the currency of our balance; empty: each charge stays in its own
 }
 
@@ -76,6 +77,20 @@ func (s *Server) SetSettlement(currency string) error {
 		return refuse("", "currency", "The sandbox does not convert into %s.", clip(currency))
 	}
 	return s.set(func(o *settings) { o.SettleIn = currency })
+}
+
+// SetDrift lets the exchange rate have moved, by so many millionths, when what was
+// converted comes back: of a refund that the bank sends back, or of a dispute.
+func (s *Server) SetDrift(millionths int64) error {
+	return s.set(func(o *settings) { o.Drift = min(max(millionths, -million/2), million/2) })
+}
+
+// drifted is what comes back of so much that was converted.
+func (c *call) drifted(o settled, n int64) int64 {
+	if o.In == "" {
+		return n
+	}
+	return n + n*c.settings().Drift/million
 }
 
 func (s *Server) set(change func(*settings)) error {
@@ -173,6 +188,34 @@ func (s *Server) CloseDispute(id string, won bool) error {
 	}))
 }
 
+// TurnDispute lets a dispute that was lost be won after all, or an inquiry that was
+// closed become one that takes the money.
+func (s *Server) TurnDispute(id string) error {
+	return asError(s.within(s.background(), func(c *call) *problem {
+		o, ok := find[dispute](c.change, "", id)
+		if !ok {
+			return nothing(kindDispute, "id", id)
+		}
+		return c.turn(o)
+	}))
+}
+
+// ChargeDispute takes a fee more for a dispute, also for one that has ended; below
+// zero it gives one back. 0 is what a dispute costs at first.
+func (s *Server) ChargeDispute(id string, fee int64) error {
+	return asError(s.within(s.background(), func(c *call) *problem {
+		o, ok := find[dispute](c.change, "", id)
+		if !ok {
+			return nothing(kindDispute, "id", id)
+		}
+		if fee == 0 {
+			fee = disputeFee
+		}
+		c.feeFor(o, fee)
+		return nil
+	}))
+}
+
 // Onboard fills a creator's account in, as the hosted page does.
 func (s *Server) Onboard(accountID string, in Onboarding) error {
 	return asError(s.within(s.background(), func(c *call) *problem {
@@ -217,6 +260,7 @@ type control struct {
 	Extra    int64  `json:"extra"`
 	Late     bool   `json:"late"`
 	Currency string `json:"currency"`
+	Drift    int64  `json:"drift"`
 
 	Events []string `json:"events"`
 }
@@ -238,8 +282,11 @@ func (s *Server) controls() map[string]func(control) (any, error) {
 		"webhooks":       func(in control) (any, error) { return done(s.SetWebhooks(in.Webhooks)) },
 		"fees":           func(in control) (any, error) { return done(s.SetExtraFee(in.Extra)) },
 		"entries":        func(in control) (any, error) { return done(s.SetLateEntries(in.Late)) },
+		"drift":          func(in control) (any, error) { return done(s.SetDrift(in.Drift)) },
 		"settlement":     func(in control) (any, error) { return done(s.SetSettlement(in.Currency)) },
 		"bounce":         func(in control) (any, error) { return done(s.Bounce(in.ID, in.Code)) },
+		"disputes/fee":   func(in control) (any, error) { return done(s.ChargeDispute(in.ID, in.Amount)) },
+		"disputes/turn":  func(in control) (any, error) { return done(s.TurnDispute(in.ID)) },
 		"disputes/close": func(in control) (any, error) { return done(s.CloseDispute(in.ID, in.Won)) },
 		"deauthorize":    func(in control) (any, error) { return done(s.Deauthorize(in.ID)) },
 		"endpoint":       func(in control) (any, error) { return done(s.SetEndpointEvents(in.Events)) },

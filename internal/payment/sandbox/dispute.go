@@ -18,6 +18,7 @@ type dispute struct {
 	Status              string            `json:"status"`
 	Sandbox             struct {
 		Settled settled `json:"settled,omitzero"` // what it took of the balance
+		Back    int64   `json:"back,omitempty"`   // what came back of it
 	} `json:"_sandbox"`
 }
 
@@ -46,13 +47,7 @@ func (c *call) openDispute(ch *charge, reason string, amount int64, inquiry bool
 	if inquiry {
 		o.Status, o.IsChargeRefundable = "warning_needs_response", true
 	} else {
-		if ch.Sandbox.EntryAt > 0 { // nothing is taken back that has not come in
-			c.enterLate(ch)
-		}
-		o.Sandbox.Settled = ch.part(amount)
-		in, n := o.Sandbox.Settled.of(o.Currency, amount)
-		o.BalanceTransactions = append(o.BalanceTransactions,
-			o.Sandbox.Settled.note(c.move(c.owner, "adjustment", o.ID, in, -n, disputeFee, c.now)))
+		c.takeBack(o, ch)
 	}
 	ch.Disputed = true
 	c.put(kindCharge, c.owner, ch.ID, ch)
@@ -62,6 +57,58 @@ func (c *call) openDispute(ch *charge, reason string, amount int64, inquiry bool
 		c.emit("charge.dispute.funds_withdrawn", o, c.owner)
 	}
 	return o
+}
+
+// feeFor takes a fee for the dispute without moving anything else, as the provider
+// does for an answer, or later for an inquiry.
+func (c *call) feeFor(o *dispute, fee int64) {
+	in, _ := o.Sandbox.Settled.of(o.Currency, 0)
+	o.BalanceTransactions = append(append([]*entry{}, o.BalanceTransactions...), c.move(c.owner, "adjustment", o.ID, in, 0, fee, c.now))
+	c.put(kindDispute, c.owner, o.ID, o)
+	c.emit("charge.dispute.updated", o, c.owner)
+}
+
+// comeBack returns the money of a dispute, and so much of its fee.
+func (c *call) comeBack(o *dispute, fee int64) {
+	in, n := o.Sandbox.Settled.of(o.Currency, o.Amount)
+	o.Sandbox.Back = c.drifted(o.Sandbox.Settled, n)
+	o.BalanceTransactions = append(append([]*entry{}, o.BalanceTransactions...),
+		o.Sandbox.Settled.note(c.move(c.owner, "adjustment", o.ID, in, o.Sandbox.Back, fee, c.now)))
+}
+
+// turn lets a dispute that was lost be won after all, or an inquiry that was closed
+// become one that takes the money.
+func (c *call) turn(o *dispute) *problem {
+	switch o.Status {
+	case "lost":
+		o.Status = "won"
+		c.comeBack(o, 0)
+		c.put(kindDispute, c.owner, o.ID, o)
+		c.emit("charge.dispute.funds_reinstated", o, c.owner)
+		return nil
+	case "warning_closed":
+		ch, ok := find[charge](c.change, c.owner, o.Charge)
+		if !ok {
+			return nothing(kindCharge, "id", o.Charge)
+		}
+		o.Status = "needs_response"
+		c.takeBack(o, ch)
+		c.put(kindDispute, c.owner, o.ID, o)
+		c.emit("charge.dispute.funds_withdrawn", o, c.owner)
+		return nil
+	}
+	return refuse("", "", "The dispute is neither lost nor an inquiry that was closed.")
+}
+
+// takeBack takes the money of the charge, and the fee.
+func (c *call) takeBack(o *dispute, ch *charge) {
+	if ch.Sandbox.EntryAt > 0 { // nothing is taken back that has not come in
+		c.enterLate(ch)
+	}
+	o.Sandbox.Settled = ch.part(o.Amount)
+	in, n := o.Sandbox.Settled.of(o.Currency, o.Amount)
+	o.BalanceTransactions = append(append([]*entry{}, o.BalanceTransactions...),
+		o.Sandbox.Settled.note(c.move(c.owner, "adjustment", o.ID, in, -n, disputeFee, c.now)))
 }
 
 // lostTo reports whether a dispute has already taken the charge's money. What one
@@ -144,9 +191,7 @@ func (c *call) closeDispute(o *dispute, won bool) *problem {
 		o.Status = "warning_closed"
 	case won:
 		o.Status = "won"
-		in, n := o.Sandbox.Settled.of(o.Currency, o.Amount)
-		o.BalanceTransactions = append(append([]*entry{}, o.BalanceTransactions...),
-			o.Sandbox.Settled.note(c.move(c.owner, "adjustment", o.ID, in, n, -disputeFee, c.now)))
+		c.comeBack(o, -disputeFee)
 	default:
 		o.Status = "lost"
 	}

@@ -8,7 +8,7 @@ type refund struct {
 	Charge                    string            `json:"charge"`
 	Created                   int64             `json:"created"`
 	Currency                  string            `json:"currency"`
-	FailureBalanceTransaction text              `json:"failure_balance_transaction,omitempty"`
+	FailureBalanceTransaction text              `json:"failure_balance_transaction"`
 	FailureReason             string            `json:"failure_reason,omitempty"`
 	Metadata                  map[string]string `json:"metadata"`
 	PaymentIntent             text              `json:"payment_intent"`
@@ -19,6 +19,7 @@ type refund struct {
 		DueAt   int64   `json:"due_at,omitempty"` // when it turns to
 		Next    string  `json:"next,omitempty"`   // this status
 		Settled settled `json:"settled,omitzero"` // what it took of the balance
+		Back    int64   `json:"back,omitempty"`   // what came back of it
 	} `json:"_sandbox"`
 }
 
@@ -122,6 +123,8 @@ func (c *call) turnRefund(o *refund) {
 	if o.Status == "failed" {
 		o.FailureReason = "lost_or_stolen_card"
 		in, n := o.Sandbox.Settled.of(o.Currency, o.Amount)
+		n = c.drifted(o.Sandbox.Settled, n)
+		o.Sandbox.Back = n
 		o.FailureBalanceTransaction = text(o.Sandbox.Settled.note(c.move(c.owner, "refund_failure", o.ID, in, n, 0, c.now)).ID)
 		if ch, ok := find[charge](c.change, c.owner, o.Charge); ok {
 			ch.AmountRefunded -= o.Amount

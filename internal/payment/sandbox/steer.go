@@ -200,13 +200,13 @@ type Act struct {
 	What     string // one of Acts
 	ID       string // of the charge, dispute, payout, account or event
 	Reason   string // of a refund, a dispute or a rejection, the bank's code of a bounce, what an account lacks
-	Amount   int64  // of a refund or a dispute (0 is all of it), a payout or a fee
+	Amount   int64  // of a refund or a dispute (0 is all of it), a payout or a fee (of a dispute 0 is what one costs)
 	Currency string // of a payout or a fee
 	Inquiry  bool   // a dispute that only asks
 }
 
 // Acts are what can be made to happen.
-var Acts = []string{"refund.give", "dispute.open", "dispute.win", "dispute.lose", "payout.bounce", "payout.own", "fee.take", "account.ask", "account.restrict", "account.reject", "event.send"}
+var Acts = []string{"refund.give", "dispute.open", "dispute.win", "dispute.lose", "dispute.turn", "dispute.fee", "payout.bounce", "payout.own", "fee.take", "account.ask", "account.restrict", "account.reject", "event.send"}
 
 // Do makes it happen, and returns the id of what was made, if something was. Its
 // faults: not_found, validation_failed, state_conflict.
@@ -218,6 +218,10 @@ func (s *Server) Do(a Act) (made string, err error) {
 		made, err = s.GiveBack(a.ID, a.Reason, a.Amount)
 	case "dispute.win", "dispute.lose":
 		err = s.CloseDispute(a.ID, a.What == "dispute.win")
+	case "dispute.turn":
+		err = s.TurnDispute(a.ID)
+	case "dispute.fee":
+		err = s.ChargeDispute(a.ID, a.Amount)
 	case "payout.bounce":
 		err = s.Bounce(a.ID, a.Reason)
 	case "payout.own":

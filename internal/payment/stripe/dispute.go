@@ -65,9 +65,10 @@ func dispute(o *sdk.Dispute) payment.Dispute {
 		if fee.Units > 0 {
 			out.Charged = money.Amount{Units: out.Charged.Units + fee.Units, Asset: fee.Asset}
 		}
-		if moved.Units < 0 {
+		switch { // an entry of a fee alone moves nothing else
+		case moved.Units < 0:
 			out.Taken = money.Amount{Units: out.Taken.Units - moved.Units, Asset: moved.Asset}
-		} else {
+		case moved.Units > 0:
 			out.Returned = money.Amount{Units: out.Returned.Units + moved.Units, Asset: moved.Asset}
 		}
 	}

@@ -8,8 +8,9 @@ import (
 	"github.com/ovationhq/ovation/internal/payment"
 )
 
-// withEntry asks for what the refund took of our balance in the same answer.
-var withEntry = sdk.StringSlice([]string{"balance_transaction"})
+// withEntry asks for what the refund took of our balance, and what came back of it,
+// in the same answer.
+var withEntry = sdk.StringSlice([]string{"balance_transaction", "failure_balance_transaction"})
 
 // Refund gives a charge back, or a part of it.
 func (c *Client) Refund(ctx context.Context, req payment.RefundRequest) (payment.Refund, error) {
@@ -56,7 +57,7 @@ func (c *Client) FindRefunds(ctx context.Context, chargeID string) ([]payment.Re
 	defer cancel()
 	p := &sdk.RefundListParams{PaymentIntent: sdk.String(chargeID)}
 	p.Limit = sdk.Int64(100)
-	p.Expand = sdk.StringSlice([]string{"data.balance_transaction"})
+	p.Expand = sdk.StringSlice([]string{"data.balance_transaction", "data.failure_balance_transaction"})
 	var found []payment.Refund
 	for o, err := range c.api.V1Refunds.List(ctx, p).All(ctx) {
 		if err != nil {
@@ -88,6 +89,9 @@ func refund(o *sdk.Refund) payment.Refund {
 		if e.Currency != "" { // expanded
 			out.Settled = inward(-e.Amount, e.Currency)
 		}
+	}
+	if e := o.FailureBalanceTransaction; e != nil && e.Currency != "" {
+		out.Back = inward(e.Amount, e.Currency)
 	}
 	return out
 }

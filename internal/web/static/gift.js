@@ -83,6 +83,8 @@ function reached() { if (byID('gift-problem')?.dataset.lost) complain(''); }
 async function part(url, options = {}) {
 	const answer = await fetch(url, { ...options, headers: { 'X-Part': 'tray', ...(options.headers ?? {}) } });
 	if (!answer.headers.get('Content-Type')?.startsWith('text/html')) throw new Error(String(answer.status));
+	const away = answer.headers.get('Refresh')?.split('url=')[1]; // the payment provider's page
+	if (away) { location.href = away; return; }
 	const text = await answer.text();
 	if (text.startsWith('<!')) { location.href = answer.redirected ? answer.url : location.href; return; } // a whole page: another one
 	const place = () => byID('send')?.getBoundingClientRect().top ?? 0;

@@ -116,14 +116,20 @@ func (b *Box) Compare(d *db.DB) {
 // Answer fills in a page of the provider, as a person in a browser does.
 func (b *Box) Answer(page string, form url.Values) {
 	b.T.Helper()
+	if status, _ := b.Submit(page, form); status != http.StatusSeeOther {
+		b.T.Fatalf("the provider's page answered %d", status)
+	}
+}
+
+// Submit is Answer for a page that may refuse; next is where it leads.
+func (b *Box) Submit(page string, form url.Values) (status int, next string) {
+	b.T.Helper()
 	res, err := (&http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}).PostForm(page, form)
 	if err != nil {
 		b.T.Fatalf("the provider's page: %v", err)
 	}
 	defer res.Body.Close()
-	if res.StatusCode != http.StatusSeeOther {
-		b.T.Fatalf("the provider's page answered %d", res.StatusCode)
-	}
+	return res.StatusCode, res.Header.Get("Location")
 }
 
 // Client makes each request on a connection of its own and gives it up after
