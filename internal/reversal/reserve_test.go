@@ -16,6 +16,13 @@ import (
 	"github.com/ovationhq/ovation/internal/reversal"
 )
 
+func (s *desk) reserves(units int64) payout.Payout {
+	s.T.Helper()
+	p, err := s.pay.Withdraw(s.Ctx, payout.Request{Key: s.Key(), Creator: s.creator, Amount: units})
+	s.OK(err)
+	return p
+}
+
 func (s *desk) payout(p payout.Payout, want payout.State) payout.Payout {
 	s.T.Helper()
 	var got payout.Payout
@@ -64,7 +71,7 @@ func TestReservedIsOurs(t *testing.T) {
 					tp := s.tipped(50_00)
 					s.later(9 * 24 * time.Hour)
 					before := s.snapshot()
-					p := s.withdraws(0)
+					p := s.reserves(0)
 					if held {
 						_, err := s.pay.Hold(s.Ctx, s.olu, p.ID, "We look into it.", time.Time{})
 						s.OK(err)
@@ -117,7 +124,7 @@ func TestReservedForAGroup(t *testing.T) {
 		s.later(25 * time.Hour)
 		s.tipped(50_00)
 		s.later(9 * 24 * time.Hour)
-		p := s.withdraws(0) // 96.50: 40.00, 40.00 and 16.50
+		p := s.reserves(0) // 96.50: 40.00, 40.00 and 16.50
 		s.later(2 * time.Minute)
 		s.payout(p, payout.Sent)
 		r := s.must(s.olu, reversal.Request{Subject: string(first.ID), Reason: reversal.Fraud, Note: "Not his card."})
@@ -139,7 +146,7 @@ func TestReservedForAGroup(t *testing.T) {
 		if got := s.snapshot(); got.available != 40_00-(fifty-40_00) {
 			t.Errorf("%+v", got)
 		}
-		s.withdraws(0)
+		s.reserves(0)
 		s.later(40 * 24 * time.Hour)
 	})
 }
@@ -150,7 +157,7 @@ func TestReservedUnderReview(t *testing.T) {
 	each(t, func(s *desk) {
 		first, _ := s.tipped(50_00), s.tipped(30_00)
 		s.later(9 * 24 * time.Hour)
-		p := s.withdraws(0)
+		p := s.reserves(0)
 		_, err := s.pay.Hold(s.Ctx, s.olu, p.ID, "We look into it.", time.Time{})
 		s.OK(err)
 		r := s.disputes(string(first.ID), 0, false)
@@ -179,7 +186,7 @@ func TestBouncedRepaysTheReserve(t *testing.T) {
 				tp, _ := s.tipped(50_00), s.tipped(30_00)
 				s.later(9 * 24 * time.Hour)
 				before := s.snapshot()
-				p := s.withdraws(0)
+				p := s.reserves(0)
 				s.later(2 * time.Minute)
 				sent := s.payout(p, payout.Sent)
 				var r reversal.Reversal
@@ -232,7 +239,7 @@ func TestBouncedGiftsRepayTheReserve(t *testing.T) {
 		s.Give(s.fan, "rose", s.room, 280)
 		s.later(9 * 24 * time.Hour)
 		before := s.snapshot()
-		out := s.withdraws(0)
+		out := s.reserves(0)
 		s.later(2 * time.Minute)
 		sent := s.payout(out, payout.Sent)
 		r := s.disputes(string(p.ID), 0, false)
@@ -256,11 +263,11 @@ func TestReserveBites(t *testing.T) {
 		s.later(25 * time.Hour)
 		two := s.tipped(50_00)
 		s.later(9 * 24 * time.Hour)
-		out := s.withdraws(fifty)
+		out := s.reserves(fifty)
 		s.later(2 * time.Minute)
 		sent := s.payout(out, payout.Sent)
 		r := s.disputes(string(one.ID), 0, false)
-		reserved := s.withdraws(0)
+		reserved := s.reserves(0)
 		gone := s.disputes(string(two.ID), 0, false)
 		s.payout(reserved, payout.Canceled)
 		of := func(r reversal.Reversal) string { return " WHERE cause = '" + r.ID + "'" }
@@ -301,7 +308,7 @@ func TestUncoveredRepaysTheReserve(t *testing.T) {
 		s.OK(s.box.SetSettlement(""))
 		s.later(9 * 24 * time.Hour)
 		before := s.snapshot()
-		out := s.withdraws(0)
+		out := s.reserves(0)
 		s.Exec("DELETE FROM due_work WHERE work_key = $1", string(out.ID))
 		s.box.AddFault(sandbox.Fault{Operation: "POST /v1/transfers", Mode: sandbox.Before, Next: 1})
 		s.Clk.Advance(2 * time.Minute)

@@ -1,8 +1,6 @@
 package tip
 
-import (
-	"github.com/ovationhq/ovation/internal/money"
-)
+import "github.com/ovationhq/ovation/internal/money"
 
 // million is the whole of a fee in millionths.
 const million = 1_000_000

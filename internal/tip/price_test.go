@@ -44,6 +44,16 @@ func TestCovered(t *testing.T) {
 	}
 }
 
+// Cards are charged in steps that the provider knows, also where the currency has
+// digits that it does not.
+func TestStep(t *testing.T) {
+	for asset, want := range map[money.Asset]int64{"USD": 1, "JPY": 1, "KWD": 10, "MGA": 100, "HUF": 1, "ISK": 1} {
+		if got := asset.CardStep(); got != want {
+			t.Errorf("%s goes in steps of %d, want %d", asset, got, want)
+		}
+	}
+}
+
 // Whatever the currency, the amount and the fee: the creator gets exactly the
 // tip and the charge is the least with that; where cards are charged in steps,
 // the least of which the tip arrives.

@@ -244,7 +244,7 @@ type payAgain struct {
 // againOf tells what can become of a payout that came back.
 func againOf(p payout.Payout, key string, account *payout.Account, all []payout.Allowance) payAgain {
 	for i := range all {
-		if a := &all[i]; a.Available.Asset == p.Amount.Asset && a.Available.Units >= p.Back().Units {
+		if a := &all[i]; a.Available.Asset == p.Amount.Asset && a.Available.Units >= p.Back().Units && p.Back().Units > 0 {
 			if !account.Ready() || a.Most() < p.Back().Units {
 				key = ""
 			}

@@ -10,7 +10,7 @@ var _ = speak(phrases{
 	"payout.days.one":    {"%[2]s go on %[1]s day.", "%[2]s partent en %[1]s jour."},
 	"payout.days.other":  {"%[2]s go over %[1]s days, each part on its day.", "%[2]s partent sur %[1]s jours, chaque part à son jour."},
 	"payout.again":       {"Pay out again", "Verser de nouveau"},
-	"payout.repaid":      {"%s of it went back first: the payment that you got it for was refunded or is disputed.", "%s en ont d’abord été rendus : le paiement dont ils venaient a été remboursé ou est contesté."},
+	"payout.repaid":      {"%s went back first: the payment that you got it for was refunded or is disputed.", "%s ont d’abord été rendus : le paiement dont ils venaient a été remboursé ou est contesté."},
 	"payout.taken_see":   {"See what was taken back", "Voir ce qui a été repris"},
 	"payout.is_back":     {"%s are yours and available again.", "%s sont à vous et de nouveau disponibles."},
 	"payout.was_back":    {"%s came back to you in full.", "%s vous sont revenus en entier."},
