@@ -16,6 +16,7 @@ import (
 	"github.com/ovationhq/ovation/internal/reversal"
 )
 
+// reserves has so much of the creator's paid out; it is held back for that at once.
 func (s *desk) reserves(units int64) payout.Payout {
 	s.T.Helper()
 	p, err := s.pay.Withdraw(s.Ctx, payout.Request{Key: s.Key(), Creator: s.creator, Amount: units})

@@ -133,16 +133,16 @@ func TestStatementsOfWhatWentBack(t *testing.T) {
 		first, second, third := s.tipped(50_00, covered), s.tipped(40_00, covered), s.tipped(30_00)
 		back(string(first.ID), 25_83) // half of it, and half of the fee
 		s.until("2026-03-21")         // all of it is available
-		canceled := s.withdraws(5_00)
+		canceled := s.reserves(5_00)
 		_, err := s.pay.Cancel(s.Ctx, canceled.ID)
 		s.OK(err)
-		paid := s.withdraws(20_00)
+		paid := s.reserves(20_00)
 		s.until("2026-03-30")
-		bounced := s.withdraws(30_00)
+		bounced := s.reserves(30_00)
 		s.until("2026-04-03")
 		s.bounces(bounced)
 		s.until("2026-04-06")
-		again := s.withdraws(30_00)
+		again := s.reserves(30_00)
 		s.until("2026-04-14")
 		back(string(second.ID), 10_00)
 		won := s.disputes(string(third.ID), 0, false)
@@ -150,14 +150,14 @@ func TestStatementsOfWhatWentBack(t *testing.T) {
 		s.closes(lost, false)
 		s.until("2026-05-04")
 		s.closes(won, true)
-		late := s.withdraws(5_00)
+		late := s.reserves(5_00)
 		s.until("2026-05-12")
 		s.bounces(late) // after it was paid
 		s.until("2026-06-02")
 		a, err := s.pay.Refresh(s.Ctx, s.creator)
 		s.OK(err)
 		s.OK(s.box.Reject(a.Provider, "fraud"))
-		refused := s.withdraws(4_00) // nobody has told us yet
+		refused := s.reserves(4_00) // nobody has told us yet
 		s.RunDue()
 		s.Clk.Advance(2 * time.Minute)
 		s.RunDue()
