@@ -240,20 +240,20 @@ func TestEvents(t *testing.T) {
 
 // moneyGoesBack tips, gives purchases back, and has two disputes end: the texts of
 // the answers are those by which the sandbox's bank decides.
-func (d *devRun) moneyGoesBack(t *testing.T) {
+func (r *devRun) moneyGoesBack(t *testing.T) {
 	t.Helper()
 	var happened struct {
 		Steps []struct{ ID string }
 	}
 	for _, what := range []string{"tip", "refund"} {
-		d.post(t, "", "/v1/happenings", fmt.Sprintf(`{"what": %q}`, what), &happened)
+		r.post(t, "", "/v1/happenings", fmt.Sprintf(`{"what": %q}`, what), &happened)
 		if what == "tip" {
-			d.post(t, "", "/v1/tips/"+happened.Steps[len(happened.Steps)-1].ID+"/refund", `{"reason": "goodwill", "note": "It was too much."}`, nil)
+			r.post(t, "", "/v1/tips/"+happened.Steps[len(happened.Steps)-1].ID+"/refund", `{"reason": "goodwill", "note": "It was too much."}`, nil)
 		}
 	}
 	for _, evidence := range []string{"winning_evidence", "losing_evidence"} {
-		d.post(t, "", "/v1/happenings", `{"what": "dispute"}`, &happened)
-		d.post(t, "", "/v1/disputes/"+happened.Steps[len(happened.Steps)-1].ID+"/answer", fmt.Sprintf(`{"evidence": %q}`, evidence), nil)
+		r.post(t, "", "/v1/happenings", `{"what": "dispute"}`, &happened)
+		r.post(t, "", "/v1/disputes/"+happened.Steps[len(happened.Steps)-1].ID+"/answer", fmt.Sprintf(`{"evidence": %q}`, evidence), nil)
 	}
 }
 

@@ -116,7 +116,7 @@ func (s *Service) find(ctx context.Context, r payment.Record, customer string) (
 		}
 	}
 	for _, fact := range all {
-		if fact.Ref == string(r.ID) && !(r.OnPage() && fact.Outcome == payment.Failed) { // on a page another card may be tried
+		if fact.Ref == string(r.ID) && (!r.OnPage() || fact.Outcome != payment.Failed) { // on a page another card may be tried
 			return true, s.record(ctx, r.ID, fact)
 		}
 	}
