@@ -99,9 +99,9 @@ func (r *Reversal) intend(ctx context.Context, tx *db.Tx, by people.Caller, i in
 	if _, err := tx.Exec(ctx, "UPDATE reversal SET intent = $2, intent_text = $3, intent_by = $4 WHERE id = $1", r.ID, i.kind, i.text, i.by); err != nil {
 		return err
 	}
-	act := audit.Act{Verb: "dispute." + i.kind, Subject: r.ID, Changed: map[string]any{"amount": r.Amount}}
+	act := audit.Act{Verb: "dispute.answer", Subject: r.ID, Changed: map[string]any{"amount": r.Amount}}
 	if i.kind == accepting {
-		act.Reason = i.text
+		act = audit.Act{Verb: "dispute.accept", Subject: r.ID, Reason: i.text, Changed: act.Changed}
 	}
 	if err := audit.Record(ctx, tx, by.Act(ctx, act)); err != nil {
 		return err
