@@ -355,8 +355,9 @@ func (m *months) inOrder(what, page string, texts []string) {
 	}
 }
 
-// plainText is a text without the differences of spaces and line ends.
+// plainText is a text without the differences of spaces, line ends and minus signs.
 func plainText(s string) string {
+	s = strings.ReplaceAll(s, "−", "-") // pages write a true minus sign
 	return strings.Join(strings.FieldsFunc(s, func(r rune) bool {
 		return r == ' ' || r == '\u00a0' || r == '\u202f' || r == '\n' || r == '\t' || r == '\r'
 	}), "")

@@ -137,7 +137,7 @@ func TestHeadOnEachPage(t *testing.T) {
 		}
 		p.space(rapid.Float64Range(0, 30).Draw(r, "before"))
 		p.table(cell{width: 12, text: "HEAD", bold: true})
-		for _, under := range rapid.SliceOfN(rapid.IntRange(0, 3), 30, 120).Draw(r, "rows") {
+		for _, under := range rapid.SliceOfN(rapid.IntRange(0, 3), 30, 60).Draw(r, "rows") {
 			p.row(cell{width: 12, text: "row", under: strings.Repeat("under ", 40*under)}).ruled()
 		}
 		p.endTable()

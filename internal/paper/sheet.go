@@ -191,8 +191,12 @@ func (s *sheet) heading(t string, size float64) *sheet {
 	return s
 }
 
-// ruled is a thin line across the page.
+// ruled is a thin line across the page. At the end of a page of a table there is none:
+// it would be alone below the head on the next.
 func (s *sheet) ruled() *sheet {
+	if s.head != nil && !s.m.FitlnCurrentPage(1) {
+		return s
+	}
 	s.add(1, row.New(1).Add(line.NewCol(12, props.Line{Color: rule, Thickness: 0.2, SizePercent: 100})))
 	return s
 }
