@@ -85,11 +85,12 @@ func checkParts() ledger.Check {
 }
 
 // checkTransfers compares the transfers in the ledger with what the row says has
-// happened. One that moves nothing is not in the books.
+// happened. One that moves nothing is not in the books, such as the end of a dispute
+// which was won as soon as it was heard of, about what had gone back before.
 func checkTransfers() ledger.Check {
 	return ledger.Look(RuleTransfers,
 		ledger.Violation{Detail: "it is %s, and by its transfers its %s happened %d times", Query: `SELECT s.id, s.state, s.kind, CAST(s.have AS BIGINT) FROM (
-				SELECT r.id AS id, r.state AS state, k.kind AS kind, (SELECT COUNT(*) FROM ledger_transfer t WHERE t.cause = r.id AND t.kind = k.kind) AS have,
+				SELECT r.id AS id, r.state AS state, k.kind AS kind, r.amount_units - r.beyond_units AS own, (SELECT COUNT(*) FROM ledger_transfer t WHERE t.cause = r.id AND t.kind = k.kind) AS have,
 					CASE k.kind WHEN 'refund.begun' THEN CASE WHEN r.state IN ('asking', 'pending', 'refunded', 'failed', 'bounced', 'repaid') AND r.lot_coins > 0 THEN 1 ELSE 0 END
 						WHEN 'refund.completed' THEN CASE WHEN r.state IN ('refunded', 'bounced', 'repaid') THEN 1 ELSE 0 END
 						WHEN 'refund.failed' THEN CASE WHEN r.state = 'failed' AND r.lot_coins > 0 THEN 1 ELSE 0 END
@@ -100,7 +101,8 @@ func checkTransfers() ledger.Check {
 						WHEN 'dispute.lost' THEN CASE WHEN r.state = 'lost' AND r.lot_id <> '' THEN 1 ELSE 0 END END AS want
 				FROM reversal r CROSS JOIN (SELECT 'refund.begun' AS kind UNION ALL SELECT 'refund.completed' UNION ALL SELECT 'refund.failed' UNION ALL SELECT 'refund.bounced' UNION ALL SELECT 'refund.repaid'
 					UNION ALL SELECT 'dispute.taken' UNION ALL SELECT 'dispute.won' UNION ALL SELECT 'dispute.lost') k
-				WHERE (SUBSTR(r.id, 1, 4) = 'ref_') = (SUBSTR(k.kind, 1, 6) = 'refund')) s WHERE s.have <> s.want`},
+				WHERE (SUBSTR(r.id, 1, 4) = 'ref_') = (SUBSTR(k.kind, 1, 6) = 'refund')) s
+			WHERE s.have <> s.want AND NOT (s.kind = 'dispute.won' AND s.state = 'won' AND s.own = 0 AND s.have = 0)`},
 		ledger.Violation{Detail: "transfer %d is its %s, and there is no such refund or dispute",
 			Query: `SELECT t.cause, t.seq, t.kind FROM ledger_transfer t WHERE (t.kind LIKE 'refund.%' OR t.kind LIKE 'dispute.%') AND NOT EXISTS (SELECT 1 FROM reversal r WHERE r.id = t.cause)`})
 }
