@@ -69,8 +69,8 @@ const toldAs = "CASE WHEN t.kind = 'claw.recovered' THEN 'clw' ELSE SUBSTR(t.cau
 func readJournal(ctx context.Context, tx *db.Tx) (all map[id.Person]journal, creators []id.Person, err error) {
 	all = map[id.Person]journal{}
 	rows, err := tx.Query(ctx, `SELECT a.path, a.asset, u.day, u.cause, CAST(SUM(u.amount) AS BIGINT) FROM (
-			SELECT l.to_account AS account, t.at_us / 86400000000 AS day, ` + toldAs + ` AS cause, l.amount AS amount FROM ledger_line l JOIN ledger_transfer t ON t.seq = l.seq
-			UNION ALL SELECT l.from_account, t.at_us / 86400000000, ` + toldAs + `, -l.amount FROM ledger_line l JOIN ledger_transfer t ON t.seq = l.seq) u
+			SELECT l.to_account AS account, t.at_us / 86400000000 AS day, `+toldAs+` AS cause, l.amount AS amount FROM ledger_line l JOIN ledger_transfer t ON t.seq = l.seq
+			UNION ALL SELECT l.from_account, t.at_us / 86400000000, `+toldAs+`, -l.amount FROM ledger_line l JOIN ledger_transfer t ON t.seq = l.seq) u
 		JOIN ledger_account a ON a.id = u.account WHERE a.path >= 'creator/' AND a.path < 'creator0' GROUP BY a.path, a.asset, u.day, u.cause ORDER BY a.path`)
 	if err != nil {
 		return nil, nil, err
