@@ -22,7 +22,7 @@ func TestOneEffect(t *testing.T) {
 	b.Become("Fay")
 	b.Go(s.url + "/wallet")
 	if b.Value(`String(Boolean(document.getElementById('buy-form')))`) != "true" {
-		b.Do("add the test card", browsertest.Click(`form[action="/wallet/cards/test"] button`), browsertest.See("#buy-form"))
+		b.Do("add the test card", browsertest.Click(`form[action="/wallet/cards/test"] button`), browsertest.See("#buy-form input[type=radio][name=card]"))
 	}
 	had := s.purchases()
 	want := func(n int, what string) {

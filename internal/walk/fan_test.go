@@ -31,7 +31,7 @@ func TestFan(t *testing.T) {
 
 	b.Until("have had time to read", `!document.getElementById('topup').dataset.unread`)
 	b.Enter(`form[action="/wallet/cards/test"] button`)
-	b.Do("have a card", browsertest.See("form[data-topup] .offers button"))
+	b.Do("have a card", browsertest.See("form[data-topup] input[type=radio][name=card]"))
 	b.Accessible("coins are missing")
 	b.Until("have had time to read", `!document.getElementById('topup').dataset.unread`)
 	b.Enter("form[data-topup] .offers button")

@@ -37,7 +37,7 @@ func TestInBrowser(t *testing.T) {
 	r := running(t)
 	b.Do("sign in", chromedp.EmulateViewport(1440, 900), chromedp.Navigate(r.url+"/sign-in?to=/wallet"), browsertest.Click(fmt.Sprintf(`button[value="%s"]`, r.fan.ID)), browsertest.See("#coins"))
 	b.Shot("wallet-empty")
-	b.Do("add the test card", browsertest.Click(`form[action="/wallet/cards/test"] button`), browsertest.See("#buy-form"))
+	b.Do("add the test card", browsertest.Click(`form[action="/wallet/cards/test"] button`), browsertest.See("#buy-form input[type=radio][name=card]"))
 	b.Do("buy a pack", browsertest.Click("#buy-form button[type=submit]"), browsertest.See("#bought"))
 	b.Shot("wallet")
 	if got := b.Text("#coins"); got != "350 coins" {
