@@ -90,6 +90,7 @@ func (e earner) tipped(amount, message string, cover bool) {
 	f.Become("Fay") // days have passed, after which a session ends
 	if f.Value(`String(Boolean(document.querySelector('form[action="/wallet/cards/test"]')))`) == "true" {
 		f.Enter(`form[action="/wallet/cards/test"] button`)
+		f.Do("have a card", browsertest.See(`#tip-form input[type=radio][name=card]`))
 	}
 	f.Do("see the form", browsertest.See(`#tip-form button[type=submit]`))
 	f.Fill("#tip-custom", amount)
