@@ -147,8 +147,10 @@ reel?.addEventListener('click', (event) => {
 });
 
 if (reel) {
-	document.getElementById(location.hash.slice(1))?.scrollIntoView({ behavior: 'instant' }); // a browser that goes back scrolls the window alone
+	const back = slides().find((s) => s.id && s.id === location.hash.slice(1));
+	back?.scrollIntoView({ behavior: 'instant' }); // a browser that goes back scrolls the window alone
 	for (const s of slides()) ready(s);
+	arrive(back ?? reel.firstElementChild); // a key that comes before the observer's first word is for this one
 	for (const [id, step] of [['reel-up', -1], ['reel-down', 1]]) {
 		const b = document.getElementById(id);
 		b.hidden = false;
