@@ -41,6 +41,14 @@ func TestRefundPages(t *testing.T) {
 
 	second := r.buysCoins(t, "second")
 	ops := r.browser(r.boss.ID)
+	for who, page := range map[string]answer{"an operator": ops.get("/op/people/" + string(r.fan.ID)), "the fan": fan.get("/wallet?of=bought")} {
+		_, first, _ := strings.Cut(page.body, purchase)
+		_, first, _ = strings.Cut(first, `class="state`)
+		_, first, _ = strings.Cut(first, ">")
+		if !strings.HasPrefix(first, "refunded") {
+			t.Errorf("%s reads of a purchase that was refunded: %.120s", who, first)
+		}
+	}
 	has(t, ops.get("/op/people/"+string(r.fan.ID)), 200, "/op/refund?of="+second, "Too young to pay")
 	page = ops.get("/op/refund?of=" + second + "&step=preview&spent=yes&note=%3Cb%3E&reason=goodwill")
 	has(t, page, 200, "Before you confirm", "No creator loses anything", "&lt;b&gt;")
