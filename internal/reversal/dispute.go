@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 
 	"github.com/ovationhq/ovation/internal/casework"
 	"github.com/ovationhq/ovation/internal/db"
@@ -260,20 +261,18 @@ func (r *Reversal) take(ctx context.Context, tx *db.Tx, c *payment.Record, fact 
 }
 
 // charged books the fees that the provider took since those that are booked: for an
-// answer, for an inquiry, or after the end; and what it gave back of them.
+// answer, for an inquiry, or after the end; and what it gave back of them. After
+// mostFees of them the next are left to the comparison with the provider's books,
+// which opens a case: the dispute itself goes on.
 func (r *Reversal) charged(ctx context.Context, tx *db.Tx, fact payment.Dispute) error {
-	move := r.feeMove(fact)
-	if move.Amount.Units == 0 {
+	if fact.Fee.Units == r.Fee {
 		return nil
 	}
 	var n int
-	if err := tx.Row(ctx, "SELECT COUNT(*) FROM ledger_transfer WHERE cause = $1 AND kind LIKE 'dispute.fee.%'", r.ID).Scan(&n); err != nil {
+	if err := tx.Row(ctx, "SELECT COUNT(*) FROM ledger_transfer WHERE cause = $1 AND kind LIKE 'dispute.fee.%'", r.ID).Scan(&n); err != nil || n == mostFees {
 		return err
 	}
-	if n == len(feeKinds) {
-		return fmt.Errorf("reversal: the provider has taken a fee for %s %d times, and now %v more", r.ID, n, move.Amount)
-	}
-	return post(ctx, tx, feeKinds[n], r.ID, []ledger.Move{move})
+	return post(ctx, tx, feeKinds[n], r.ID, []ledger.Move{r.feeMove(fact)})
 }
 
 // feeMove moves what the fee is more, or less, than what is booked of it, and counts
@@ -287,9 +286,17 @@ func (r *Reversal) feeMove(fact payment.Dispute) ledger.Move {
 	return ledger.Move{From: ledger.DisputeCosts, To: ledger.Provider, Amount: more}
 }
 
+// mostFees is how many later fees of one dispute are booked one by one.
+const mostFees = 99
+
 // feeKinds are the kinds of the transfers of the later fees of a dispute, in their
 // order: a cause has one transfer of each kind.
-var feeKinds = []string{"dispute.fee.1", "dispute.fee.2", "dispute.fee.3", "dispute.fee.4", "dispute.fee.5", "dispute.fee.6", "dispute.fee.7", "dispute.fee.8", "dispute.fee.9"}
+var feeKinds = func() (kinds []string) {
+	for n := range mostFees {
+		kinds = append(kinds, "dispute.fee."+strconv.Itoa(n+1))
+	}
+	return kinds
+}()
 
 // refunding reports whether a refund of the charge is under way, which may fail.
 func refunding(ctx context.Context, tx *db.Tx, charge id.Payment) (yes bool, err error) {

@@ -66,6 +66,37 @@ func TestLaterFees(t *testing.T) {
 	})
 }
 
+// However often the provider takes a fee for one dispute, each is booked; and where it
+// never ends, the dispute goes on, and what is not booked the comparison finds.
+func TestManyFees(t *testing.T) {
+	each(t, func(s *desk) {
+		for range 3 {
+			s.buys(1400, "USD")
+		}
+		r := s.disputes(string(s.buys(700, "USD").ID), 0, false)
+		fees := func(n int) {
+			for range n {
+				s.OK(s.box.ChargeDispute(r.Provider, 1))
+				s.settle()
+			}
+		}
+		fees(12)
+		s.agree()
+		if got := s.is(r.ID, reversal.Open); got.Fee != 15_12 {
+			t.Errorf("the fee is %d", got.Fee)
+		}
+		fees(90)
+		s.verify()
+		if got := s.is(r.ID, reversal.Open); got.Fee != 15_99 {
+			t.Errorf("the fee is %d", got.Fee)
+		}
+		s.closes(r, true) // gives the first of them back, and books with it what was left
+		if got := s.is(r.ID, reversal.Won); got.Fee != 1_02 {
+			t.Errorf("won, the fee is %d", got.Fee)
+		}
+	})
+}
+
 // acted is who did it, by the audit log.
 func (s *desk) acted(verb, subject string) (by []string) {
 	s.T.Helper()
