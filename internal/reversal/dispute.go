@@ -185,7 +185,7 @@ func (r *Reversal) follow(ctx context.Context, tx *db.Tx, c *payment.Record, fac
 			return err
 		}
 	case r.State == Lost && fact.Returned.Asset != "":
-		if err := r.comeBack(ctx, tx, fact); err != nil {
+		if err := r.comeBack(ctx, tx, c, fact); err != nil {
 			return err
 		}
 	}
@@ -360,12 +360,17 @@ func (r *Reversal) reopen(ctx context.Context, tx *db.Tx, c *payment.Record) err
 	return outbox.Schedule(ctx, tx, outbox.Work{Kind: WorkDrive, Key: r.ID, DueUS: tx.Now().Add(lookAgain).UnixMicro(), Sooner: true})
 }
 
-// comeBack books that the money of a dispute came back after it was lost. What was
-// bought with it is gone, and creators have lost their part for good: the money
-// stands in suspense until somebody has decided who gets it.
-func (r *Reversal) comeBack(ctx context.Context, tx *db.Tx, fact payment.Dispute) error {
+// comeBack takes up the money of a dispute that came back after it was lost. Won after
+// all, it is held again as before the end, and winning returns everything. Otherwise
+// nobody knows whose the money is: it stands in suspense until somebody has decided
+// that, and then it stays as it was decided.
+func (r *Reversal) comeBack(ctx context.Context, tx *db.Tx, c *payment.Record, fact payment.Dispute) error {
 	if _, found, err := casework.AboutPart(ctx, tx, casework.Difference, r.ID, returned); err != nil || found {
 		return err
+	}
+	if fact.Outcome == payment.Succeeded {
+		r.State, r.EndedUS = Open, 0
+		return r.regain(ctx, tx, c)
 	}
 	_, err := casework.Open(ctx, tx, casework.New{Kind: casework.Difference, Subject: r.ID, Part: returned, Person: r.Person, Amount: fact.Returned, Account: ledger.DisputeDifference,
 		Words: fmt.Sprintf("The dispute %s was lost, and then %s %s came back. What was bought is gone: decide who gets the money.", r.ID, fact.Returned.Decimal(), fact.Returned.Asset)})

@@ -169,8 +169,7 @@ func TestDecidedByTheBank(t *testing.T) {
 	})
 }
 
-// An inquiry that was closed may take the money later; and what comes back after a
-// dispute was lost stands in suspense, until somebody has decided who gets it.
+// An inquiry that was closed may take the money later.
 func TestTurned(t *testing.T) {
 	each(t, func(s *desk) {
 		for range 3 {
@@ -198,19 +197,6 @@ func TestTurned(t *testing.T) {
 			t.Errorf("%+v, before %+v", now, before)
 		}
 		s.agree()
-		tp := s.tipped(20_00)
-		for _, subject := range []string{string(p.ID), string(tp.ID)} {
-			d = s.disputes(subject, 0, false)
-			s.closes(d, false)
-			lost := s.snapshot()
-			turns(d)
-			r := s.is(d.ID, reversal.Lost)
-			if got := s.Balance(ledger.DisputeDifference, money.USD); got != r.Amount.Units || s.snapshot() != lost {
-				t.Errorf("%d stand in suspense of %+v, and it is %+v, not %+v", got, r, s.snapshot(), lost)
-			}
-			s.writeOff()
-			s.agree()
-		}
 		s.later(time.Hour)
 	})
 }

@@ -62,6 +62,8 @@ var _ = speak(phrases{
 	"transfer.dispute.taken":           {"Taken by the bank of a card", "Repris par la banque d’une carte"},
 	"transfer.dispute.won":             {"Dispute won", "Litige gagné"},
 	"transfer.dispute.lost":            {"Dispute lost", "Litige perdu"},
+	"transfer.dispute.regained":        {"Held again, the dispute is won after all", "Retenu de nouveau, le litige est gagné après coup"},
+	"transfer.claw.regained":           {"Held again, to go back", "Retenu de nouveau, pour être rendu"},
 	"transfer.dispute.returned":        {"Back after a dispute was lost", "Revenu après un litige perdu"},
 	"transfer.dispute.fee":             {"Later fee of a dispute", "Frais ultérieurs d’un litige"},
 	"transfer.payout.scheduled":        {"Payout asked for", "Versement demandé"},
