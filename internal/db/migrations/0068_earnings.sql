@@ -9,3 +9,5 @@ UPDATE earning_claw SET after_seq = COALESCE((SELECT MAX(t.seq) FROM ledger_tran
 -- it had been lost; 0 of all others.
 ALTER TABLE earning_claw ADD COLUMN kept_us BIGINT NOT NULL DEFAULT 0
 	CONSTRAINT claw_that_was_kept_before_is_not_kept CHECK (kept_us = 0 OR (kept_us > 0 AND state <> 'kept'));
+-- A statement adds up what the tips of its earnings brought and cost.
+CREATE INDEX earning_accrual_earning ON earning_accrual (earning_id, seq);
