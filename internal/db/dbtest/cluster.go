@@ -99,18 +99,6 @@ func newCluster(inside string, opts ...string) (*PG, error) {
 	return c, nil
 }
 
-// version is the major one of the server's program, 0 if it does not say.
-func (c *PG) version() int {
-	out, err := c.command("postgres", "--version").Output()
-	if err != nil {
-		return 0
-	}
-	_, rest, _ := strings.Cut(string(out), ") ")
-	major, _, _ := strings.Cut(rest, ".")
-	n, _ := strconv.Atoi(major)
-	return n
-}
-
 // sweep removes what clusters left whose test process was killed: in memory it would
 // stay until the machine is started anew.
 func sweep(inside string) {

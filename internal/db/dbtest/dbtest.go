@@ -84,7 +84,7 @@ func PostgresURL(t testing.TB) string {
 	if err := templateDatabase(); err != nil {
 		t.Fatalf("build the schema on PostgreSQL: %v", err)
 	}
-	return c.create(t, templateClause())
+	return c.create(t, " TEMPLATE "+templateName+" STRATEGY FILE_COPY") // as files: 30 ms in memory; by the log it is four times that
 }
 
 // EmptyPostgresURL is a database without a schema, for what builds or restores one.

@@ -42,16 +42,6 @@ var templateDatabase = sync.OnceValue(func() error {
 	return build(shared.URL(templateName))
 })
 
-// templateClause has PostgreSQL copy the files of the template, which is the fastest
-// way here and the only one of versions before 15; those do not know the word.
-var templateClause = sync.OnceValue(func() string {
-	clause := " TEMPLATE " + templateName
-	if shared.version() >= 15 {
-		clause += " STRATEGY FILE_COPY"
-	}
-	return clause
-})
-
 // build opens an empty database, which brings its schema up to date, and closes it.
 func build(url string) error {
 	d, err := db.Open(context.Background(), db.Config{URL: url, Clock: clock.NewManual(Start)})
