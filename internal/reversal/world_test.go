@@ -26,6 +26,7 @@ import (
 	"github.com/ovationhq/ovation/internal/programme"
 	"github.com/ovationhq/ovation/internal/purchase"
 	"github.com/ovationhq/ovation/internal/reversal"
+	"github.com/ovationhq/ovation/internal/second"
 	"github.com/ovationhq/ovation/internal/tip"
 )
 
@@ -149,7 +150,7 @@ func (s *desk) save(card string) string {
 
 func checks() []ledger.Check {
 	var all []ledger.Check
-	for _, c := range [][]ledger.Check{purchase.Checks(), payout.Checks(), tip.Checks(), casework.Checks(), reversal.Checks(), limit.Checks(id.KindPurchase, id.KindTip)} {
+	for _, c := range [][]ledger.Check{purchase.Checks(), payout.Checks(), tip.Checks(), casework.Checks(), reversal.Checks(), second.Checks(reversal.GivingUp), limit.Checks(id.KindPurchase, id.KindTip)} {
 		all = append(all, c...)
 	}
 	return all

@@ -48,6 +48,8 @@ func (s *site) operatorRoutes(page func(class, pattern string, h handler)) {
 	read("/op/disputes/{id}", disputePage)
 	do("/op/disputes/{id}/answer", answerDispute)
 	do("/op/disputes/{id}/accept", acceptDispute)
+	do("/op/disputes/{id}/accept/agree", agreeDispute)
+	do("/op/disputes/{id}/accept/decline", declineDispute)
 	read("/op/refunds", refundsPage)
 	do("/op/refunds/{id}/agree", decideRefund("refund_agreed", "all", false, agreeRefund))
 	do("/op/refunds/{id}/decline", decideRefund("refund_declined", "all", true, declineRefund))
