@@ -154,7 +154,7 @@ func TestSecondOperator(t *testing.T) {
 }
 
 // another is another operator, in a session of their own.
-func (s *refunds) another(t *testing.T) string {
+func (s *shop) another(t *testing.T) string {
 	t.Helper()
 	p := s.g.Person()
 	s.g.OK(s.people.GrantRole(t.Context(), people.Console(), p, people.Operator))

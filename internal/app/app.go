@@ -140,7 +140,7 @@ func Checks() []ledger.Check {
 	var all []ledger.Check
 	for _, c := range [][]ledger.Check{
 		wallet.Checks(), earnings.Checks(), gift.Checks(), purchase.Checks(), payout.Checks(), tip.Checks(), reversal.Checks(), report.Checks(),
-		limit.Checks(id.KindPurchase, id.KindTip), payment.Checks(), casework.Checks(), second.Checks(reversal.GivingUp), reconcile.Checks(),
+		limit.Checks(id.KindPurchase, id.KindTip), payment.Checks(), casework.Checks(), second.Checks(payout.Releasing, reversal.GivingUp), reconcile.Checks(),
 		webhook.Checks(), support.Checks(), goal.Checks(), chat.Checks(),
 	} {
 		all = append(all, c...)

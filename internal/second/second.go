@@ -81,6 +81,21 @@ func About(ctx context.Context, tx *db.Tx, kind, subject string) (Decision, erro
 	return all[0], nil
 }
 
+// Waiting returns what waits of the kind about the subjects, by subject.
+func Waiting(ctx context.Context, tx *db.Tx, kind string, subjects []any) (map[string]Decision, error) {
+	found := map[string]Decision{}
+	if len(subjects) == 0 {
+		return found, nil
+	}
+	all, err := db.Collect[Decision](tx.QueryList(ctx, "SELECT "+columns+" FROM second_decision WHERE subject IN ($list) AND state = 'waits'", subjects))(scan)
+	for _, d := range all {
+		if d.Kind == kind {
+			found[d.Subject] = d
+		}
+	}
+	return found, err
+}
+
 // Query chooses decisions; an empty field chooses all.
 type Query struct {
 	Kind    string

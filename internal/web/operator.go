@@ -41,8 +41,10 @@ func (s *site) operatorRoutes(page func(class, pattern string, h handler)) {
 	do("/op/people/{id}/programmes", aboutPerson(judge))
 
 	read("/op/payouts", payoutDeskPage)
-	do("/op/payouts/{id}/hold", movePayout("payout_held", holdPayout))
-	do("/op/payouts/{id}/release", movePayout("payout_released", releasePayout))
+	do("/op/payouts/{id}/hold", movePayout(holdPayout))
+	do("/op/payouts/{id}/release", movePayout(releasePayout))
+	do("/op/payouts/{id}/release/agree", movePayout(agreeRelease))
+	do("/op/payouts/{id}/release/decline", movePayout(declineRelease))
 
 	read("/op/disputes", disputesPage)
 	read("/op/disputes/{id}", disputePage)

@@ -103,6 +103,7 @@ func (r *rig) operatorForms() map[string]url.Values {
 		"/op/verify": {}, fan + "/suspend": {"reason": {why}}, fan + "/reinstate": {"reason": {why}}, fan + "/roles": {"role": {"operator"}, "do": {"grant"}, "reason": {why}},
 		fan + "/sign-out": {"reason": {why}}, fan + "/programmes": {"programme": {"live_gifts"}, "do": {"refuse"}, "reason": {why}},
 		"/op/payouts/pyo_01m7z0nhk8ew79reafkqmy257e/hold": {"reason": {why}}, "/op/payouts/pyo_01m7z0nhk8ew79reafkqmy257e/release": {"reason": {why}},
+		"/op/payouts/pyo_01m7z0nhk8ew79reafkqmy257e/release/agree": {}, "/op/payouts/pyo_01m7z0nhk8ew79reafkqmy257e/release/decline": {"reason": {why}},
 		"/op/disputes/dsp_01m7z0nhk8ew79reafkqmy257e/answer": {"evidence": {why}}, "/op/disputes/dsp_01m7z0nhk8ew79reafkqmy257e/accept": {"reason": {why}},
 		"/op/disputes/dsp_01m7z0nhk8ew79reafkqmy257e/accept/agree": {}, "/op/disputes/dsp_01m7z0nhk8ew79reafkqmy257e/accept/decline": {"reason": {why}},
 		"/op/refunds/ref_01m7z0nhk8ew79reafkqmy257e/agree": {}, "/op/refunds/ref_01m7z0nhk8ew79reafkqmy257e/decline": {"reason": {why}}, "/op/refunds/ref_01m7z0nhk8ew79reafkqmy257e/repay": {"reason": {why}},

@@ -17,6 +17,12 @@ var _ = speak(phrases{
 	"did.dispute_proposed": {"So much needs a second operator: nothing happens until another one agrees.", "Ce montant demande un second exploitant : rien ne se passe avant l’accord d’un autre."},
 	"did.dispute_declined": {"The proposal is declined. The dispute goes on.", "La proposition est refusée. Le litige continue."},
 
+	"op.release_decline_text": {"The payout stays held. Whoever proposed it reads why.", "Le versement reste retenu. Qui l’a proposé lit pourquoi."},
+	"did.release_proposed":    {"So much needs a second operator: the payout waits until another one agrees.", "Ce montant demande un second exploitant : le versement attend l’accord d’un autre."},
+	"did.release_declined":    {"The proposal is declined. The payout stays held.", "La proposition est refusée. Le versement reste retenu."},
+
+	"verb.payout.release_propose": {"Proposed to release a payout", "Libération d’un versement proposée"},
+	"verb.payout.release_decline": {"Declined to release a payout", "Libération d’un versement refusée"},
 	"verb.dispute.accept":         {"Gave a dispute up", "Litige abandonné"},
 	"verb.dispute.accept_propose": {"Proposed to give a dispute up", "Abandon d’un litige proposé"},
 	"verb.dispute.accept_decline": {"Declined to give a dispute up", "Abandon d’un litige refusé"},
