@@ -46,6 +46,7 @@ func (s *site) operatorRoutes(page func(class, pattern string, h handler)) {
 	do("/op/payouts/{id}/release/agree", movePayout(agreeRelease))
 	do("/op/payouts/{id}/release/decline", movePayout(declineRelease))
 
+	read("/op/second", proposalsPage)
 	read("/op/disputes", disputesPage)
 	read("/op/disputes/{id}", disputePage)
 	do("/op/disputes/{id}/answer", answerDispute)

@@ -115,7 +115,7 @@ func (r *rig) operatorForms() map[string]url.Values {
 }
 
 var operatorPages = []string{"/op", "/op/purchases", "/op/ledger", "/op/ledger.csv", "/op/ledger/account?path=world/coins&asset=COIN", "/op/ledger/account.csv?path=world/coins&asset=COIN", "/op/ledger/transfers",
-	"/op/ledger/transfers.csv", "/op/people", "/op/payouts", "/op/disputes", "/op/refunds", "/op/cases", "/op/reconcile", "/op/catalog", "/op/catalog/new?set=gift-catalog", "/op/rates", "/op/rates/new?set=rate-card", "/op/rules", "/op/jobs", "/op/audit", "/op/audit.csv"}
+	"/op/ledger/transfers.csv", "/op/people", "/op/payouts", "/op/second", "/op/disputes", "/op/refunds", "/op/cases", "/op/reconcile", "/op/catalog", "/op/catalog/new?set=gift-catalog", "/op/rates", "/op/rates/new?set=rate-card", "/op/rules", "/op/jobs", "/op/audit", "/op/audit.csv"}
 
 // TestOnlyOperators refuses the console to everybody else: pages, files and
 // forms. Another site's forms are refused to operators, too, and change nothing.

@@ -93,6 +93,12 @@ func TestGiveUpPage(t *testing.T) {
 	mine := one.post(page+"/accept", url.Values{"reason": {"Not worth it " + script}})
 	has(t, mine, 200, "nothing happens until another one agrees", "This waits for a second operator.", "Not worth it &lt;script&gt;", "You proposed it", page+"/accept/decline", "The bank waits until", "Hand in the answer")
 	checkHTML(t, "a proposal", "en", mine.body)
+	home := one.get("/op")
+	has(t, home, 200, `<a href="/op/disputes?state=under">1</a>`, "answer until", `<a href="/op/second">1</a>`, `<a href="/op/cases?state=open">1</a>`)
+	checkHTML(t, "the operators' home", "en", home.body)
+	list := two.get("/op/second")
+	has(t, list, 200, "Give a dispute up", "Not worth it &lt;script&gt;", "$9.99", page+"#give-up")
+	checkHTML(t, "what waits", "en", list.body)
 	if strings.Contains(mine.body, page+"/accept/agree") {
 		t.Error("who proposed it is asked to agree")
 	}

@@ -1,6 +1,25 @@
 package web
 
 var _ = speak(phrases{
+	"second.title":               {"Waiting for a second operator", "En attente d’un second exploitant"},
+	"second.text":                {"What one operator has proposed above a limit. Nothing of it has happened; another operator agrees or declines.", "Ce qu’un exploitant a proposé au-delà d’une limite. Rien n’en est fait ; un autre exploitant approuve ou refuse."},
+	"second.none":                {"Nothing waits for a second operator.", "Rien n’attend de second exploitant."},
+	"second.none_do":             {"What was decided", "Ce qui a été décidé"},
+	"second.what":                {"What", "Quoi"},
+	"second.gets":                {"Who gets it", "Qui le reçoit"},
+	"second.decide":              {"Decide", "Décider"},
+	"second.kind.dispute.accept": {"Give a dispute up", "Abandonner un litige"},
+	"second.kind.payout.release": {"Release a payout", "Libérer un versement"},
+	"second.kind.refund.agree":   {"Refund", "Remboursement"},
+	"second.kind.refund.repay":   {"Note a refund as paid in another way", "Noter un remboursement comme payé autrement"},
+	"second.kind.case.close":     {"Write a difference off", "Passer un écart en perte ou profit"},
+
+	"operator.disputes":       {"Open disputes", "Litiges ouverts"},
+	"operator.disputes_due":   {"answer until %s", "répondre avant le %s"},
+	"operator.cases":          {"Open cases", "Dossiers ouverts"},
+	"operator.proposals":      {"For a second operator", "Pour un second exploitant"},
+	"operator.proposals_text": {"proposed, and not decided", "proposé, et non décidé"},
+
 	"second.waits":   {"This waits for a second operator.", "Ceci attend un second exploitant."},
 	"second.by":      {"Proposed by", "Proposé par"},
 	"second.yours":   {"You proposed it, so another operator has to agree.", "Vous l’avez proposé : un autre exploitant doit l’approuver."},
