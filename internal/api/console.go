@@ -36,6 +36,9 @@ type overviewView struct {
 	Unknown      int64             `json:"purchases_unknown" doc:"Purchases of which the provider has said nothing yet"`
 	Open         int64             `json:"purchases_open" doc:"Purchases that the buyer or the bank has not finished"`
 	OldestOpen   *Instant          `json:"purchases_open_since,omitempty" doc:"Since when the oldest of both is open"`
+	Disputes     disputeCountView  `json:"disputes" doc:"Disputes of banks that have not ended"`
+	Cases        int64             `json:"cases_open" doc:"What operators have to look into"`
+	Proposals    int64             `json:"proposals" doc:"What one operator has proposed and another one has to agree to: refunds, disputes, payouts, differences"`
 	DeadWork     int64             `json:"dead_work" doc:"Work that was given up; see GET /v1/due-work"`
 	Webhooks     webhookHealthView `json:"webhooks" doc:"How the endpoints of webhooks stand"`
 	Integrity    *verificationView `json:"integrity,omitempty" doc:"How the last check of the books ended; missing before the first"`
@@ -51,6 +54,12 @@ type payoutCountView struct {
 	State  string `json:"state" enum:"scheduled,held,sending,sent,returning,failed,returned" doc:"How far they are"`
 	Count  int64  `json:"count" doc:"How many"`
 	Amount amount `json:"amount" doc:"How much together"`
+}
+
+type disputeCountView struct {
+	Count     int64    `json:"count" doc:"How many"`
+	Amounts   []amount `json:"amounts" doc:"How much together, by currency"`
+	NextDueAt *Instant `json:"next_due_at,omitempty" doc:"Until when the next of them has to be answered"`
 }
 
 type webhookHealthView struct {
@@ -113,7 +122,8 @@ func (a *API) overviewGet(ctx context.Context, _ *struct{}) (*struct{ Body overv
 	}
 	v := overviewView{Object: "overview", At: at(o.NowUS), Coins: coins(o.Totals.CoinsOutstanding), Deferred: []amount{}, Diamonds: diamonds(o.Totals.DiamondsPending),
 		Pending: amounts(o.Pending), Maturing: amounts(o.Maturing), Payable: amounts(o.Payable), Due: viewPayoutCounts(o.Due), Ended: viewPayoutCounts(o.Ended),
-		Unknown: o.Purchases.Unknown, Open: o.Purchases.Open, OldestOpen: atOrNil(o.Purchases.OldestUS), DeadWork: o.DeadWork, Webhooks: webhookHealthView{o.Webhooks.Enabled, o.Webhooks.Disabled, o.Webhooks.Failing, atOrNil(o.Webhooks.FailingUS), o.Webhooks.Waiting}, SinceCheck: o.Since,
+		Unknown: o.Purchases.Unknown, Open: o.Purchases.Open, OldestOpen: atOrNil(o.Purchases.OldestUS), Disputes: disputeCountView{o.Disputes.Count, amounts(o.Disputes.Amounts), atOrNil(o.Disputes.DueUS)}, Cases: o.Cases, Proposals: o.Proposals,
+		DeadWork: o.DeadWork, Webhooks: webhookHealthView{o.Webhooks.Enabled, o.Webhooks.Disabled, o.Webhooks.Failing, atOrNil(o.Webhooks.FailingUS), o.Webhooks.Waiting}, SinceCheck: o.Since,
 		Transfers: o.Totals.Transfers, Head: o.Totals.Head, GiftsBehind: o.Behind, HorizonHours: int64(report.DueWithin / time.Hour)}
 	for _, d := range o.Totals.Deferred {
 		v.Deferred = append(v.Deferred, amount{Units: d.Balance, Asset: d.Asset})

@@ -5,9 +5,23 @@ import (
 
 	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/id"
+	"github.com/ovationhq/ovation/internal/idem"
+	"github.com/ovationhq/ovation/internal/people"
 	"github.com/ovationhq/ovation/internal/report"
 	"github.com/ovationhq/ovation/internal/reversal"
 )
+
+// disputeRoutes is the table's part about what banks dispute.
+func (a *API) disputeRoutes() {
+	operator := []option{needs(people.Admin), impersonal()}
+	get(a, "/v1/disputes", a.disputeList, "The disputes of banks, the newest first", operator...)
+	get(a, "/v1/disputes/{id}", a.disputeGet, "A dispute, with the gifts and the earnings that it is about", operator...)
+	decides := append(operator, fails(fault.AlreadyDone, fault.StateConflict, fault.Forbidden))
+	once(a, "/v1/disputes/{id}/answer", a.disputeAnswer, "Hand in the answer to a dispute", decides...)
+	once(a, "/v1/disputes/{id}/accept", a.disputeAccept, "Give a dispute up, or propose it where a second operator has to agree", decides...)
+	once(a, "/v1/disputes/{id}/accept/agree", a.disputeAgree, "Agree to give up a dispute, which another operator has proposed", decides...)
+	once(a, "/v1/disputes/{id}/accept/decline", a.disputeDecline, "Decline to give up a dispute, which was proposed", decides...)
+}
 
 // partsShown bounds the gifts in the answer about one dispute.
 const partsShown = 100
@@ -26,6 +40,9 @@ type disputeView struct {
 	Fee        *amount        `json:"fee,omitempty" doc:"What it took besides"`
 	Evidence   string         `json:"evidence,omitempty" doc:"The answer that was handed in"`
 	Note       string         `json:"note,omitempty" doc:"Why it was given up"`
+	Deciding   string         `json:"deciding,omitempty" enum:"answer,accept" doc:"What was decided and the payment provider has not confirmed yet; of one dispute alone"`
+	Refused    string         `json:"refused,omitempty" doc:"Why the provider did not take what was decided last, in its words"`
+	GivingUp   *decisionView  `json:"giving_up,omitempty" doc:"The last decision to give it up; while it waits nothing has happened, and the bank's time runs on. Of one dispute alone"`
 	DueAt      *Instant       `json:"due_at,omitempty" doc:"Until when it has to be answered"`
 	CreatedAt  Instant        `json:"created_at"`
 	EndedAt    *Instant       `json:"ended_at,omitempty" doc:"When it was decided"`
@@ -43,7 +60,8 @@ type partView struct {
 
 func viewDispute(r reversal.Reversal) disputeView {
 	v := disputeView{Object: "dispute", ID: id.Dispute(r.ID), Of: r.Subject, Person: r.Person, Amount: r.Amount, State: r.State, Reason: r.Reason, Evidence: r.Evidence, Note: r.Note,
-		DueAt: atOrNil(r.DueUS), CreatedAt: at(r.OpenedUS), EndedAt: atOrNil(r.EndedUS), Coins: coinsOrNil(r.LotCoins), Spent: coinsOrNil(r.SpentCoins)}
+		DueAt: atOrNil(r.DueUS), CreatedAt: at(r.OpenedUS), EndedAt: atOrNil(r.EndedUS), Coins: coinsOrNil(r.LotCoins), Spent: coinsOrNil(r.SpentCoins),
+		Deciding: r.Deciding, Refused: r.FailureWhy, GivingUp: viewDecision(r.GivingUp)}
 	if r.Moved.Asset != "" {
 		fee := r.Moved.Of(r.Fee)
 		v.Taken, v.Fee = &r.Moved, &fee
@@ -100,19 +118,34 @@ type disputeAnswerIn struct {
 	}
 }
 
-func (a *API) disputeAnswer(ctx context.Context, in *disputeAnswerIn) (*disputeBody, error) {
-	r, err := a.cfg.Services.Reversals.Answer(ctx, CallerOf(ctx).Caller, string(in.ID), in.Body.Evidence)
-	return &disputeBody{viewDispute(r)}, err
+// disputeOnce is the service for a decision that is answered once.
+func (a *API) disputeOnce(once *Once[disputeView]) *reversal.Service {
+	return a.cfg.Services.Reversals.Once(once.Call(), func(all []reversal.Reversal) (idem.Answer, error) { return once.Answer(viewDispute(all[0])) })
 }
 
-type disputeAcceptIn struct {
+func (a *API) disputeAnswer(ctx context.Context, in *disputeAnswerIn, once *Once[disputeView]) error {
+	_, err := a.disputeOnce(once).Answer(ctx, CallerOf(ctx).Caller, string(in.ID), in.Body.Evidence)
+	return err
+}
+
+type disputeReasonIn struct {
 	DisputePath
 	Body struct {
-		Reason string `json:"reason" minLength:"1" maxLength:"8000" doc:"Why it is given up, for the audit log: up to 500 characters"`
+		Reason string `json:"reason" minLength:"1" maxLength:"8000" doc:"Why, for the audit log: up to 500 characters"`
 	}
 }
 
-func (a *API) disputeAccept(ctx context.Context, in *disputeAcceptIn) (*disputeBody, error) {
-	r, err := a.cfg.Services.Reversals.Accept(ctx, CallerOf(ctx).Caller, string(in.ID), in.Body.Reason)
-	return &disputeBody{viewDispute(r)}, err
+func (a *API) disputeAccept(ctx context.Context, in *disputeReasonIn, once *Once[disputeView]) error {
+	_, err := a.disputeOnce(once).Accept(ctx, CallerOf(ctx).Caller, string(in.ID), in.Body.Reason)
+	return err
+}
+
+func (a *API) disputeAgree(ctx context.Context, in *DisputePath, once *Once[disputeView]) error {
+	_, err := a.disputeOnce(once).AgreeAccept(ctx, CallerOf(ctx).Caller, string(in.ID))
+	return err
+}
+
+func (a *API) disputeDecline(ctx context.Context, in *disputeReasonIn, once *Once[disputeView]) error {
+	_, err := a.disputeOnce(once).DeclineAccept(ctx, CallerOf(ctx).Caller, string(in.ID), in.Body.Reason)
+	return err
 }

@@ -211,12 +211,12 @@ func TestPayoutIsHeld(t *testing.T) {
 	line, reason := "POST /v1/payouts/"+p, `{"reason":"We look into it."}`
 	for _, action := range []string{"/hold", "/release"} {
 		for _, who := range []string{s.host, s.session(t, star)} {
-			wantProblem(t, s.ask(t, line+action, who, "", reason), fault.RoleRequired)
+			wantProblem(t, s.ask(t, line+action, who, "Idempotency-Key: no", "", reason), fault.RoleRequired)
 		}
 	}
 	wantProblem(t, s.ask(t, line+"/hold", s.operator, "", `{}`), fault.ValidationFailed)
 	wantProblem(t, s.ask(t, line+"/hold", s.operator, "", `{"reason":"`+strings.Repeat("x", 201)+`"}`), fault.TextTooLong)
-	wantProblem(t, s.ask(t, line+"/release", s.operator), fault.StateConflict)
+	wantProblem(t, s.ask(t, line+"/release", s.operator, "Idempotency-Key: r0", "", reason), fault.StateConflict)
 	held := s.conforms(t, line+"/hold", s.operator, "", reason)
 	if h := held["held"].(map[string]any); held["state"] != "held" || h["code"] != "under_review" || h["reason"] != "We look into it." || !strings.HasPrefix(h["by"].(string), "key_") || h["since"] == "" {
 		t.Errorf("held: %v", held)
@@ -225,7 +225,25 @@ func TestPayoutIsHeld(t *testing.T) {
 		t.Errorf("the creator reads %v", got)
 	}
 	wantProblem(t, s.ask(t, line+"/cancel", append(me, "Idempotency-Key: c1")...), fault.PayoutInProgress)
-	if got := s.conforms(t, line+"/release", s.operator); got["state"] != "scheduled" || got["held"] != nil {
+	proposed := s.conforms(t, line+"/release", s.operator, "Idempotency-Key: r1", "", reason)
+	if d := proposed["release"].(map[string]any); proposed["state"] != "held" || d["state"] != "waits" || d["limit"] != nil {
+		t.Errorf("proposed: %v", proposed)
+	}
+	if again := s.conforms(t, line+"/release", s.operator, "Idempotency-Key: r1", "", reason); fmt.Sprint(again) != fmt.Sprint(proposed) {
+		t.Errorf("the same key was answered %v, and before %v", again, proposed)
+	}
+	wantProblem(t, s.ask(t, line+"/release", s.operator, "Idempotency-Key: r1", "", `{"reason":"Another one."}`), fault.IdempotencyKeyReused)
+	if got := s.conforms(t, "GET /v1/payouts/"+p, me...); got["release"] != nil {
+		t.Errorf("the creator reads %v", got)
+	}
+	if got := s.conforms(t, "GET /v1/payouts/"+p, s.operator); got["release"] == nil {
+		t.Errorf("an operator reads %v", got)
+	}
+	wantProblem(t, s.ask(t, line+"/release/agree", s.operator, "Idempotency-Key: r2"), fault.Forbidden)
+	second := s.another(t)
+	s.conforms(t, line+"/release/decline", second, "Idempotency-Key: r3", "", reason)
+	s.conforms(t, line+"/release", s.operator, "Idempotency-Key: r4", "", reason)
+	if got := s.conforms(t, line+"/release/agree", second, "Idempotency-Key: r5"); got["state"] != "scheduled" || got["held"] != nil {
 		t.Errorf("released: %v", got)
 	}
 
@@ -237,7 +255,7 @@ func TestPayoutIsHeld(t *testing.T) {
 	if h := got["held"].(map[string]any); h["code"] != "account_suspended" || h["by"] != "rule" || !strings.HasPrefix(h["reason"].(string), "Ce compte est suspendu depuis le 1970-01-01.") {
 		t.Errorf("held by a rule: %v", got)
 	}
-	q := wantProblem(t, s.ask(t, line+"/release", s.operator, "Accept-Language: fr"), fault.StateConflict)
+	q := wantProblem(t, s.ask(t, line+"/release", s.operator, "Accept-Language: fr", "Idempotency-Key: r6", "", reason), fault.StateConflict)
 	if !strings.Contains(q["detail"].(string), "retenu par une règle") {
 		t.Errorf("released by hand: %v", q)
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/ovationhq/ovation/internal/payout"
 	"github.com/ovationhq/ovation/internal/people"
 	"github.com/ovationhq/ovation/internal/report"
+	"github.com/ovationhq/ovation/internal/second"
 )
 
 // payoutRoutes is the table's part about payouts.
@@ -24,7 +25,10 @@ func (a *API) payoutRoutes() {
 	once(a, "/v1/payouts/{id}/cancel-all", a.payoutCancelAll, "Cancel all payouts of a request that were not sent yet", needs(people.PayoutsWrite), forPerson(), fails(fault.PayoutInProgress, fault.AlreadyDone))
 	get(a, "/v1/payouts/{id}/group", a.payoutGroup, "All payouts of the request that made this one", needs(people.PayoutsRead))
 	post(a, "/v1/payouts/{id}/hold", a.payoutHold, "Hold a payout that was not sent yet, until it is released", needs(people.PayoutsWrite), role(people.Operator), impersonal(), fails(fault.Forbidden, fault.PayoutInProgress))
-	post(a, "/v1/payouts/{id}/release", a.payoutRelease, "Let a payout go that an operator holds", needs(people.PayoutsWrite), role(people.Operator), impersonal(), fails(fault.Forbidden, fault.StateConflict))
+	release := []option{needs(people.PayoutsWrite), role(people.Operator), impersonal(), fails(fault.Forbidden, fault.StateConflict)}
+	once(a, "/v1/payouts/{id}/release", a.payoutRelease, "Let a payout go that an operator holds, or propose it where a second operator has to agree", release...)
+	once(a, "/v1/payouts/{id}/release/agree", a.payoutAgree, "Agree to let a payout go, which another operator has proposed", release...)
+	once(a, "/v1/payouts/{id}/release/decline", a.payoutDecline, "Decline to let a payout go, which was proposed", release...)
 }
 
 type payoutView struct {
@@ -34,6 +38,7 @@ type payoutView struct {
 	Amount        amount           `json:"amount"`
 	State         payout.State     `json:"state" enum:"scheduled,held,sending,sent,paid,returning,returned,failed,canceled"`
 	Held          *holdView        `json:"held,omitempty" doc:"Why it waits, while it is held"`
+	Release       *decisionView    `json:"release,omitempty" doc:"To operators, of one payout alone: the last decision to let it go while an operator held it; in waits another one has to agree"`
 	FailureCode   string           `json:"failure_code,omitempty"`
 	FailureReason string           `json:"failure_reason,omitempty" doc:"What went wrong, in words"`
 	FailureAdvice string           `json:"failure_advice,omitempty" doc:"What to do about it"`
@@ -70,7 +75,7 @@ type payoutLineView struct {
 
 func viewPayout(l Language, p payout.Payout) payoutView {
 	v := payoutView{Object: "payout", ID: p.ID, Creator: p.Creator, Amount: p.Amount, State: p.State, FailureCode: p.FailureCode, Group: p.Group, Month: p.Run,
-		RequestedAt: at(p.RequestedUS), GoesAt: at(p.GoesUS), SentAt: atOrNil(p.SentUS), ArrivesAt: atOrNil(p.ArrivesUS), EndedAt: atOrNil(p.EndedUS), Rule: p.Rule}
+		RequestedAt: at(p.RequestedUS), GoesAt: at(p.GoesUS), SentAt: atOrNil(p.SentUS), ArrivesAt: atOrNil(p.ArrivesUS), EndedAt: atOrNil(p.EndedUS), Rule: p.Rule, Release: viewDecision(p.Releasing)}
 	trouble := payout.TroubleOf(&p)
 	v.FailureReason, v.FailureAdvice = translate(l, trouble.Reason), translate(l, trouble.Do)
 	v.CanceledFor = p.CanceledFor
@@ -176,6 +181,9 @@ func (a *API) ownPayout(ctx context.Context, payoutID id.Payout) (payout.Payout,
 
 func (a *API) payoutGet(ctx context.Context, in *payoutGetIn) (*payoutBody, error) {
 	p, err := a.ownPayout(ctx, in.ID)
+	if c := CallerOf(ctx); err == nil && c.Is(people.Operator) {
+		p.Releasing, err = report.Ask2(ctx, a.cfg.Services.Reader, second.About, payout.Releasing, string(p.ID))
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -254,9 +262,32 @@ func (a *API) payoutHold(ctx context.Context, in *payoutHoldIn) (*payoutBody, er
 	return &payoutBody{viewPayout(LanguageOf(ctx), p)}, err
 }
 
-func (a *API) payoutRelease(ctx context.Context, in *payoutAct) (*payoutBody, error) {
-	p, err := a.cfg.Services.Payouts.Release(ctx, CallerOf(ctx).Caller, in.ID)
-	return &payoutBody{viewPayout(LanguageOf(ctx), p)}, err
+type payoutReasonIn struct {
+	ID   id.Payout `path:"id"`
+	Body struct {
+		Reason string `json:"reason" minLength:"1" maxLength:"800" doc:"Why, for the audit log: up to 200 characters"`
+	}
+}
+
+// releaseOnce is the service for a decision about a release that is answered once.
+func (a *API) releaseOnce(ctx context.Context, once *Once[payoutView]) *payout.Service {
+	l := LanguageOf(ctx)
+	return a.cfg.Services.Payouts.Once(once.Call(), func(p payout.Payout) (idem.Answer, error) { return once.Answer(viewPayout(l, p)) })
+}
+
+func (a *API) payoutRelease(ctx context.Context, in *payoutReasonIn, once *Once[payoutView]) error {
+	_, err := a.releaseOnce(ctx, once).Release(ctx, CallerOf(ctx).Caller, in.ID, in.Body.Reason)
+	return err
+}
+
+func (a *API) payoutAgree(ctx context.Context, in *payoutAct, once *Once[payoutView]) error {
+	_, err := a.releaseOnce(ctx, once).AgreeRelease(ctx, CallerOf(ctx).Caller, in.ID)
+	return err
+}
+
+func (a *API) payoutDecline(ctx context.Context, in *payoutReasonIn, once *Once[payoutView]) error {
+	_, err := a.releaseOnce(ctx, once).DeclineRelease(ctx, CallerOf(ctx).Caller, in.ID, in.Body.Reason)
+	return err
 }
 
 type payoutListIn struct {

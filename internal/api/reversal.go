@@ -27,12 +27,8 @@ func (a *API) reversalRoutes() {
 	once(a, "/v1/refunds/{id}/decline", a.refundDecline, "Decline a refund that was proposed", decides...)
 	once(a, "/v1/refunds/{id}/repay", a.refundRepay, "Note that a refund which the bank sent back was paid in another way, or propose it where a second operator has to", decides...)
 
+	a.disputeRoutes()
 	operator := []option{needs(people.Admin), impersonal()}
-	get(a, "/v1/disputes", a.disputeList, "The disputes of banks, the newest first", operator...)
-	get(a, "/v1/disputes/{id}", a.disputeGet, "A dispute, with the gifts and the earnings that it is about", operator...)
-	answers := append(operator, class(classMoney), fails(fault.AlreadyDone, fault.UpstreamFailed))
-	post(a, "/v1/disputes/{id}/answer", a.disputeAnswer, "Hand in the answer to a dispute", answers...)
-	post(a, "/v1/disputes/{id}/accept", a.disputeAccept, "Give a dispute up: it is lost", answers...)
 	get(a, "/v1/people/{id}/minor-refund", a.minorGet, "All that a person has paid, and what of it can go back", operator...)
 	once(a, "/v1/people/{id}/minor-refund", a.minorDo, "Give back all that a person has paid who was too young to", append(operator, fails(fault.Forbidden, fault.AlreadyRefunded, fault.StateConflict))...)
 	get(a, "/v1/claws", a.clawList, "What refunds and disputes took back from the creator, the newest first", needs(people.EarningsRead), forPerson())

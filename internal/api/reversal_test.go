@@ -2,6 +2,7 @@ package api
 
 import (
 	"fmt"
+	"sync"
 	"testing"
 	"time"
 
@@ -153,7 +154,7 @@ func TestSecondOperator(t *testing.T) {
 }
 
 // another is another operator, in a session of their own.
-func (s *refunds) another(t *testing.T) string {
+func (s *shop) another(t *testing.T) string {
 	t.Helper()
 	p := s.g.Person()
 	s.g.OK(s.people.GrantRole(t.Context(), people.Console(), p, people.Operator))
@@ -197,13 +198,9 @@ func TestWhatPeopleReadOfRefunds(t *testing.T) {
 	}
 }
 
-// TestDisputeOverTheAPI takes gifts back while a bank disputes, and gives them back
-// when it is won.
-func TestDisputeOverTheAPI(t *testing.T) {
-	s := newRefunds(t)
-	star := s.g.Creator()
-	s.g.Give(s.fan, "rose", s.g.Live(star), 60)
-	creator := s.session(t, star)
+// disputed has a bank dispute what was bought, and returns the address of the dispute.
+func (s *refunds) disputed(t *testing.T) string {
+	t.Helper()
 	var c payment.Record
 	s.g.Read(func(tx *db.Tx) (err error) {
 		c, err = payment.ForSubject(s.g.Ctx, tx, s.purchase)
@@ -213,12 +210,71 @@ func TestDisputeOverTheAPI(t *testing.T) {
 	s.g.OK(err)
 	_, err = s.API.cfg.Services.Reversals.Observe(s.g.Ctx, payment.Event{ID: "evt_1", Object: "dispute", ObjectID: provider})
 	s.g.OK(err)
-	wantProblem(t, s.ask(t, "GET /v1/disputes", s.me), fault.ScopeMissing)
 	all := s.answered(t, 200, "GET /v1/disputes?state=open", s.operator)["data"].([]any)
 	if len(all) != 1 {
 		t.Fatalf("disputes: %v", all)
 	}
-	path := "/v1/disputes/" + all[0].(map[string]any)["id"].(string)
+	return "/v1/disputes/" + all[0].(map[string]any)["id"].(string)
+}
+
+// TestGiveUpOverTheAPI has two operators give a dispute up, whatever is sent twice.
+func TestGiveUpOverTheAPI(t *testing.T) {
+	s := newRefunds(t)
+	path := s.disputed(t)
+	accept, body := "POST "+path+"/accept", `{"reason":"Not worth it."}`
+	wantProblem(t, s.ask(t, accept, s.operator, "", body), fault.IdempotencyKeyMissing)
+	var wg sync.WaitGroup
+	for range 2 { // at once
+		wg.Go(func() {
+			if rec := s.ask(t, accept, s.operator, "Idempotency-Key: a", "", body); rec.Code != 200 {
+				wantProblem(t, rec, fault.IdempotencyInProgress)
+			}
+		})
+	}
+	wg.Wait()
+	first := s.answered(t, 200, accept, s.operator, "Idempotency-Key: a", "", body)
+	if g := first["giving_up"].(map[string]any); first["state"] != "open" || g["state"] != "waits" || units(g, "amount") != 999 || units(g, "limit") != 500 || g["reason"] != "Not worth it." {
+		t.Errorf("proposed: %v", first)
+	}
+	wantProblem(t, s.ask(t, accept, s.operator, "Idempotency-Key: a", "", `{"reason":"Or is it?"}`), fault.IdempotencyKeyReused)
+	wantProblem(t, s.ask(t, accept, s.operator, "Idempotency-Key: b", "", `{"reason":"Or is it?"}`), fault.StateConflict)
+	if got := s.answered(t, 200, "GET /v1/decisions?state=waits", s.operator)["data"].([]any); len(got) != 1 || got[0].(map[string]any)["kind"] != "dispute.accept" {
+		t.Errorf("waiting: %v", got)
+	}
+	agree := "POST " + path + "/accept/agree"
+	wantProblem(t, s.ask(t, agree, s.operator, "Idempotency-Key: c"), fault.Forbidden)
+	wantProblem(t, s.ask(t, agree, s.me, "Idempotency-Key: c"), fault.ScopeMissing)
+	another := s.another(t)
+	if o := s.answered(t, 200, "POST "+path+"/accept/decline", another, "Idempotency-Key: d", "", `{"reason":"Let us try."}`); o["state"] != "open" || o["giving_up"].(map[string]any)["state"] != "declined" {
+		t.Errorf("declined: %v", o)
+	}
+	if again := s.answered(t, 200, accept, s.operator, "Idempotency-Key: a", "", body); fmt.Sprint(again) != fmt.Sprint(first) {
+		t.Errorf("the same key was answered %v, and before %v", again, first)
+	}
+	s.answered(t, 200, accept, s.operator, "Idempotency-Key: e", "", body)
+	agreed := s.answered(t, 200, agree, another, "Idempotency-Key: f")
+	if again := s.answered(t, 200, agree, another, "Idempotency-Key: f"); agreed["deciding"] != "accept" || fmt.Sprint(again) != fmt.Sprint(agreed) {
+		t.Errorf("agreed: %v and %v", agreed, again)
+	}
+	if o := s.answered(t, 200, "GET "+path, s.operator); o["state"] != "lost" || o["note"] != "Not worth it." || o["giving_up"].(map[string]any)["state"] != "agreed" {
+		t.Errorf("given up: %v", o)
+	}
+	wantProblem(t, s.ask(t, agree, another, "Idempotency-Key: g"), fault.AlreadyDone)
+	page := s.answered(t, 200, "GET /v1/decisions?limit=1", s.operator)
+	if next := s.answered(t, 200, "GET /v1/decisions?limit=1&cursor="+page["next_cursor"].(string), s.operator); next["has_more"] != false || next["data"].([]any)[0].(map[string]any)["state"] != "declined" {
+		t.Errorf("the second page: %v", next)
+	}
+}
+
+// TestDisputeOverTheAPI takes gifts back while a bank disputes, and gives them back
+// when it is won.
+func TestDisputeOverTheAPI(t *testing.T) {
+	s := newRefunds(t)
+	star := s.g.Creator()
+	s.g.Give(s.fan, "rose", s.g.Live(star), 60)
+	creator := s.session(t, star)
+	path := s.disputed(t)
+	wantProblem(t, s.ask(t, "GET /v1/disputes", s.me), fault.ScopeMissing)
 	o := s.answered(t, 200, "GET "+path, s.operator)
 	if o["parts_total"] != 1.0 || units(o, "spent") != 300 || units(o, "coins") != 400 || len(o["claws"].([]any)) != 1 || units(o, "taken") != 999 {
 		t.Errorf("the dispute: %v", o)
@@ -235,8 +291,14 @@ func TestDisputeOverTheAPI(t *testing.T) {
 		t.Errorf("the receipt: %v", p)
 	}
 	wantProblem(t, s.ask(t, "POST /v1/coin-purchases/"+s.purchase+"/refund", s.me, "Idempotency-Key: x", "", `{}`), fault.StateConflict)
-	if o = s.answered(t, 200, "POST "+path+"/answer", s.operator, "", `{"evidence":"winning_evidence"}`); o["state"] != "answered" && o["state"] != "won" {
-		t.Errorf("answered: %v", o)
+	answer := []string{s.operator, "Idempotency-Key: answer", "", `{"evidence":"winning_evidence"}`}
+	for range 2 {
+		if o = s.answered(t, 200, "POST "+path+"/answer", answer...); o["state"] != "open" || o["deciding"] != "answer" {
+			t.Errorf("answered: %v", o)
+		}
 	}
-	wantProblem(t, s.ask(t, "POST /v1/disputes/dsp_7zzzzzzzzzzzzzzzzzzzzzzzzz/accept", s.operator, "", `{"reason":"x"}`), fault.NotFound)
+	if o = s.answered(t, 200, "GET "+path, s.operator); o["state"] != "answered" && o["state"] != "won" || o["deciding"] != nil {
+		t.Errorf("after the answer: %v", o)
+	}
+	wantProblem(t, s.ask(t, "POST /v1/disputes/dsp_7zzzzzzzzzzzzzzzzzzzzzzzzz/accept", s.operator, "Idempotency-Key: x", "", `{"reason":"x"}`), fault.NotFound)
 }

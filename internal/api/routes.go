@@ -144,6 +144,7 @@ func (a *API) moneyOut() {
 	get(a, "/v1/audit", a.auditList, "What operators, the host and the console have decided, newest first", needs(people.Admin), impersonal(), tagged("operations"))
 
 	a.caseRoutes()
+	a.secondRoutes()
 
 	get(a, "/v1/clock", a.clockGet, "The instance's clock", public(), tagged("sandbox"))
 	if a.cfg.Services.Advance != nil {

@@ -43,6 +43,7 @@ import (
 	"github.com/ovationhq/ovation/internal/reconcile"
 	"github.com/ovationhq/ovation/internal/report"
 	"github.com/ovationhq/ovation/internal/reversal"
+	"github.com/ovationhq/ovation/internal/second"
 	"github.com/ovationhq/ovation/internal/support"
 	"github.com/ovationhq/ovation/internal/tip"
 	"github.com/ovationhq/ovation/internal/wallet"
@@ -139,7 +140,7 @@ func Checks() []ledger.Check {
 	var all []ledger.Check
 	for _, c := range [][]ledger.Check{
 		wallet.Checks(), earnings.Checks(), gift.Checks(), purchase.Checks(), payout.Checks(), tip.Checks(), reversal.Checks(), report.Checks(),
-		limit.Checks(id.KindPurchase, id.KindTip), payment.Checks(), casework.Checks(), reconcile.Checks(),
+		limit.Checks(id.KindPurchase, id.KindTip), payment.Checks(), casework.Checks(), second.Checks(payout.Releasing, reversal.GivingUp), reconcile.Checks(),
 		webhook.Checks(), support.Checks(), goal.Checks(), chat.Checks(),
 	} {
 		all = append(all, c...)

@@ -27,7 +27,7 @@ func (p *preset) readPayouts(t *table) {
 	if r.PayDay <= r.NoticeDay && r.NoticeDay > 0 {
 		t.blame("pay_day", "%d is not after the day of the notice, %d", r.PayDay, r.NoticeDay)
 	}
-	r.Monthly = t.whole("monthly", 0, mostUnits)
+	r.Monthly, r.Agree = t.whole("monthly", 0, mostUnits), t.whole("agree", 0, mostUnits)
 	sources := t.sub("sources")
 	for _, name := range sources.keys() {
 		source, calendar := earnings.Source(name), payout.Calendar(sources.text(name, "request or monthly"))
@@ -43,7 +43,8 @@ func (p *preset) readPayouts(t *table) {
 	limits := t.sub("limits")
 	for _, name := range limits.keys() {
 		one := limits.sub(name)
-		l := payout.Limit{Asset: money.Asset(name), DailyCap: one.whole("daily_cap", 1, mostUnits), Minimum: one.whole("minimum", 0, mostUnits), Monthly: one.whole("monthly", 0, mostUnits)}
+		l := payout.Limit{Asset: money.Asset(name), DailyCap: one.whole("daily_cap", 1, mostUnits), Minimum: one.whole("minimum", 0, mostUnits), Monthly: one.whole("monthly", 0, mostUnits),
+			Agree: one.whole("agree", 0, mostUnits)}
 		switch {
 		case !l.Asset.IsCurrency():
 			limits.blame(name, "this is no currency; write three large letters, such as EUR")
@@ -90,6 +91,6 @@ func (p *preset) payouts() payout.Rules {
 func (p *preset) samePayouts(ctx context.Context, tx *db.Tx) (bool, error) {
 	there, err := payout.RulesOf(ctx, tx, p.Version)
 	want := p.payouts()
-	return there.Version == want.Version && there.FromUS == want.FromUS && there.NoticeDay == want.NoticeDay && there.PayDay == want.PayDay && there.Monthly == want.Monthly &&
+	return there.Version == want.Version && there.FromUS == want.FromUS && there.NoticeDay == want.NoticeDay && there.PayDay == want.PayDay && there.Monthly == want.Monthly && there.Agree == want.Agree &&
 		slices.Equal(there.Limits, want.Limits) && slices.Equal(there.Sources, want.Sources), err
 }

@@ -16,6 +16,7 @@ import (
 // down.
 func TestHoldIsAudited(t *testing.T) {
 	each(t, func(s *desk) {
+		s.alone(5_00)
 		s.ready(5)
 		p := s.must(0)
 		op := people.Caller{Person: "usr_op", Roles: []people.Role{people.Operator}}
@@ -25,11 +26,11 @@ func TestHoldIsAudited(t *testing.T) {
 		}
 		_, err := s.pay.Hold(s.Ctx, op, p.ID, "A stranger pattern.", time.Time{})
 		s.OK(err)
-		_, err = s.pay.Release(s.Ctx, people.Caller{Person: "usr_fan"}, p.ID)
+		_, err = s.pay.Release(s.Ctx, people.Caller{Person: "usr_fan"}, p.ID, "It is in order.")
 		s.Want(err, fault.RoleRequired)
-		_, err = s.pay.Release(s.Ctx, op, p.ID)
+		_, err = s.pay.Release(s.Ctx, op, p.ID, "It is in order.")
 		s.OK(err)
-		_, err = s.pay.Release(s.Ctx, op, p.ID)
+		_, err = s.pay.Release(s.Ctx, op, p.ID, "It is in order.")
 		s.Want(err, fault.StateConflict)
 		var got []string
 		s.Read(func(tx *db.Tx) error {
@@ -39,7 +40,7 @@ func TestHoldIsAudited(t *testing.T) {
 			}
 			return err
 		})
-		if want := []string{`usr_op payout.release  {"held_by":"usr_op"}`, "usr_op payout.hold A stranger pattern. {}", "usr_op payout.hold A strange pattern. {}"}; !slices.Equal(got, want) {
+		if want := []string{`usr_op payout.release It is in order. {"amount":{"amount":500,"asset":"USD"},"held_by":"usr_op"}`, "usr_op payout.hold A stranger pattern. {}", "usr_op payout.hold A strange pattern. {}"}; !slices.Equal(got, want) {
 			t.Errorf("the log is %q", got)
 		}
 	})

@@ -9,6 +9,7 @@ import (
 	"github.com/ovationhq/ovation/internal/id"
 	"github.com/ovationhq/ovation/internal/idem"
 	"github.com/ovationhq/ovation/internal/ledger"
+	"github.com/ovationhq/ovation/internal/second"
 )
 
 // Cancel gives a payout back that was not sent yet.
@@ -106,6 +107,9 @@ func giveBack(ctx context.Context, tx *db.Tx, p *Payout, state State, kind, from
 		return err
 	}
 	if p.Repaid, err = earnings.Recover(ctx, tx, p.ID, since, lines); err != nil {
+		return err
+	}
+	if err := second.Lapse(ctx, tx, Releasing, string(p.ID)); err != nil {
 		return err
 	}
 	p.State, p.EndedUS, p.Hold = state, tx.NowUS(), Hold{}

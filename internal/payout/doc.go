@@ -21,7 +21,9 @@
 // our balance at the provider does not cover it (all by a rule), or an operator looks into it. A hold may have an end. What a rule holds goes by itself as soon as the
 // reason is gone: the work looks every hour, and news about the account wake
 // it. What an operator holds waits for the operator, also with its
-// cancellation. Each change is told once. sending means that the provider was, or
+// cancellation; above the amount of the rules two operators let it go (release.go, package
+// second), and nobody ends another one's hold by holding for less long. What waits for the
+// second one lapses with the hold. Each change is told once. sending means that the provider was, or
 // may have been, asked. In failed, canceled and returned the money is back
 // with the earnings that it came from, less what it repaid of claws (earnings.Recover). A bank may send back what was paid, for
 // which paid goes to returning; and what is returning goes to sent when the

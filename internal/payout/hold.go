@@ -12,6 +12,7 @@ import (
 	"github.com/ovationhq/ovation/internal/id"
 	"github.com/ovationhq/ovation/internal/payment"
 	"github.com/ovationhq/ovation/internal/people"
+	"github.com/ovationhq/ovation/internal/second"
 	"github.com/ovationhq/ovation/internal/text"
 )
 
@@ -74,13 +75,21 @@ func obstacle(ctx context.Context, tx *db.Tx, p *Payout) (Hold, error) {
 // hold stops the payout, or keeps it stopped for another reason. The same
 // reason in other words, such as a shorter list of what is missing, is kept and
 // not told again.
+//
+// What was proposed about letting it go lapses with what it was held for.
 func (p *Payout) hold(ctx context.Context, tx *db.Tx, h Hold) error {
 	if p.State == Held && p.Hold.Code == h.Code && p.Hold.By == h.By {
 		if p.Hold.Reason == h.Reason && p.Hold.UntilUS == h.UntilUS {
 			return nil
 		}
 		p.Hold.Reason, p.Hold.UntilUS = h.Reason, h.UntilUS
+		if err := second.Lapse(ctx, tx, Releasing, string(p.ID)); err != nil {
+			return err
+		}
 		return p.save(ctx, tx)
+	}
+	if err := second.Lapse(ctx, tx, Releasing, string(p.ID)); err != nil {
+		return err
 	}
 	h.SinceUS = tx.NowUS()
 	p.State, p.Hold = Held, h
@@ -92,6 +101,9 @@ func (p *Payout) hold(ctx context.Context, tx *db.Tx, h Hold) error {
 
 // release lets the payout go on; by is who does it.
 func (p *Payout) release(ctx context.Context, tx *db.Tx, by string) error {
+	if err := second.Lapse(ctx, tx, Releasing, string(p.ID)); err != nil {
+		return err
+	}
 	p.State, p.Hold = Scheduled, Hold{}
 	if err := p.save(ctx, tx); err != nil {
 		return err
@@ -130,6 +142,9 @@ func (s *Service) Hold(ctx context.Context, by people.Caller, payout id.Payout, 
 		if p.State != Scheduled && p.State != Held {
 			return fault.New(fault.PayoutInProgress, "The payout %s is %s and can not be held any more.", payout, p.State)
 		}
+		if p.ofOperator() && untilUS > 0 && (p.Hold.UntilUS == 0 || untilUS < p.Hold.UntilUS) {
+			return fault.New(fault.StateConflict, "The payout %s is held for longer already. To let it go sooner, release it; nothing was changed.", payout)
+		}
 		before := p.Hold
 		if err := p.hold(ctx, tx, Hold{Code: UnderReview, Reason: reason, By: by.ID(), UntilUS: untilUS}); err != nil || p.Hold == before {
 			return err
@@ -152,37 +167,6 @@ func (s *Service) HoldFor(ctx context.Context, by people.Caller, payout id.Payou
 		until = s.db.Clock().Now().Add(d)
 	}
 	return s.Hold(ctx, by, payout, reason, until)
-}
-
-// Release lets a payout go that an operator holds. Operators do it, about payouts of
-// others. What a rule holds goes by itself: state_conflict.
-func (s *Service) Release(ctx context.Context, by people.Caller, payout id.Payout) (p Payout, err error) {
-	if err := by.RequireRole(people.Operator); err != nil {
-		return p, err
-	}
-	err = s.db.Write(ctx, func(tx *db.Tx) error {
-		if p, err = Get(ctx, tx, payout); err != nil {
-			return err
-		}
-		if err := people.NotOwn(ctx, tx, by, p.Creator); err != nil {
-			return err
-		}
-		switch {
-		case p.State != Held:
-			return fault.New(fault.StateConflict, "The payout %s is %s, and nobody holds it.", payout, p.State)
-		case !p.ofOperator():
-			return fault.New(fault.StateConflict, "The payout %s is held by a rule (%s). It goes by itself when the reason is gone.", payout, p.Hold.Code)
-		}
-		act := by.Act(ctx, audit.Act{Verb: "payout.release", Subject: string(payout), Changed: map[string]any{"held_by": p.Hold.By}})
-		if err := p.release(ctx, tx, by.ID()); err != nil {
-			return err
-		}
-		if err := audit.Record(ctx, tx, act); err != nil {
-			return err
-		}
-		return wake(ctx, tx, payout)
-	})
-	return p, err
 }
 
 // freshen asks the provider about an account that was not ready when it was

@@ -204,11 +204,12 @@ var boss = people.Caller{Person: "usr_boss", Roles: []people.Role{people.Operato
 // What an operator holds, nobody else lets go: not a rule, not the creator.
 func TestUnderReview(t *testing.T) {
 	each(t, func(s *desk) {
+		s.alone(100_00)
 		s.ready(5)
 		p := s.must(0)
 		_, err := s.pay.Hold(s.Ctx, people.Caller{Person: s.creator, Roles: []people.Role{people.Creator}}, p.ID, "x", time.Time{})
 		s.Want(err, fault.RoleRequired)
-		_, err = s.pay.Release(s.Ctx, people.Caller{Person: s.creator}, p.ID)
+		_, err = s.pay.Release(s.Ctx, people.Caller{Person: s.creator}, p.ID, "It is in order.")
 		s.Want(err, fault.RoleRequired)
 		own := people.Caller{Person: s.creator, Roles: boss.Roles} // an operator, too
 		_, err = s.pay.Hold(s.Ctx, own, p.ID, "Until soon.", s.Clk.Now().Add(time.Second))
@@ -220,7 +221,7 @@ func TestUnderReview(t *testing.T) {
 		}
 		_, err = s.pay.Hold(s.Ctx, boss, "pyo_x", "We look into it.", time.Time{})
 		s.Want(err, fault.NotFound)
-		_, err = s.pay.Release(s.Ctx, boss, p.ID)
+		_, err = s.pay.Release(s.Ctx, boss, p.ID, "It is in order.")
 		s.Want(err, fault.StateConflict)
 		s.is(p, payout.Scheduled)
 
@@ -235,16 +236,16 @@ func TestUnderReview(t *testing.T) {
 		}
 		_, err = s.pay.Cancel(s.Ctx, p.ID)
 		s.Want(err, fault.PayoutInProgress)
-		_, err = s.pay.Release(s.Ctx, own, p.ID)
+		_, err = s.pay.Release(s.Ctx, own, p.ID, "It is in order.")
 		s.Want(err, fault.Forbidden)
 		s.suspend()
 		s.later(time.Hour)
 		s.held(p, payout.UnderReview, "usr_boss", since)
-		_, err = s.pay.Release(s.Ctx, boss, p.ID)
+		_, err = s.pay.Release(s.Ctx, boss, p.ID, "It is in order.")
 		s.OK(err)
 		s.RunDue() // and the rule is asked
 		s.held(p, "account_suspended", payout.ByRule, s.Clk.Now())
-		_, err = s.pay.Release(s.Ctx, boss, p.ID)
+		_, err = s.pay.Release(s.Ctx, boss, p.ID, "It is in order.")
 		s.Want(err, fault.StateConflict)
 		s.later(time.Minute)
 		_, err = s.pay.Hold(s.Ctx, boss, p.ID, "We look into it again.", time.Time{})
@@ -253,13 +254,13 @@ func TestUnderReview(t *testing.T) {
 		s.reinstate()
 		s.later(2 * time.Hour)
 		s.is(p, payout.Held)
-		_, err = s.pay.Release(s.Ctx, boss, p.ID)
+		_, err = s.pay.Release(s.Ctx, boss, p.ID, "It is in order.")
 		s.OK(err)
 		s.RunDue() // at once, and not an hour later
 		s.moved(p, payout.Sent)
 		_, err = s.pay.Hold(s.Ctx, boss, p.ID, "Too late.", time.Time{})
 		s.Want(err, fault.PayoutInProgress)
-		_, err = s.pay.Release(s.Ctx, boss, p.ID)
+		_, err = s.pay.Release(s.Ctx, boss, p.ID, "It is in order.")
 		s.Want(err, fault.StateConflict)
 		if got := s.told(); !slices.Equal(got, []string{"payout.scheduled", "payout.held", "payout.released", "payout.held", "payout.held", "payout.released", "payout.sent"}) {
 			t.Errorf("events: %v", got)

@@ -8,6 +8,7 @@ import (
 	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/id"
 	"github.com/ovationhq/ovation/internal/money"
+	"github.com/ovationhq/ovation/internal/second"
 )
 
 // State is where a payout stands, in words that a creator reads.
@@ -57,6 +58,8 @@ type Payout struct {
 	begunAfter int64 // the last transfer in the books when it began
 	bank       int64 // counts the banks of the account, as it began
 	standing   int64 // counts the standings of the account, as it began
+
+	Releasing second.Decision // of one that was just decided about, or shown to operators: the last decision to let it go
 
 	Replayed bool // the key had made this payout before
 }

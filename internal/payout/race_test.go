@@ -76,7 +76,8 @@ func (s *desk) race(n int, a payout.Account, before id.Payout) {
 			_, err := s.pay.Hold(s.Ctx, boss, before, "We look into it.", s.Clk.Now().Add(30*time.Hour))
 			return err
 		},
-		func() error { _, err := s.pay.Release(s.Ctx, boss, before); return err },
+		func() error { _, err := s.pay.Release(s.Ctx, boss, before, "It is in order."); return err },
+		func() error { _, err := s.pay.AgreeRelease(s.Ctx, other, before); return err },
 		func() error { _, err := s.Runner.RunDue(s.Ctx); return err },
 		func() error {
 			return s.D.Write(s.Ctx, func(tx *db.Tx) error {

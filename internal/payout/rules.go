@@ -28,6 +28,7 @@ type Rules struct {
 	NoticeDay int64        // of the month, UTC
 	PayDay    int64        // of the month, UTC; a later day than NoticeDay
 	Monthly   int64        // the least of a month in the rate card's currency
+	Agree     int64        // in the same: above it two operators release what one of them holds
 	Limits    []Limit      // by currency
 	Sources   []SourceRule // by source; one that is not named is paid on request
 }
@@ -39,6 +40,7 @@ type Limit struct {
 	DailyCap int64  // the most that goes to one creator on a UTC day
 	Minimum  int64  // the least of a payout
 	Monthly  int64  // the least of what goes by the calendar
+	Agree    int64  // above it two operators release what one of them holds
 }
 
 // SourceRule is the calendar of what comes from a source.
@@ -50,14 +52,14 @@ type SourceRule struct {
 // InstallRules adds rules. A version that exists is left as it is: what was
 // paid under it must stay explainable.
 func InstallRules(ctx context.Context, tx *db.Tx, r Rules) error {
-	n, err := tx.Exec(ctx, "INSERT INTO payout_rules (version, from_us, notice_day, pay_day, monthly_units) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (version) DO NOTHING",
-		r.Version, r.FromUS, r.NoticeDay, r.PayDay, r.Monthly)
+	n, err := tx.Exec(ctx, "INSERT INTO payout_rules (version, from_us, notice_day, pay_day, monthly_units, agree_units) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (version) DO NOTHING",
+		r.Version, r.FromUS, r.NoticeDay, r.PayDay, r.Monthly, r.Agree)
 	if err != nil || n == 0 {
 		return err
 	}
 	for _, l := range r.Limits {
-		if _, err := tx.Exec(ctx, "INSERT INTO payout_limit (version, asset, daily_cap_units, minimum_units, monthly_units) VALUES ($1, $2, $3, $4, $5)",
-			r.Version, string(l.Asset), l.DailyCap, l.Minimum, l.Monthly); err != nil {
+		if _, err := tx.Exec(ctx, "INSERT INTO payout_limit (version, asset, daily_cap_units, minimum_units, monthly_units, agree_units) VALUES ($1, $2, $3, $4, $5, $6)",
+			r.Version, string(l.Asset), l.DailyCap, l.Minimum, l.Monthly, l.Agree); err != nil {
 			return err
 		}
 	}
@@ -81,17 +83,17 @@ func RulesOf(ctx context.Context, tx *db.Tx, version string) (Rules, error) {
 }
 
 func rulesBy(ctx context.Context, tx *db.Tx, where string, arg any) (r Rules, err error) {
-	all, err := db.Collect[Rules](tx.Query(ctx, "SELECT version, from_us, notice_day, pay_day, monthly_units FROM payout_rules WHERE "+where, arg))(
+	all, err := db.Collect[Rules](tx.Query(ctx, "SELECT version, from_us, notice_day, pay_day, monthly_units, agree_units FROM payout_rules WHERE "+where, arg))(
 		func(rows *db.Rows) (r Rules, err error) {
-			return r, rows.Scan(&r.Version, &r.FromUS, &r.NoticeDay, &r.PayDay, &r.Monthly)
+			return r, rows.Scan(&r.Version, &r.FromUS, &r.NoticeDay, &r.PayDay, &r.Monthly, &r.Agree)
 		})
 	if err != nil || len(all) == 0 {
 		return r, err
 	}
 	r = all[0]
-	r.Limits, err = db.Collect[Limit](tx.Query(ctx, "SELECT asset, version, daily_cap_units, minimum_units, monthly_units FROM payout_limit WHERE version = $1 ORDER BY asset", r.Version))(
+	r.Limits, err = db.Collect[Limit](tx.Query(ctx, "SELECT asset, version, daily_cap_units, minimum_units, monthly_units, agree_units FROM payout_limit WHERE version = $1 ORDER BY asset", r.Version))(
 		func(rows *db.Rows) (l Limit, err error) {
-			return l, rows.Scan((*string)(&l.Asset), &l.Rule, &l.DailyCap, &l.Minimum, &l.Monthly)
+			return l, rows.Scan((*string)(&l.Asset), &l.Rule, &l.DailyCap, &l.Minimum, &l.Monthly, &l.Agree)
 		})
 	if err != nil {
 		return r, err
@@ -116,7 +118,7 @@ func (r *Rules) onlyMonthly() (all []earnings.Source) {
 // limitOf returns the limits of a currency that are in force.
 func limitOf(card earnings.RateCard, rules *Rules, asset money.Asset) (Limit, error) {
 	if asset == card.PayAsset {
-		return Limit{Asset: asset, Rule: card.Version, DailyCap: card.DailyCap, Minimum: card.MinimumUnits, Monthly: max(rules.Monthly, card.MinimumUnits)}, nil
+		return Limit{Asset: asset, Rule: card.Version, DailyCap: card.DailyCap, Minimum: card.MinimumUnits, Monthly: max(rules.Monthly, card.MinimumUnits), Agree: rules.Agree}, nil
 	}
 	at := slices.IndexFunc(rules.Limits, func(l Limit) bool { return l.Asset == asset })
 	if at < 0 {

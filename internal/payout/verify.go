@@ -16,6 +16,7 @@ const (
 	RuleMonth     = "a month of the calendar is paid once, by payouts that sum to what it says"
 	RuleReserve   = "the reserve bears only what had left or was under way when it was taken"
 	RuleTakenBack = "a payout is canceled for a refund or a dispute only if that takes back of one of its earnings, and repaid what the books say"
+	RuleReleased  = "what waits for somebody to agree to a release is a payout that an operator holds"
 	RuleCalendar  = "what goes by the calendar alone is in no payout on request"
 )
 
@@ -24,7 +25,7 @@ var Kinds = []string{"payout.scheduled", "payout.transferred", "payout.failed", 
 
 // Checks are the rules of payouts for ledger verify.
 func Checks() []ledger.Check {
-	return []ledger.Check{checkLines(), checkAccount(), checkTransfers(), checkLimits(), checkEarned(), checkHeld(), checkBegun(), checkKnown(), checkGroup(), checkMonth(), checkCalendar(), checkReserve(), checkTakenBack()}
+	return []ledger.Check{checkLines(), checkAccount(), checkTransfers(), checkLimits(), checkEarned(), checkHeld(), checkBegun(), checkKnown(), checkGroup(), checkMonth(), checkCalendar(), checkReserve(), checkTakenBack(), checkReleased()}
 }
 
 func checkLines() ledger.Check {
@@ -165,4 +166,10 @@ func checkTakenBack() ledger.Check {
 	return ledger.Look(RuleTakenBack, ledger.Violation{Detail: "it says that %d of it repaid the reserve, and %d did", Query: `SELECT p.id, p.repaid_units, CAST(COALESCE(x.units, 0) AS BIGINT) FROM payout p
 			LEFT JOIN (SELECT payout_id, SUM(units) AS units FROM earning_recovery GROUP BY payout_id) x ON x.payout_id = p.id WHERE p.repaid_units <> COALESCE(x.units, 0)`}, ledger.Violation{Detail: "it is %s, and was canceled for %s", Query: `SELECT p.id, p.state, p.canceled_for FROM payout p WHERE p.canceled_for <> ''
 		AND (p.state <> 'canceled' OR p.begun_us > 0 OR NOT EXISTS (SELECT 1 FROM payout_line l JOIN earning_claw c ON c.earning_id = l.earning_id WHERE l.payout_id = p.id AND c.cause = p.canceled_for))`})
+}
+
+// checkReleased looks for payouts that went on before two had decided it.
+func checkReleased() ledger.Check {
+	return ledger.Look(RuleReleased, ledger.Violation{Detail: "it is %s, held by %q, and its release waits", Query: `SELECT d.subject, COALESCE(p.state, ''), COALESCE(p.held_by, '') FROM second_decision d LEFT JOIN payout p ON p.id = d.subject
+		WHERE d.kind = '` + Releasing + `' AND d.state = 'waits' AND (p.id IS NULL OR p.state <> 'held' OR p.held_by = '` + ByRule + `')`})
 }

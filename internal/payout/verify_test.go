@@ -22,6 +22,8 @@ func TestVerifyBites(t *testing.T) {
 		s.OK(err)
 		_, err = s.pay.Hold(s.Ctx, people.Caller{Person: "usr_boss", Roles: []people.Role{people.Operator}}, held.ID, "looking", time.Time{})
 		s.OK(err)
+		_, err = s.pay.Release(s.Ctx, people.Caller{Person: "usr_boss", Roles: []people.Role{people.Operator}}, held.ID, "In order.")
+		s.OK(err)
 		s.Exec("DELETE FROM due_work WHERE work_key = $1", string(open.ID))
 		s.later(time.Minute)
 		s.later(72 * time.Hour)
@@ -62,6 +64,7 @@ func TestVerifyBites(t *testing.T) {
 			{"booked for no payout", payout.RuleTransfers, "UPDATE ledger_transfer SET cause = 'pyo_x' WHERE seq = " + posted(open, "scheduled"), "UPDATE ledger_transfer SET cause = '" + string(open.ID) + "' WHERE cause = 'pyo_x'"},
 			{"below the minimum", payout.RuleLimits, "UPDATE rate_card SET minimum_units = 121", "UPDATE rate_card SET minimum_units = 100"},
 			{"above the cap", payout.RuleLimits, "UPDATE rate_card SET daily_cap_units = 619", "UPDATE rate_card SET daily_cap_units = 100000"},
+			{"gone while its release waits", payout.RuleReleased, "UPDATE payout SET held_by = 'rule'" + of(held), "UPDATE payout SET held_by = 'usr_boss'" + of(held)},
 			{"held without a code", payout.RuleHeld, "UPDATE payout SET held_code = ''" + of(held), "UPDATE payout SET held_code = 'under_review'" + of(held)},
 			{"held without a reason", payout.RuleHeld, "UPDATE payout SET held_reason = ''" + of(held), "UPDATE payout SET held_reason = 'looking'" + of(held)},
 			{"held by nobody", payout.RuleHeld, "UPDATE payout SET held_by = ''" + of(held), "UPDATE payout SET held_by = 'usr_boss'" + of(held)},

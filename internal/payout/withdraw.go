@@ -14,6 +14,7 @@ import (
 	"github.com/ovationhq/ovation/internal/earnings"
 	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/id"
+	"github.com/ovationhq/ovation/internal/idem"
 	"github.com/ovationhq/ovation/internal/ledger"
 	"github.com/ovationhq/ovation/internal/money"
 	"github.com/ovationhq/ovation/internal/outbox"
@@ -25,6 +26,9 @@ import (
 type Service struct {
 	db     *db.DB
 	stripe *stripe.Client
+
+	call   *idem.Call // of the one request that it is for (Once)
+	answer func(Payout) (idem.Answer, error)
 }
 
 // NewService returns a Service that pays through the adapter.

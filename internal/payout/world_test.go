@@ -3,6 +3,7 @@ package payout_test
 import (
 	"context"
 	"net/http"
+	"slices"
 	"testing"
 	"time"
 
@@ -23,6 +24,7 @@ import (
 	"github.com/ovationhq/ovation/internal/payout"
 	"github.com/ovationhq/ovation/internal/people"
 	"github.com/ovationhq/ovation/internal/purchase"
+	"github.com/ovationhq/ovation/internal/second"
 )
 
 func TestMain(m *testing.M) { dbtest.Main(m) }
@@ -88,7 +90,9 @@ func (s *desk) connect(client *http.Client) {
 	})
 }
 
-func checks() []ledger.Check { return append(purchase.Checks(), payout.Checks()...) }
+func checks() []ledger.Check {
+	return slices.Concat(purchase.Checks(), payout.Checks(), second.Checks(payout.Releasing))
+}
 
 // agree verifies the books and compares them with the provider's.
 func (s *desk) agree() {
@@ -150,6 +154,14 @@ func (s *desk) ready(dollars int64) payout.Account {
 	s.T.Helper()
 	s.earns(dollars)
 	return s.account(sandbox.Onboarding{Name: "Ada"})
+}
+
+// alone has one operator release what another one holds, up to so many cents.
+func (s *desk) alone(cents int64) {
+	s.T.Helper()
+	s.Write(func(tx *db.Tx) error {
+		return payout.InstallRules(s.Ctx, tx, payout.Rules{Version: "alone@1", NoticeDay: 1, PayDay: 15, Agree: cents})
+	})
 }
 
 func (s *desk) withdraw(cents int64) (payout.Payout, error) {

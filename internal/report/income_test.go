@@ -74,13 +74,16 @@ func TestWayToTheBank(t *testing.T) {
 		if got.Scheduled != 300 || got.Available != 277 || got.Pending != 25 || way.Next().State != "scheduled" || way.Next().AtUS != s.Clk.Now().Add(time.Minute).UnixMicro() {
 			t.Errorf("%+v, next comes %+v", got, way.Next())
 		}
+		s.Write(func(tx *db.Tx) error {
+			return payout.InstallRules(s.Ctx, tx, payout.Rules{Version: "alone@1", NoticeDay: 1, PayDay: 15, Agree: 300})
+		})
 		_, err := s.pay.Hold(s.Ctx, people.Console(), p, "We look into it.", time.Time{})
 		s.OK(err)
 		got, way = s.stands(creator)
 		if next := way.Next(); got.Held != 300 || next.State != "held" || next.Hold.Reason != "We look into it." || next.Hold.By != "console" || next.AtUS != s.Clk.Now().UnixMicro() {
 			t.Errorf("%+v, next comes %+v", got, next)
 		}
-		_, err = s.pay.Release(s.Ctx, people.Console(), p)
+		_, err = s.pay.Release(s.Ctx, people.Console(), p, "It is in order.")
 		s.OK(err)
 		s.Later(2 * time.Minute)
 		got, way = s.stands(creator)

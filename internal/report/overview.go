@@ -25,7 +25,10 @@ type Overview struct {
 	Due       []PayoutCount  // payouts on their way, by state: all are due within DueWithin
 	Ended     []PayoutCount  // payouts that failed or came back within the days of Days
 	Purchases PurchaseCount  // whose outcome is not known
-	DeadWork  int64          // work that was given up, up to outbox.MostCounted
+	Disputes  DisputeCount
+	Cases     int64 // that are open
+	Proposals int64 // that wait for a second operator
+	DeadWork  int64 // work that was given up, up to outbox.MostCounted
 	Webhooks  WebhookHealth
 	Checked   *ledger.Verification
 	Since     int64 // transfers since the check
@@ -77,7 +80,7 @@ const overviewDays = 28
 func (r *Reader) Overview(ctx context.Context) (Overview, error) {
 	return Ask(ctx, r, func(ctx context.Context, tx *db.Tx) (o Overview, err error) {
 		o.NowUS = tx.NowUS()
-		for _, part := range []func(context.Context, *db.Tx) error{o.totals, o.owed, o.onTheWay, o.purchases, o.work, o.webhooks, o.checked, o.sparklines} {
+		for _, part := range []func(context.Context, *db.Tx) error{o.totals, o.owed, o.onTheWay, o.purchases, o.toDecide, o.work, o.webhooks, o.checked, o.sparklines} {
 			if err := part(ctx, tx); err != nil {
 				return o, err
 			}

@@ -77,12 +77,13 @@ func payoutRules(ctx context.Context, tx *db.Tx) ([]ruleRow, error) {
 		return nil, err
 	}
 	from := map[string]int64{}
-	all, err := db.Collect[ruleRow](tx.Query(ctx, "SELECT version, from_us, notice_day, pay_day, monthly_units FROM payout_rules"))(func(r *db.Rows) (row ruleRow, err error) {
+	all, err := db.Collect[ruleRow](tx.Query(ctx, "SELECT version, from_us, notice_day, pay_day, monthly_units, agree_units FROM payout_rules"))(func(r *db.Rows) (row ruleRow, err error) {
 		var notice, pay int64
-		var least money.Amount
-		err = r.Scan(&row.version, &row.fromUS, &notice, &pay, &least.Units)
+		var least, alone money.Amount
+		err = r.Scan(&row.version, &row.fromUS, &notice, &pay, &least.Units, &alone.Units)
 		from[row.version], least.Asset = row.fromUS, assetAt(cards, row.fromUS)
-		row.entry = RuleEntry{Key: "calendar", Fields: []RuleField{{"notice_day", number(notice)}, {"pay_day", number(pay)}, {"monthly", plain(least)}}, order: "0"}
+		alone.Asset = least.Asset
+		row.entry = RuleEntry{Key: "calendar", Fields: []RuleField{{"notice_day", number(notice)}, {"pay_day", number(pay)}, {"monthly", plain(least)}, {"agree", plain(alone)}}, order: "0"}
 		return row, err
 	})
 	if err != nil {
@@ -97,12 +98,12 @@ func payoutRules(ctx context.Context, tx *db.Tx) ([]ruleRow, error) {
 	if err != nil {
 		return nil, err
 	}
-	limits, err := db.Collect[ruleRow](tx.Query(ctx, "SELECT version, asset, daily_cap_units, minimum_units, monthly_units FROM payout_limit"))(func(r *db.Rows) (row ruleRow, err error) {
+	limits, err := db.Collect[ruleRow](tx.Query(ctx, "SELECT version, asset, daily_cap_units, minimum_units, monthly_units, agree_units FROM payout_limit"))(func(r *db.Rows) (row ruleRow, err error) {
 		var asset money.Asset
-		var most, least, monthly int64
-		err = r.Scan(&row.version, (*string)(&asset), &most, &least, &monthly)
+		var most, least, monthly, alone int64
+		err = r.Scan(&row.version, (*string)(&asset), &most, &least, &monthly, &alone)
 		of := func(units int64) string { return plain(money.Amount{Units: units, Asset: asset}) }
-		row.fromUS, row.entry = from[row.version], RuleEntry{Key: "limit " + string(asset), Fields: []RuleField{{"daily_cap", of(most)}, {"minimum", of(least)}, {"monthly", of(monthly)}}, order: "2 " + string(asset)}
+		row.fromUS, row.entry = from[row.version], RuleEntry{Key: "limit " + string(asset), Fields: []RuleField{{"daily_cap", of(most)}, {"minimum", of(least)}, {"monthly", of(monthly)}, {"agree", of(alone)}}, order: "2 " + string(asset)}
 		return row, err
 	})
 	return append(append(all, sources...), limits...), err

@@ -10,14 +10,19 @@ import (
 	"github.com/ovationhq/ovation/internal/outbox"
 	"github.com/ovationhq/ovation/internal/payment"
 	"github.com/ovationhq/ovation/internal/people"
+	"github.com/ovationhq/ovation/internal/second"
 	"github.com/ovationhq/ovation/internal/text"
 )
 
 var evidenceRule = text.Rule{Name: "The answer", Max: 20_000, Lines: true}
 
+// Giving a dispute up is decided under this name (package second).
+const GivingUp = "dispute.accept"
+
 // Answer hands in a written answer to a dispute, with what shows that the payment
-// was right. Operators do it. Its faults: role_required, validation_failed,
-// not_found, already_done, state_conflict, upstream_failed.
+// was right. Operators do it. What was proposed about giving it up lapses. Its faults:
+// role_required, validation_failed, not_found, already_done, state_conflict,
+// upstream_failed.
 func (s *Service) Answer(ctx context.Context, by people.Caller, dispute, evidence string) (Reversal, error) {
 	evidence, wrong := evidenceRule.Clean(evidence)
 	var fields fault.Fields
@@ -25,18 +30,84 @@ func (s *Service) Answer(ctx context.Context, by people.Caller, dispute, evidenc
 	if err := fields.Err(); err != nil {
 		return Reversal{}, err
 	}
-	return s.decide(ctx, by, dispute, intent{answering, evidence, by.ID()})
-}
-
-// Accept gives a dispute up: it is lost. Operators do it, and say why.
-func (s *Service) Accept(ctx context.Context, by people.Caller, dispute, reason string) (Reversal, error) {
-	reason, wrong := noteRule.Clean(reason)
-	var fields fault.Fields
-	fields.Add("/reason", wrong)
-	if err := fields.Err(); err != nil {
+	if err := by.RequireRole(people.Operator); err != nil {
 		return Reversal{}, err
 	}
-	return s.decide(ctx, by, dispute, intent{accepting, reason, by.ID()})
+	i := intent{answering, evidence, by.ID()}
+	return s.decide(ctx, dispute, func(tx *db.Tx, r *Reversal) (intent, error) {
+		if again, err := r.free(ctx, tx, i); err != nil || again {
+			return i, err
+		}
+		if err := second.Lapse(ctx, tx, GivingUp, r.ID); err != nil {
+			return i, err
+		}
+		act := audit.Act{Verb: "dispute.answer", Subject: r.ID, Changed: map[string]any{"amount": r.Amount}}
+		if err := audit.Record(ctx, tx, by.Act(ctx, act)); err != nil {
+			return i, err
+		}
+		return i, r.intend(ctx, tx, i)
+	})
+}
+
+// Accept gives a dispute up: it is lost. Operators do it about payments of others, and
+// say why; above the rule's amount the first one proposes it, and nothing happens until
+// another has agreed (AgreeAccept). Its faults: role_required, forbidden,
+// validation_failed, not_found, already_done, state_conflict, upstream_failed.
+func (s *Service) Accept(ctx context.Context, by people.Caller, dispute, reason string) (Reversal, error) {
+	reason, err := reasonOf(by, reason)
+	if err != nil {
+		return Reversal{}, err
+	}
+	i := intent{accepting, reason, by.ID()}
+	return s.decide(ctx, dispute, func(tx *db.Tx, r *Reversal) (intent, error) {
+		if again, err := r.free(ctx, tx, i); err != nil || again {
+			return i, err
+		}
+		limit, err := LimitFor(ctx, tx, r.Person)
+		if err != nil {
+			return i, err
+		}
+		r.GivingUp, err = second.Do(ctx, tx, by, second.Act{Kind: GivingUp, Subject: r.ID, Gets: r.Person, Amount: r.Amount, Limit: limit, Why: reason})
+		if err != nil || r.GivingUp.Waits() {
+			return intent{}, err
+		}
+		return i, r.intend(ctx, tx, i)
+	})
+}
+
+// AgreeAccept gives up a dispute that another operator has proposed to give up. Its
+// faults: role_required, forbidden, not_found, already_done, state_conflict,
+// upstream_failed.
+func (s *Service) AgreeAccept(ctx context.Context, by people.Caller, dispute string) (Reversal, error) {
+	if err := by.RequireRole(people.Operator); err != nil {
+		return Reversal{}, err
+	}
+	return s.decide(ctx, dispute, func(tx *db.Tx, r *Reversal) (i intent, err error) {
+		if _, err := r.free(ctx, tx, i); err != nil {
+			return i, err
+		}
+		if r.GivingUp, err = second.Agree(ctx, tx, by, GivingUp, r.ID, nil); err != nil {
+			return i, err
+		}
+		i = intent{accepting, r.GivingUp.Why, by.ID()}
+		return i, r.intend(ctx, tx, i)
+	})
+}
+
+// DeclineAccept ends what was proposed about giving the dispute up; it goes on as if
+// nobody had said anything.
+func (s *Service) DeclineAccept(ctx context.Context, by people.Caller, dispute, reason string) (Reversal, error) {
+	reason, err := reasonOf(by, reason)
+	if err != nil {
+		return Reversal{}, err
+	}
+	return s.decide(ctx, dispute, func(tx *db.Tx, r *Reversal) (i intent, err error) {
+		if err := r.wantDispute(); err != nil {
+			return i, err
+		}
+		r.GivingUp, err = second.Decline(ctx, tx, by, GivingUp, r.ID, reason)
+		return i, err
+	})
 }
 
 // intent is what an operator has decided about a dispute, until the provider has
@@ -49,61 +120,70 @@ const (
 	accepting = "accept"
 )
 
-// decide writes down what an operator has decided, and who, and then has it done.
-// What the provider does not answer now the due work finishes.
-func (s *Service) decide(ctx context.Context, by people.Caller, dispute string, i intent) (r Reversal, err error) {
-	if err := by.RequireRole(people.Operator); err != nil {
-		return r, err
-	}
-	err = s.db.Write(ctx, func(tx *db.Tx) error {
-		if r, err = Get(ctx, tx, dispute); err != nil {
-			return err
-		}
-		return r.intend(ctx, tx, by, i)
+// decide writes down what an operator has decided, and who, and then has it done; an
+// intent without a kind is nothing to be done. What the provider does not answer now
+// the due work finishes. The answer to a request with a key is that of the decision,
+// whatever the provider says to it.
+func (s *Service) decide(ctx context.Context, dispute string, f func(tx *db.Tx, r *Reversal) (intent, error)) (Reversal, error) {
+	var i intent
+	r, replayed, err := s.decidesOne(ctx, dispute, func(tx *db.Tx, r *Reversal) (err error) {
+		i, err = f(tx, r)
+		r.Deciding = i.kind
+		return err
 	})
-	if err != nil {
+	if err != nil || replayed || i.kind == "" {
 		return r, err
 	}
 	bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.Patience)
 	defer cancel()
-	switch err := s.carry(bounded, r, i); {
+	err = s.carry(bounded, r, i)
+	_, ofProvider := errors.AsType[*payment.Error](err)
+	switch {
+	case ofProvider && s.call != nil:
+		return r, nil
 	case errors.Is(err, payment.ErrInvalid), errors.Is(err, payment.ErrNotFound):
 		return r, payment.Explain(err)
-	case err != nil:
-		if _, ofProvider := errors.AsType[*payment.Error](err); !ofProvider {
-			return r, err
-		}
+	case ofProvider:
 		return r, fault.Wrap(err, fault.UpstreamFailed, "The payment provider does not answer at the moment. What you have decided about %s is kept, and is done as soon as it answers; look again in a minute.", r.ID)
+	case err != nil:
+		return r, err
 	}
 	return s.Get(ctx, r.ID)
 }
 
-// intend writes down the intent with who had it. The same once more is no other one.
-func (r *Reversal) intend(ctx context.Context, tx *db.Tx, by people.Caller, i intent) error {
-	switch {
-	case !r.IsDispute():
+// wantDispute refuses what is no dispute.
+func (r *Reversal) wantDispute() error {
+	if !r.IsDispute() {
 		return fault.New(fault.NotFound, "There is no dispute %s.", fault.Clip(r.ID))
-	case r.EndedUS > 0:
-		return fault.New(fault.AlreadyDone, "The dispute %s has ended: it is %s.", r.ID, r.State)
+	}
+	return nil
+}
+
+// free refuses to decide about what is no dispute, has ended, or was decided otherwise
+// and not confirmed yet. again says that it is the same decision once more.
+func (r *Reversal) free(ctx context.Context, tx *db.Tx, i intent) (again bool, err error) {
+	if err := r.wantDispute(); err != nil {
+		return false, err
+	}
+	if r.EndedUS > 0 {
+		return false, fault.New(fault.AlreadyDone, "The dispute %s has ended: it is %s.", r.ID, r.State)
 	}
 	before, err := intentOf(ctx, tx, r.ID)
-	if err != nil {
-		return err
+	if err != nil || before.kind == "" {
+		return false, err
 	}
 	if before.kind == i.kind && before.text == i.text {
-		return nil
+		return true, nil
 	}
-	if before.kind != "" {
-		return fault.New(fault.StateConflict, "The payment provider has not confirmed yet what was decided about %s before. Look again in a minute; nothing was changed.", r.ID)
-	}
-	if _, err := tx.Exec(ctx, "UPDATE reversal SET intent = $2, intent_text = $3, intent_by = $4 WHERE id = $1", r.ID, i.kind, i.text, i.by); err != nil {
-		return err
-	}
-	act := audit.Act{Verb: "dispute.answer", Subject: r.ID, Changed: map[string]any{"amount": r.Amount}}
-	if i.kind == accepting {
-		act = audit.Act{Verb: "dispute.accept", Subject: r.ID, Reason: i.text, Changed: act.Changed}
-	}
-	if err := audit.Record(ctx, tx, by.Act(ctx, act)); err != nil {
+	return false, fault.New(fault.StateConflict, "The payment provider has not confirmed yet what was decided about %s before. Look again in a minute; nothing was changed.", r.ID)
+}
+
+// intend writes down the intent with who had it, and what the provider refused before
+// is over.
+func (r *Reversal) intend(ctx context.Context, tx *db.Tx, i intent) error {
+	r.Failure, r.FailureWhy = "", ""
+	_, err := tx.Exec(ctx, "UPDATE reversal SET intent = $2, intent_text = $3, intent_by = $4, failure_code = '', failure_reason = '' WHERE id = $1", r.ID, i.kind, i.text, i.by)
+	if err != nil {
 		return err
 	}
 	return outbox.Schedule(ctx, tx, outbox.Work{Kind: WorkDrive, Key: r.ID, DueUS: tx.Now().Add(retrySoon).UnixMicro(), Sooner: true})
@@ -159,11 +239,17 @@ func (r *Reversal) settleIntent(ctx context.Context, tx *db.Tx, i intent, refusa
 		if err := audit.Record(ctx, tx, act); err != nil {
 			return err
 		}
+		if i.kind == accepting {
+			if err := second.Undo(ctx, tx, GivingUp, r.ID); err != nil {
+				return err
+			}
+		}
+		r.Failure, r.FailureWhy = "refused", act.Reason
 	} else if i.kind == answering {
 		r.Evidence = i.text
 	} else {
 		r.Note = i.text
 	}
-	_, err = tx.Exec(ctx, "UPDATE reversal SET intent = '', intent_text = '', intent_by = '', evidence = $2, note = $3 WHERE id = $1", r.ID, r.Evidence, r.Note)
+	_, err = tx.Exec(ctx, "UPDATE reversal SET intent = '', intent_text = '', intent_by = '', evidence = $2, note = $3, failure_code = $4, failure_reason = $5 WHERE id = $1", r.ID, r.Evidence, r.Note, r.Failure, r.FailureWhy)
 	return err
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/ovationhq/ovation/internal/ledger"
 	"github.com/ovationhq/ovation/internal/outbox"
 	"github.com/ovationhq/ovation/internal/payment"
+	"github.com/ovationhq/ovation/internal/second"
 )
 
 // byProviderName asked for every dispute.
@@ -146,6 +147,9 @@ func disputed(ctx context.Context, tx *db.Tx, fact payment.Dispute) error {
 		i, err := intentOf(ctx, tx, r.ID)
 		if err == nil && i.kind != "" {
 			err = r.settleIntent(ctx, tx, i, nil)
+		}
+		if err == nil {
+			err = second.Lapse(ctx, tx, GivingUp, r.ID)
 		}
 		if err != nil {
 			return err

@@ -49,8 +49,14 @@
 // second one is a person and no key, is not behind the key that proposed it, and does
 // not get the money (another). All that a minor has paid is one decision
 // (RefundMinor), signed for each refund. What a bank sent back is paid in another way
-// by two people above the same amount (Repay). Operators answer disputes or give them
-// up.
+// by two people above the same amount (Repay).
+//
+// Operators answer disputes or give them up, above the same amount two of them (Accept,
+// package second). While that waits nothing has happened, and the bank's days run on:
+// an answer may be handed in, and ends the proposal, as does the end of the dispute. A
+// proposal that nobody agrees to in time is harmless: the dispute ends as if nobody had
+// proposed anything. Whoever wants it lost needs another one; whoever wants it fought
+// needs nobody.
 //
 // The key of a request belongs to the person who paid, and its answer is the first
 // that knew an outcome. Decisions have the key of their caller (Once).
@@ -62,7 +68,7 @@
 //   - Nobody falls below zero: not the fan's wallet, not what a creator has.
 //   - The coins that were spent are taken back once, and each diamond with them.
 //   - What is given back above the rule's amount two people have decided, and neither
-//     of them gets it.
+//     of them gets it; nor was a dispute given up by one of them alone.
 //   - A proposed refund of coins that were not spent takes nothing from creators when
 //     it is agreed to later.
 //   - A dispute that is won returns all to the same places; what would have matured

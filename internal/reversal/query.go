@@ -10,6 +10,7 @@ import (
 	"github.com/ovationhq/ovation/internal/earnings"
 	"github.com/ovationhq/ovation/internal/id"
 	"github.com/ovationhq/ovation/internal/payment"
+	"github.com/ovationhq/ovation/internal/second"
 )
 
 // Kind is refunds or disputes.
@@ -94,6 +95,16 @@ func FileOf(ctx context.Context, tx *db.Tx, reversal string, gifts int) (f File,
 	}
 	if f.Parts, f.Gifts, err = PartsOf(ctx, tx, f.ID, gifts); err != nil {
 		return f, err
+	}
+	if f.IsDispute() {
+		i, err := intentOf(ctx, tx, f.ID)
+		if err != nil {
+			return f, err
+		}
+		f.Deciding = i.kind
+		if f.GivingUp, err = second.About(ctx, tx, GivingUp, f.ID); err != nil {
+			return f, err
+		}
 	}
 	f.Claws, err = earnings.ClawsOf(ctx, tx, f.ID)
 	return f, err

@@ -171,7 +171,7 @@ func TestReservedUnderReview(t *testing.T) {
 			t.Errorf("%+v", got)
 		}
 		s.closes(r, true)
-		_, err = s.pay.Release(s.Ctx, s.ann, held[0].ID)
+		_, err = s.pay.Release(s.Ctx, s.ann, held[0].ID, "It is in order.")
 		s.OK(err)
 		s.later(2 * time.Minute)
 		s.payout(held[0], payout.Sent)

@@ -7,6 +7,7 @@ import (
 	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/id"
 	"github.com/ovationhq/ovation/internal/money"
+	"github.com/ovationhq/ovation/internal/second"
 )
 
 // State is where a reversal stands.
@@ -70,6 +71,10 @@ type Reversal struct {
 	RefundedUS int64 // 0 while it was not; a bank may send the money back later
 	LostUS     int64 // when a dispute was lost, which may be won later; 0 if it was not
 	EndedUS    int64 // 0 while it is not decided
+
+	// Of a dispute that was asked for alone, or was just decided about:
+	GivingUp second.Decision // the last decision to give it up
+	Deciding string          // answer or accept, while the provider has not confirmed it
 
 	Replayed bool // the key had asked for this refund before
 }

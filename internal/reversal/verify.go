@@ -15,7 +15,7 @@ const (
 	RuleParts     = "of the coins that were spent, none are taken back twice"
 	RuleTransfers = "a refund or a dispute has exactly the transfers of its state"
 	RuleProvider  = "what a refund or a dispute moved of our balance is what the provider says"
-	RuleDecided   = "what was decided about a dispute stands in the audit log, with who decided it"
+	RuleDecided   = "what was decided about a dispute stands in the audit log, with who decided it; above the limit two did"
 	RuleSecond    = "what is given back above the rule's amount was agreed to by somebody else, and by nobody who gets it"
 )
 
@@ -121,12 +121,18 @@ func checkProvider() ledger.Check {
 				WHEN s.state = 'won' THEN s.net <> s.fee AND NOT EXISTS (SELECT 1 FROM casework_case c WHERE c.kind = 'difference' AND c.subject = s.id) ELSE s.net <> s.fee END`})
 }
 
-// checkDecided looks for decisions of nobody.
+// checkDecided looks for decisions of nobody, and for what was given up before two had
+// decided it.
 func checkDecided() ledger.Check {
+	const givenUp = "(r.note <> '' OR r.intent = 'accept')"
 	return ledger.Look(RuleDecided, ledger.Violation{Detail: "it was answered or given up, and by the audit log nobody did that",
 		Query: `SELECT r.id FROM reversal r WHERE SUBSTR(r.id, 1, 4) = 'dsp_' AND (
 			((r.evidence <> '' OR r.intent = 'answer') AND NOT EXISTS (SELECT 1 FROM audit_entry a WHERE a.subject = r.id AND a.verb = 'dispute.answer'))
-			OR ((r.note <> '' OR r.intent = 'accept') AND NOT EXISTS (SELECT 1 FROM audit_entry a WHERE a.subject = r.id AND a.verb = 'dispute.accept')))`})
+			OR (` + givenUp + ` AND NOT EXISTS (SELECT 1 FROM audit_entry a WHERE a.subject = r.id AND a.verb = '` + GivingUp + `')))`},
+		ledger.Violation{Detail: "it is given up, and that was not decided", Query: `SELECT r.id FROM reversal r WHERE SUBSTR(r.id, 1, 4) = 'dsp_' AND ` + givenUp + `
+			AND NOT EXISTS (SELECT 1 FROM second_decision d WHERE d.subject = r.id AND d.kind = '` + GivingUp + `' AND d.state IN ('alone', 'agreed'))`},
+		ledger.Violation{Detail: "it is %s, and giving it up waits for somebody to agree", Query: `SELECT r.id, r.state FROM reversal r JOIN second_decision d ON d.subject = r.id AND d.kind = '` + GivingUp + `'
+			WHERE d.state = 'waits' AND (r.ended_us > 0 OR r.intent <> '')`})
 }
 
 // checkSecond adds up what one operator has given back alone, and looks into the

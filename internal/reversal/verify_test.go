@@ -7,6 +7,7 @@ import (
 	"github.com/ovationhq/ovation/internal/gift/gifttest"
 	"github.com/ovationhq/ovation/internal/people"
 	"github.com/ovationhq/ovation/internal/reversal"
+	"github.com/ovationhq/ovation/internal/second"
 )
 
 func TestVerifyBites(t *testing.T) {
@@ -15,6 +16,7 @@ func TestVerifyBites(t *testing.T) {
 		s.Give(s.fan, "rose", s.room, 200) // all of the one, and 300 coins of the other
 		refund := s.must(s.olu, reversal.Request{Subject: string(p.ID), Spent: true, Units: 5_00, Reason: reversal.Goodwill, Note: "Half."})
 		s.is(refund.ID, reversal.Refunded)
+		given := s.disputes(string(s.buys(350, "USD").ID), 0, false)
 		open, lost := s.disputes(string(q.ID), 0, false), s.disputes(string(tp.ID), 0, false)
 		s.closes(lost, false)
 		won := s.disputes(string(s.buys(70, "USD").ID), 0, false)
@@ -34,9 +36,19 @@ func TestVerifyBites(t *testing.T) {
 			_, err = s.back.Repay(s.Ctx, by, back.ID, "By a transfer.")
 			s.OK(err)
 		}
+		for _, d := range []*reversal.Reversal{&given, &open} {
+			_, err = s.back.Accept(s.Ctx, s.olu, d.ID, "Not worth it.")
+			s.OK(err)
+		}
+		_, err = s.back.AgreeAccept(s.Ctx, s.ann, given.ID)
+		s.OK(err)
+		waits := func(change string) string {
+			return "UPDATE second_decision SET " + change + " WHERE subject = '" + given.ID + "'"
+		}
 		for _, constraint := range []string{"whoever_proposed_did_not_agree", "reversal_of_unspent_coins_takes_no_gifts"} {
 			s.Unguard("reversal", constraint)
 		}
+		s.Unguard("second_decision", "who_agrees_is_another_person")
 		set := func(id, change string) string { return "UPDATE reversal SET " + change + " WHERE id = '" + id + "'" }
 		part := " WHERE reversal_id = '" + refund.ID + "'"
 		bitten := map[string]bool{}
@@ -68,6 +80,9 @@ func TestVerifyBites(t *testing.T) {
 			{"paid in another way by one alone", reversal.RuleSecond, set(back.ID, "repay_by = '"+s.ann.ID()+"'"), set(back.ID, "repay_by = '"+s.olu.ID()+"'")},
 			{"answered by nobody", reversal.RuleDecided, set(open.ID, "evidence = 'We were right.'"), set(open.ID, "evidence = ''")},
 			{"given up by nobody", reversal.RuleDecided, set(open.ID, "intent = 'accept', intent_text = 'So be it.', intent_by = 'x'"), set(open.ID, "intent = '', intent_text = '', intent_by = ''")},
+			{"given up before two had decided", reversal.RuleDecided, waits("state = 'declined', ended_by = 'x'"), waits("state = 'agreed', ended_by = '" + s.ann.ID() + "'")},
+			{"given up while it waits", reversal.RuleDecided, waits("state = 'waits', ended_us = 0, ended_by = ''"), waits("state = 'agreed', ended_us = proposed_us, ended_by = '" + s.ann.ID() + "'")},
+			{"agreed to by who proposed it", second.RuleTwo, waits("ended_by = proposed_by"), waits("ended_by = '" + s.ann.ID() + "'")},
 			{"one operator did both", reversal.RuleSecond, set(two.ID, "asked_by = '"+s.ann.ID()+"'"), set(two.ID, "asked_by = '"+s.olu.ID()+"'")},
 		} {
 			t.Run(plant.name, func(t *testing.T) { gifttest.Bites(s.World, t, plant.rule, plant.damage, plant.undo, checks()...) })

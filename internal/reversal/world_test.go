@@ -26,6 +26,7 @@ import (
 	"github.com/ovationhq/ovation/internal/programme"
 	"github.com/ovationhq/ovation/internal/purchase"
 	"github.com/ovationhq/ovation/internal/reversal"
+	"github.com/ovationhq/ovation/internal/second"
 	"github.com/ovationhq/ovation/internal/tip"
 )
 
@@ -112,6 +113,9 @@ func (s *desk) people() {
 		if err != nil {
 			return err
 		}
+		if err := payout.InstallRules(s.Ctx, tx, payout.Rules{Version: "current@1", FromUS: 1, NoticeDay: 1, PayDay: 15, Agree: 500_00}); err != nil {
+			return err
+		}
 		return reversal.Install(s.Ctx, tx, []reversal.Rule{{Version: "current@1", FromUS: 1, Agree: usd(200_00)}, {Version: "current@1", Region: "FR", FromUS: 1, Days: 14, Agree: usd(200_00)}})
 	})
 	s.fan = s.Person(func(p *people.NewPerson) { p.Region = "FR" })
@@ -149,7 +153,7 @@ func (s *desk) save(card string) string {
 
 func checks() []ledger.Check {
 	var all []ledger.Check
-	for _, c := range [][]ledger.Check{purchase.Checks(), payout.Checks(), tip.Checks(), casework.Checks(), reversal.Checks(), limit.Checks(id.KindPurchase, id.KindTip)} {
+	for _, c := range [][]ledger.Check{purchase.Checks(), payout.Checks(), tip.Checks(), casework.Checks(), reversal.Checks(), second.Checks(reversal.GivingUp, payout.Releasing), limit.Checks(id.KindPurchase, id.KindTip)} {
 		all = append(all, c...)
 	}
 	return all

@@ -64,7 +64,7 @@ func TestHeldPayout(t *testing.T) {
 	has(t, maker.post("/c/payouts/"+string(payout)+"/cancel", url.Values{}), 409, "is under review")
 	has(t, french.get("/c/payouts"), 200, "Un exploitant de ce site l’examine")
 
-	_, err = r.payouts.Release(t.Context(), people.Caller{Person: r.boss.ID, Roles: []people.Role{people.Operator}}, payout)
+	_, err = r.payouts.Release(t.Context(), people.Caller{Person: r.boss.ID, Roles: []people.Role{people.Operator}}, payout, "It is in order.")
 	r.ok(err)
 	fill(sandbox.Complete)
 	page = maker.post("/sandbox/advance", url.Values{"by": {"1h0m0s"}, "back": {"/c/payouts"}})

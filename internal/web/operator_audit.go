@@ -95,7 +95,7 @@ func auditFile(v *visit) error {
 
 // auditVerbs are the acts that people look for, by what they are done to.
 var auditVerbs = []string{"person.suspend", "person.reinstate", "person.change", "person.mute", "person.unmute", "message.hide", "role.grant", "role.revoke", "session.end", "session.end_all", "session.mint",
-	"programme.refuse", "programme.readmit", "payout.hold", "payout.release", "case.close", "case.propose", "key.create", "key.revoke", "link.create", "preset.switch", "rules.scheduled", "rules.withdrawn", "work.revive", "leaderboards.rebuild",
+	"programme.refuse", "programme.readmit", "payout.hold", "payout.release", "payout.release_propose", "payout.release_decline", "dispute.accept", "dispute.accept_propose", "dispute.accept_decline", "case.close", "case.propose", "key.create", "key.revoke", "link.create", "preset.switch", "rules.scheduled", "rules.withdrawn", "work.revive", "leaderboards.rebuild",
 	"clock.advance", "database.restore"}
 
 // auditFilters are the choices of the log.

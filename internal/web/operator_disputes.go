@@ -93,7 +93,7 @@ func disputePage(v *visit) error { return showDispute(v, nil, http.StatusOK) }
 
 // showDispute shows one dispute; p is what went wrong with a form on it.
 func showDispute(v *visit, p *problem, status int) error {
-	d := &disputeFile{Problem: p, Notice: noticeOf(v.param("did"), "dispute_answered", "dispute_accepted")}
+	d := &disputeFile{Problem: p, Notice: noticeOf(v.param("did"), "dispute_answered", "dispute_accepted", "dispute_proposed", "dispute_declined")}
 	var err error
 	if d.File, err = report.Ask2(v, v.site.cfg.Reader, reversal.FileOf, v.r.PathValue("id"), giftsShown); err == nil && !d.IsDispute() {
 		err = fault.New(fault.NotFound, "There is no dispute %s.", fault.Clip(d.ID))
@@ -148,10 +148,27 @@ func answerDispute(v *visit) error {
 
 func acceptDispute(v *visit) error {
 	_, reason, err := v.because()
+	did := "dispute_accepted"
 	if err == nil {
-		_, err = v.site.cfg.Reversals.Accept(context.WithoutCancel(v), v.caller(), v.r.PathValue("id"), reason)
+		var r reversal.Reversal
+		if r, err = v.site.cfg.Reversals.Accept(context.WithoutCancel(v), v.caller(), v.r.PathValue("id"), reason); r.GivingUp.Waits() {
+			did = "dispute_proposed"
+		}
 	}
+	return v.disputeDone(err, did)
+}
+
+func agreeDispute(v *visit) error {
+	_, err := v.site.cfg.Reversals.AgreeAccept(context.WithoutCancel(v), v.caller(), v.r.PathValue("id"))
 	return v.disputeDone(err, "dispute_accepted")
+}
+
+func declineDispute(v *visit) error {
+	_, reason, err := v.because()
+	if err == nil {
+		_, err = v.site.cfg.Reversals.DeclineAccept(context.WithoutCancel(v), v.caller(), v.r.PathValue("id"), reason)
+	}
+	return v.disputeDone(err, "dispute_declined")
 }
 
 func (v *visit) disputeDone(err error, did string) error {
@@ -170,9 +187,18 @@ func (v *visit) giveUp(d *disputeFile) decision {
 	return decision{ID: "why-" + d.ID, Action: "/op/disputes/" + d.ID + "/accept", Ask: v.T("dispute.accept"), Do: v.T("dispute.accept"), Text: v.T("dispute.accept_text", v.amount(d.Amount)), Danger: true}
 }
 
+// proposal is what waits about giving the dispute up; nil is nothing.
+func (v *visit) proposal(d *disputeFile) *proposal {
+	p := v.proposalOf(d.GivingUp, "/op/disputes/"+d.ID+"/accept", v.T("dispute.accept_agree_text", v.amount(d.Amount)), v.T("dispute.accept_decline_text"))
+	if p != nil {
+		p.DueUS = d.DueUS
+	}
+	return p
+}
+
 // answerable reports whether an answer can be handed in.
 func (d *disputeFile) answerable() bool {
-	return d.State == reversal.Inquiry || d.State == reversal.Open
+	return d.Deciding == "" && (d.State == reversal.Inquiry || d.State == reversal.Open)
 }
 
 // borneSoFar is what the reserve bears of money that creators had been paid out.

@@ -98,6 +98,9 @@ func (v *visit) workTiles(o *overview) []tile {
 		open = v.N("operator.open", o.Purchases.Open)
 	}
 	return []tile{
+		v.disputeTile(o),
+		v.countTile("operator.cases", o.Cases, "/op/cases?"+query("state", "open"), "wait", ""),
+		v.countTile("operator.proposals", o.Proposals, "/op/second", "wait", v.T("operator.proposals_text")),
 		v.countTile("operator.due", o.inStates(o.Due, "scheduled", "held", "sending", "sent", "returning"), "/op/payouts?"+query("state", "open"), "", due),
 		v.countTile("operator.held", o.inStates(o.Due, "held"), "/op/payouts?"+query("state", "held"), "wait", ""),
 		v.countTile("operator.failed", o.inStates(o.Ended, "failed", "returned"), "/op/payouts?"+query("state", "failed", "since", since), "bad", v.T("operator.in_28")),
@@ -105,6 +108,18 @@ func (v *visit) workTiles(o *overview) []tile {
 		v.countTile("operator.dead_work", o.DeadWork, "/op/jobs?"+query("state", "dead"), "bad", ""),
 		v.webhookTile(o),
 	}
+}
+
+// disputeTile is what banks dispute: how much, and until when the next has to be answered.
+func (v *visit) disputeTile(o *overview) tile {
+	note := ""
+	if len(o.Disputes.Amounts) > 0 {
+		note = v.amounts(o.Disputes.Amounts)
+	}
+	if o.Disputes.DueUS != 0 {
+		note = joined(note, v.T("operator.disputes_due", v.when(o.Disputes.DueUS)))
+	}
+	return v.countTile("operator.disputes", o.Disputes.Count, "/op/disputes?"+query("state", "under"), "wait", note)
 }
 
 // webhookTile is how the endpoints of webhooks stand: how many are not reached.

@@ -9,6 +9,7 @@ import (
 	"github.com/ovationhq/ovation/internal/id"
 	"github.com/ovationhq/ovation/internal/payout"
 	"github.com/ovationhq/ovation/internal/report"
+	"github.com/ovationhq/ovation/internal/second"
 )
 
 // payoutDesk is what the operators' page of payouts shows.
@@ -18,6 +19,7 @@ type payoutDesk struct {
 	Tabs    []option
 	Sums    []payout.Sum
 	Rows    []payout.Payout
+	Waiting map[string]second.Decision // what is proposed about them
 	Older   id.Payout
 	Problem *problem
 	Notice  string
@@ -79,7 +81,14 @@ func showPayoutDesk(v *visit, p *problem, status int) error {
 		d.Rows = d.Rows[:payoutsAtOnce]
 		d.Older = d.Rows[payoutsAtOnce-1].ID
 	}
-	d.Notice = noticeOf(v.param("did"), "payout_held", "payout_released")
+	var ids []any
+	for i := range d.Rows {
+		ids = append(ids, string(d.Rows[i].ID))
+	}
+	if d.Waiting, err = report.Ask2(v, v.site.cfg.Reader, second.Waiting, payout.Releasing, ids); err != nil {
+		return err
+	}
+	d.Notice = noticeOf(v.param("did"), "payout_held", "payout_released", "release_proposed", "release_declined")
 	return v.show(status, payoutDeskView(v, d))
 }
 
@@ -87,13 +96,10 @@ func errDay() error {
 	return fault.New(fault.InvalidParameter, "This is no day. Write it as in 2026-03-01.")
 }
 
-// movePayout holds a payout or lets it go.
-func movePayout(did string, do func(ctx context.Context, v *visit, p id.Payout, reason string) error) handler {
+// movePayout decides about a payout that was not sent yet; do says what came of it.
+func movePayout(do func(ctx context.Context, v *visit, p id.Payout) (did string, err error)) handler {
 	return func(v *visit) error {
-		ctx, reason, err := v.because()
-		if err == nil {
-			err = do(ctx, v, id.Payout(v.r.PathValue("id")), reason)
-		}
+		did, err := do(context.WithoutCancel(v), v, id.Payout(v.r.PathValue("id")))
 		if fault.Is(err, fault.NotFound) {
 			return err
 		}
@@ -101,13 +107,16 @@ func movePayout(did string, do func(ctx context.Context, v *visit, p id.Payout, 
 			p := v.problemOf(err)
 			return showPayoutDesk(v, p, p.Status)
 		}
-		return v.redirect("/op/payouts?" + query("did", did, "state", map[string]string{"payout_held": "held", "payout_released": "open"}[did]))
+		return v.redirect("/op/payouts?" + query("did", did, "state", map[bool]string{true: "open", false: "held"}[did == "payout_released"]))
 	}
 }
 
-func holdPayout(ctx context.Context, v *visit, p id.Payout, reason string) error {
-	_, err := v.site.cfg.Payouts.HoldFor(ctx, v.caller(), p, reason, holdDays[v.form("for")])
-	return err
+func holdPayout(ctx context.Context, v *visit, p id.Payout) (string, error) {
+	_, reason, err := v.because()
+	if err == nil {
+		_, err = v.site.cfg.Payouts.HoldFor(ctx, v.caller(), p, reason, holdDays[v.form("for")])
+	}
+	return "payout_held", err
 }
 
 // holdDays are for how long a payout can be held; nothing is until it is released.
@@ -122,9 +131,34 @@ func (v *visit) holdFor() choiceField {
 	return c
 }
 
-func releasePayout(ctx context.Context, v *visit, p id.Payout, _ string) error {
-	_, err := v.site.cfg.Payouts.Release(ctx, v.caller(), p)
-	return err
+func releasePayout(ctx context.Context, v *visit, p id.Payout) (string, error) {
+	_, reason, err := v.because()
+	if err != nil {
+		return "", err
+	}
+	now, err := v.site.cfg.Payouts.Release(ctx, v.caller(), p, reason)
+	if now.Releasing.Waits() {
+		return "release_proposed", err
+	}
+	return "payout_released", err
+}
+
+func agreeRelease(ctx context.Context, v *visit, p id.Payout) (string, error) {
+	_, err := v.site.cfg.Payouts.AgreeRelease(ctx, v.caller(), p)
+	return "payout_released", err
+}
+
+func declineRelease(ctx context.Context, v *visit, p id.Payout) (string, error) {
+	_, reason, err := v.because()
+	if err == nil {
+		_, err = v.site.cfg.Payouts.DeclineRelease(ctx, v.caller(), p, reason)
+	}
+	return "release_declined", err
+}
+
+// releaseOf is what waits about the payout; nil is nothing.
+func (v *visit) releaseOf(d *payoutDesk, p *payout.Payout) *proposal {
+	return v.proposalOf(d.Waiting[string(p.ID)], "/op/payouts/"+string(p.ID)+"/release", v.T("op.release_text"), v.T("op.release_decline_text"))
 }
 
 // payoutDecision is what an operator may do with the payout; nil is nothing.

@@ -169,7 +169,7 @@ func payoutDeskView(v *visit, d *payoutDesk) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					for i := range d.Rows {
-						templ_7745c5c3_Err = payoutDeskRow(v, &d.Rows[i]).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = payoutDeskRow(v, d, &d.Rows[i]).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -245,7 +245,7 @@ func payoutDeskView(v *visit, d *payoutDesk) templ.Component {
 	})
 }
 
-func payoutDeskRow(v *visit, p *payout.Payout) templ.Component {
+func payoutDeskRow(v *visit, d *payoutDesk, p *payout.Payout) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -461,7 +461,12 @@ func payoutDeskRow(v *visit, p *payout.Payout) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		if x := v.payoutDecision(p); x != nil {
+		if waits := v.releaseOf(d, p); waits != nil {
+			templ_7745c5c3_Err = proposed(v, waits).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+		} else if x := v.payoutDecision(p); x != nil {
 			templ_7745c5c3_Err = decide(v, *x).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

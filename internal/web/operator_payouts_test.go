@@ -5,9 +5,11 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/id"
 	"github.com/ovationhq/ovation/internal/payment/sandbox"
 	payouts "github.com/ovationhq/ovation/internal/payout"
+	"github.com/ovationhq/ovation/internal/people"
 )
 
 // asked has the creator ask for a payout, after a fan's gift and a week.
@@ -61,6 +63,29 @@ func TestPayoutDesk(t *testing.T) {
 	}
 	ops.lang = "fr"
 	has(t, ops.get("/op/payouts?state=sent"), 200, "Versements", "en route")
+}
+
+// TestReleasePage has a second operator agree to release what is above the limit.
+func TestReleasePage(t *testing.T) {
+	r := still(t)
+	payout := r.asked(t)
+	r.ok(r.d.Write(t.Context(), func(tx *db.Tx) error {
+		return payouts.InstallRules(t.Context(), tx, payouts.Rules{Version: "test@2", FromUS: 2, NoticeDay: 1, PayDay: 15, Agree: 499})
+	}))
+	r.ok(r.people.GrantRole(t.Context(), people.Console(), r.fan.ID, people.Operator))
+	one, two, page := r.browser(r.boss.ID), r.browser(r.fan.ID), "/op/payouts/"+string(payout)
+	one.post(page+"/hold", url.Values{"reason": {"Looks odd."}})
+	has(t, one.post(page+"/release", url.Values{"reason": {" "}}), 422, "The reason is missing.")
+	mine := one.post(page+"/release", url.Values{"reason": {"Checked " + script}})
+	has(t, mine, 200, "the payout waits until another one agrees", "This waits for a second operator.", "Checked &lt;script&gt;", "You proposed it", page+"/release/decline")
+	checkHTML(t, "a proposed release", "en", mine.body)
+	has(t, one.post(page+"/release/agree", nil), 403, "can not agree to it as well")
+	has(t, two.post(page+"/release/decline", url.Values{"reason": {"Ask again."}}), 200, "The payout stays held.", page+`/release"`)
+	one.post(page+"/release", url.Values{"reason": {"Asked again."}})
+	two.lang = "fr"
+	has(t, two.get("/op/payouts?state=held"), 200, "Ceci attend un second exploitant.", page+"/release/agree")
+	has(t, two.post(page+"/release/agree", nil), 200)
+	has(t, two.get("/op/audit?verb=payout.release"), 200, "Asked again.")
 }
 
 // TestLogFile writes what the filters of the log choose, all of it, and nothing

@@ -103,7 +103,9 @@ func (r *rig) operatorForms() map[string]url.Values {
 		"/op/verify": {}, fan + "/suspend": {"reason": {why}}, fan + "/reinstate": {"reason": {why}}, fan + "/roles": {"role": {"operator"}, "do": {"grant"}, "reason": {why}},
 		fan + "/sign-out": {"reason": {why}}, fan + "/programmes": {"programme": {"live_gifts"}, "do": {"refuse"}, "reason": {why}},
 		"/op/payouts/pyo_01m7z0nhk8ew79reafkqmy257e/hold": {"reason": {why}}, "/op/payouts/pyo_01m7z0nhk8ew79reafkqmy257e/release": {"reason": {why}},
+		"/op/payouts/pyo_01m7z0nhk8ew79reafkqmy257e/release/agree": {}, "/op/payouts/pyo_01m7z0nhk8ew79reafkqmy257e/release/decline": {"reason": {why}},
 		"/op/disputes/dsp_01m7z0nhk8ew79reafkqmy257e/answer": {"evidence": {why}}, "/op/disputes/dsp_01m7z0nhk8ew79reafkqmy257e/accept": {"reason": {why}},
+		"/op/disputes/dsp_01m7z0nhk8ew79reafkqmy257e/accept/agree": {}, "/op/disputes/dsp_01m7z0nhk8ew79reafkqmy257e/accept/decline": {"reason": {why}},
 		"/op/refunds/ref_01m7z0nhk8ew79reafkqmy257e/agree": {}, "/op/refunds/ref_01m7z0nhk8ew79reafkqmy257e/decline": {"reason": {why}}, "/op/refunds/ref_01m7z0nhk8ew79reafkqmy257e/repay": {"reason": {why}},
 		"/op/refund": {"of": {"cps_01m7z0nhk8ew79reafkqmy257e"}}, fan + "/minor-refund": {"reason": {why}},
 		"/op/reconcile": {}, "/op/cases/cas_01m7z0nhk8ew79reafkqmy257e/close": {"reason": {why}},
@@ -113,7 +115,7 @@ func (r *rig) operatorForms() map[string]url.Values {
 }
 
 var operatorPages = []string{"/op", "/op/purchases", "/op/ledger", "/op/ledger.csv", "/op/ledger/account?path=world/coins&asset=COIN", "/op/ledger/account.csv?path=world/coins&asset=COIN", "/op/ledger/transfers",
-	"/op/ledger/transfers.csv", "/op/people", "/op/payouts", "/op/disputes", "/op/refunds", "/op/cases", "/op/reconcile", "/op/catalog", "/op/catalog/new?set=gift-catalog", "/op/rates", "/op/rates/new?set=rate-card", "/op/rules", "/op/jobs", "/op/audit", "/op/audit.csv"}
+	"/op/ledger/transfers.csv", "/op/people", "/op/payouts", "/op/second", "/op/disputes", "/op/refunds", "/op/cases", "/op/reconcile", "/op/catalog", "/op/catalog/new?set=gift-catalog", "/op/rates", "/op/rates/new?set=rate-card", "/op/rules", "/op/jobs", "/op/audit", "/op/audit.csv"}
 
 // TestOnlyOperators refuses the console to everybody else: pages, files and
 // forms. Another site's forms are refused to operators, too, and change nothing.

@@ -7,8 +7,12 @@ import (
 	"testing"
 
 	"github.com/ovationhq/ovation/internal/db"
+	"github.com/ovationhq/ovation/internal/id"
 	"github.com/ovationhq/ovation/internal/money"
+	"github.com/ovationhq/ovation/internal/payment"
+	"github.com/ovationhq/ovation/internal/people"
 	"github.com/ovationhq/ovation/internal/purchase"
+	"github.com/ovationhq/ovation/internal/report"
 	"github.com/ovationhq/ovation/internal/reversal"
 )
 
@@ -67,6 +71,58 @@ func TestRefundPages(t *testing.T) {
 	has(t, ops.get("/op/refunds?state=nonsense"), 400)
 	has(t, ops.get("/op/refunds/"), 404)
 	has(t, ops.get("/op/disputes/dsp_01m7z0nhk8ew79reafkqmy257e"), 404)
+}
+
+// disputed has the bank dispute what was bought, and returns the id of the dispute.
+func (r *rig) disputed(t *testing.T, purchase string) string {
+	t.Helper()
+	c, err := report.Ask1(t.Context(), r.cfg.Reader, payment.ForSubject, purchase)
+	r.ok(err)
+	provider, err := r.box.Dispute(c.Provider, "fraudulent", 0, false)
+	r.ok(err)
+	_, err = r.cfg.Reversals.Observe(t.Context(), payment.Event{ID: "evt_" + purchase, Object: "dispute", ObjectID: provider})
+	r.ok(err)
+	all, err := report.Ask1(t.Context(), r.cfg.Reader, reversal.List, reversal.Query{Kind: id.KindDispute, Subject: purchase, Limit: 2})
+	r.ok(err)
+	if len(all) != 1 {
+		t.Fatalf("the disputes are %+v", all)
+	}
+	return all[0].ID
+}
+
+// TestGiveUpPage has one operator propose to give a dispute up, and another one decide
+// it; whoever proposed it is offered no button to agree.
+func TestGiveUpPage(t *testing.T) {
+	r := still(t)
+	r.ok(r.d.Write(t.Context(), func(tx *db.Tx) error {
+		return reversal.Install(t.Context(), tx, []reversal.Rule{{Version: "test@1", FromUS: 1, Agree: money.Amount{Units: 500, Asset: money.USD}}})
+	}))
+	r.ok(r.people.GrantRole(t.Context(), people.Console(), r.maker.ID, people.Operator))
+	page := "/op/disputes/" + r.disputed(t, r.buysCoins(t, "first"))
+	one, two := r.browser(r.boss.ID), r.browser(r.maker.ID)
+	has(t, one.get(page), 200, page+`/accept"`)
+	has(t, one.post(page+"/accept/agree", nil), 409, "waits for another operator")
+	has(t, one.post(page+"/accept", url.Values{"reason": {" "}}), 422, "The reason is missing.")
+	mine := one.post(page+"/accept", url.Values{"reason": {"Not worth it " + script}})
+	has(t, mine, 200, "nothing happens until another one agrees", "This waits for a second operator.", "Not worth it &lt;script&gt;", "You proposed it", page+"/accept/decline", "The bank waits until", "Hand in the answer")
+	checkHTML(t, "a proposal", "en", mine.body)
+	home := one.get("/op")
+	has(t, home, 200, `<a href="/op/disputes?state=under">1</a>`, "answer until", `<a href="/op/second">1</a>`, `<a href="/op/cases?state=open">1</a>`)
+	checkHTML(t, "the operators' home", "en", home.body)
+	list := two.get("/op/second")
+	has(t, list, 200, "Give a dispute up", "Not worth it &lt;script&gt;", "$9.99", page+"#give-up")
+	checkHTML(t, "what waits", "en", list.body)
+	if strings.Contains(mine.body, page+"/accept/agree") {
+		t.Error("who proposed it is asked to agree")
+	}
+	has(t, one.post(page+"/accept/agree", nil), 403, "can not agree to it as well")
+	has(t, two.get(page), 200, page+"/accept/agree", page+"/accept/decline")
+	has(t, two.post(page+"/accept/decline", url.Values{"reason": {"Let us try."}}), 200, "The proposal is declined.", page+`/accept"`)
+	two.post(page+"/accept", url.Values{"reason": {"It is not."}})
+	one.lang = "fr"
+	has(t, one.get(page), 200, "Ceci attend un second exploitant.", "Approuver")
+	has(t, one.post(page+"/accept/agree", nil), 200, "Le litige est abandonné.", "perdu")
+	r.acted("dispute.accept", strings.TrimPrefix(page, "/op/disputes/"), "It is not.")
 }
 
 // buysCoins has the fan buy 700 coins with a test card.

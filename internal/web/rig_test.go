@@ -295,7 +295,7 @@ func install(ctx context.Context, tx *db.Tx) error {
 	if err != nil {
 		return err
 	}
-	if err := payout.InstallRules(ctx, tx, payout.Rules{Version: version, FromUS: 1, NoticeDay: 1, PayDay: 15, Monthly: 5000}); err != nil {
+	if err := payout.InstallRules(ctx, tx, payout.Rules{Version: version, FromUS: 1, NoticeDay: 1, PayDay: 15, Monthly: 5000, Agree: 50_000}); err != nil {
 		return err
 	}
 	var packs []wallet.Pack
