@@ -23,9 +23,9 @@ var floorOf = map[string]int{
 	"db": 1, "config": 1, "text": 1,
 	"ledger": 2, "outbox": 2, "idem": 2, "audit": 2,
 	"people": 3, "limit": 3, "programme": 3, "access": 3, "wallet": 3, "earnings": 3, "content": 3,
-	"casework": 3,
-	"paper":    4,
-	"payment":  3, "payment/stripe": 3, "payment/sandbox": 3, "payment/collect": 3,
+	"casework": 3, "policy": 3,
+	"paper":   4,
+	"payment": 3, "payment/stripe": 3, "payment/sandbox": 3, "payment/collect": 3,
 	"reconcile": 4,
 	"purchase":  4, "reversal": 4, "creator": 4, "gift": 4, "tip": 4, "subscription": 4, "series": 4, "market": 4, "agency": 4,
 	"fund": 4, "payout": 4, "live": 4, "support": 4, "goal": 4, "chat": 4, "webhook": 4, "webhook/courier": 4, "report": 4,
@@ -48,6 +48,10 @@ var above = map[string][]string{
 	"payment/collect": {"payment", "payment/stripe"},
 	"paper":           {"report"},
 	"casework":        {"people"}, // two of them decide
+	"policy":          {"people"}, // one of them schedules
+	"wallet":          {"policy"}, // prices have versions
+	"earnings":        {"policy"}, // rates, too
+	"limit":           {"policy"}, // and velocities
 	"reversal":        {"payout"}, // what is reserved for a payout is ours, until it goes
 }
 
