@@ -118,7 +118,7 @@ func presetCards(ctx context.Context, tx *db.Tx) ([]earnings.RateCard, error) {
 
 // scheduled are the sets of rules of which operators schedule versions. No preset
 // has their names.
-var scheduled = []*policy.Set{&earnings.Cards, &wallet.PriceLists, &gift.Catalogues}
+var scheduled = []*policy.Set{&earnings.Cards, &wallet.PriceLists, &gift.Catalogues, &tip.Versions, &reversal.Versions, &payout.Versions, &limit.Versions}
 
 // begin moves the start of a new version to where it can hold.
 func (p *preset) begin(cards []earnings.RateCard, now time.Time, file string) error {

@@ -19,7 +19,7 @@ var Cards = policy.Set{Rules: "rate_card", Name: "rates", Table: "rate_card", Re
 }}
 
 // Check says all that is wrong with a card that an operator schedules.
-func (c *RateCard) Check(ctx context.Context, tx *db.Tx, wrong *fault.Fields) error {
+func (c *RateCard) Check(ctx context.Context, tx *db.Tx, _ int64, wrong *fault.Fields) error {
 	cards, err := History(ctx, tx)
 	if err != nil {
 		return err

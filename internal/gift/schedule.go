@@ -43,15 +43,15 @@ var (
 )
 
 // Schedule adds a catalogue that holds from an instant to come, and returns its
-// version. Its faults are those of policy.Schedule.
+// version. Its faults are those of policy.Desk.
 func (p *Publisher) Schedule(ctx context.Context, by people.Caller, c NewCatalogue) (policy.Version, error) {
-	return Catalogues.Schedule(ctx, p.db, policy.Order{Act: policy.Act{By: by, Reason: c.Reason}, FromUS: c.FromUS}, catalogue(c.Items))
+	return Catalogues.On(p.db).Schedule(ctx, policy.Order{Act: policy.Act{By: by, Reason: c.Reason}, FromUS: c.FromUS}, catalogue(c.Items))
 }
 
 // Withdraw takes back a catalogue that does not hold yet. Its faults are those of
-// policy.Withdraw.
+// policy.Desk.
 func (p *Publisher) Withdraw(ctx context.Context, by people.Caller, version, reason string) error {
-	return Catalogues.Withdraw(ctx, p.db, version, policy.Act{By: by, Reason: reason})
+	return Catalogues.On(p.db).Withdraw(ctx, version, policy.Act{By: by, Reason: reason})
 }
 
 // catalogue is what a version says.
@@ -59,7 +59,7 @@ type catalogue []Item
 
 // Check says all that is wrong with a catalogue, and brings its texts into their
 // one form.
-func (c catalogue) Check(ctx context.Context, tx *db.Tx, wrong *fault.Fields) error {
+func (c catalogue) Check(ctx context.Context, tx *db.Tx, _ int64, wrong *fault.Fields) error {
 	if len(c) < 1 || len(c) > policy.MostEntries {
 		wrong.Add("/gifts", fault.Wrong(fault.ValidationFailed, "A catalogue has from 1 to %d gifts.", int64(policy.MostEntries)))
 	}

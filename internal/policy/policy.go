@@ -36,8 +36,9 @@ type Set struct {
 
 // Content is what a version says.
 type Content interface {
-	// Check notes all that is wrong with it, and brings its texts into their one form.
-	Check(ctx context.Context, tx *db.Tx, wrong *fault.Fields) error
+	// Check notes all that is wrong with it from the instant on, and brings its texts
+	// into their one form.
+	Check(ctx context.Context, tx *db.Tx, fromUS int64, wrong *fault.Fields) error
 	// Install writes it down as the version.
 	Install(ctx context.Context, tx *db.Tx, v Version) error
 }
@@ -84,24 +85,33 @@ type Order struct {
 	Answer func(Version) (idem.Answer, error)
 }
 
+// Desk schedules the versions of a set.
+type Desk struct {
+	set *Set
+	db  *db.DB
+}
+
+// On returns the Desk of the set on the database.
+func (s *Set) On(d *db.DB) Desk { return Desk{s, d} }
+
 // Schedule adds a version that holds from an instant to come. Operators and keys
 // with the scope policy:write do it. Its faults: scope_missing, validation_failed
 // with all that is wrong, state_conflict when another version begins as late or
 // later.
-func (s *Set) Schedule(ctx context.Context, d *db.DB, o Order, c Content) (v Version, err error) {
+func (d Desk) Schedule(ctx context.Context, o Order, c Content) (v Version, err error) {
 	var wrong fault.Fields
 	if err := o.check(&wrong); err != nil {
 		return v, err
 	}
-	err = d.Write(ctx, func(tx *db.Tx) error {
+	err = d.db.Write(ctx, func(tx *db.Tx) error {
 		return o.Call.Once(ctx, tx, func() (a idem.Answer, err error) {
-			if v, err = s.next(ctx, tx, o.FromUS, c, wrong); err != nil {
+			if v, err = d.set.next(ctx, tx, o.FromUS, c, wrong); err != nil {
 				return a, err
 			}
 			if err := c.Install(ctx, tx, v); err != nil {
 				return a, err
 			}
-			if err := s.tell(ctx, tx, v, scheduled, o.Act); err != nil || o.Answer == nil {
+			if err := d.set.tell(ctx, tx, v, scheduled, o.Act); err != nil || o.Answer == nil {
 				return a, err
 			}
 			return o.Answer(v)
@@ -112,13 +122,13 @@ func (s *Set) Schedule(ctx context.Context, d *db.DB, o Order, c Content) (v Ver
 
 // Look returns the version that Schedule would add, or refuses it as Schedule
 // does, and changes nothing.
-func (s *Set) Look(ctx context.Context, d *db.DB, o Order, c Content) (v Version, err error) {
+func (d Desk) Look(ctx context.Context, o Order, c Content) (v Version, err error) {
 	var wrong fault.Fields
 	if err := o.check(&wrong); err != nil {
 		return v, err
 	}
-	err = d.Read(ctx, func(tx *db.Tx) error {
-		v, err = s.next(ctx, tx, o.FromUS, c, wrong)
+	err = d.db.Read(ctx, func(tx *db.Tx) error {
+		v, err = d.set.next(ctx, tx, o.FromUS, c, wrong)
 		return err
 	})
 	return v, err
@@ -136,7 +146,7 @@ func (s *Set) next(ctx context.Context, tx *db.Tx, fromUS int64, c Content, wron
 	if err != nil {
 		return v, err
 	}
-	if err := c.Check(ctx, tx, &wrong); err != nil {
+	if err := c.Check(ctx, tx, fromUS, &wrong); err != nil {
 		return v, err
 	}
 	if fromUS <= now {
@@ -164,7 +174,7 @@ func (s *Set) next(ctx context.Context, tx *db.Tx, fromUS int64, c Content, wron
 
 // Withdraw takes back a version that does not hold yet. Its faults: scope_missing,
 // validation_failed, not_found, state_conflict when it holds already.
-func (s *Set) Withdraw(ctx context.Context, d *db.DB, version string, a Act) error {
+func (d Desk) Withdraw(ctx context.Context, version string, a Act) error {
 	var wrong fault.Fields
 	if err := a.check(&wrong); err != nil {
 		return err
@@ -172,7 +182,7 @@ func (s *Set) Withdraw(ctx context.Context, d *db.DB, version string, a Act) err
 	if err := wrong.Err(); err != nil {
 		return err
 	}
-	return d.Write(ctx, func(tx *db.Tx) error { return s.withdraw(ctx, tx, version, a) })
+	return d.db.Write(ctx, func(tx *db.Tx) error { return d.set.withdraw(ctx, tx, version, a) })
 }
 
 func (s *Set) withdraw(ctx context.Context, tx *db.Tx, version string, a Act) error {

@@ -60,22 +60,22 @@ func TestLook(t *testing.T) {
 		wrong.HoldDays = -1
 		bad := s.order(0)
 		bad.Reason = ""
-		_, err := earnings.Cards.Look(ctx, s.d, bad, wrong)
+		_, err := earnings.Cards.On(s.d).Look(ctx, bad, wrong)
 		f, _ := errors.AsType[*fault.Error](err)
 		if f == nil || len(f.Fields) != 3 {
 			t.Fatalf("the refusal is %v, want the reason, the hold and the instant", err)
 		}
-		if _, err := earnings.Cards.Look(ctx, s.d, policy.Order{Act: policy.Act{By: people.Caller{Person: "usr_1"}}}, card()); !fault.Is(err, fault.ScopeMissing) {
+		if _, err := earnings.Cards.On(s.d).Look(ctx, policy.Order{Act: policy.Act{By: people.Caller{Person: "usr_1"}}}, card()); !fault.Is(err, fault.ScopeMissing) {
 			t.Errorf("somebody without the scope: %v", err)
 		}
-		v, err := earnings.Cards.Look(ctx, s.d, s.order(time.Hour), card())
+		v, err := earnings.Cards.On(s.d).Look(ctx, s.order(time.Hour), card())
 		if err != nil || v.Name != "rates@1" || v.FromUS != s.order(time.Hour).FromUS {
 			t.Errorf("the look is %+v, %v", v, err)
 		}
-		if w, err := earnings.Cards.Schedule(ctx, s.d, s.order(time.Hour), card()); err != nil || w != v {
+		if w, err := earnings.Cards.On(s.d).Schedule(ctx, s.order(time.Hour), card()); err != nil || w != v {
 			t.Errorf("what was scheduled is %+v, %v; the look was %+v", w, err, v)
 		}
-		if _, err := earnings.Cards.Look(ctx, s.d, s.order(time.Hour), card()); !fault.Is(err, fault.StateConflict) {
+		if _, err := earnings.Cards.On(s.d).Look(ctx, s.order(time.Hour), card()); !fault.Is(err, fault.StateConflict) {
 			t.Errorf("another one at the same instant: %v", err)
 		}
 		ledgertest.Verify(t, s.d, policy.Checks(&earnings.Cards)...)
@@ -91,7 +91,7 @@ func TestScheduleOnce(t *testing.T) {
 			o.Answer = func(v policy.Version) (idem.Answer, error) {
 				return idem.Answer{Status: 201, Body: `"` + v.Name + `"`}, nil
 			}
-			if _, err := earnings.Cards.Schedule(t.Context(), s.d, o, card()); err != nil || o.Call.Answer.Body != `"rates@1"` || o.Call.Replayed != (n == 1) {
+			if _, err := earnings.Cards.On(s.d).Schedule(t.Context(), o, card()); err != nil || o.Call.Answer.Body != `"rates@1"` || o.Call.Replayed != (n == 1) {
 				t.Errorf("%d: %v, %+v", n, err, o.Call)
 			}
 		}
@@ -112,9 +112,9 @@ func TestKnown(t *testing.T) {
 			each(t, func(s *desk) {
 				ctx := t.Context()
 				for range 2 {
-					v, err := earnings.Cards.Schedule(ctx, s.d, s.order(time.Hour), card())
+					v, err := earnings.Cards.On(s.d).Schedule(ctx, s.order(time.Hour), card())
 					if err == nil && v.Name == "rates@1" {
-						err = earnings.Cards.Withdraw(ctx, s.d, v.Name, policy.Act{By: people.Console(), Reason: "Too early."})
+						err = earnings.Cards.On(s.d).Withdraw(ctx, v.Name, policy.Act{By: people.Console(), Reason: "Too early."})
 					}
 					if err != nil {
 						t.Fatal(err)

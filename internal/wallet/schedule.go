@@ -24,7 +24,7 @@ var PriceLists = policy.Set{Rules: "coin_packs", Name: "packs", Table: "coin_pac
 type PriceList []Pack
 
 // Check says all that is wrong with the price lists.
-func (l PriceList) Check(_ context.Context, _ *db.Tx, wrong *fault.Fields) error {
+func (l PriceList) Check(_ context.Context, _ *db.Tx, _ int64, wrong *fault.Fields) error {
 	if len(l) < 1 || len(l) > policy.MostEntries {
 		wrong.Add("/packs", fault.Wrong(fault.ValidationFailed, "A price list has from 1 to %d packs.", int64(policy.MostEntries)))
 	}
