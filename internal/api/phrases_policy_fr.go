@@ -4,6 +4,9 @@ package api
 //
 //nolint:misspell // it is French
 var frenchOfPolicies = map[string]string{
+	// What was typed.
+	"%q is no whole number.":                                 "%q n’est pas un nombre entier.",
+	"%q is no percentage. Write it in figures, such as 2.9.": "%q n’est pas un pourcentage. Écrivez-le en chiffres, comme 2.9.",
 	// Payouts.
 	"The day of the notice is from %d to %d, as every month has it.":                                  "Le jour de l’annonce va de %d à %d, car chaque mois l’a.",
 	"The day of the payout comes after that of the notice, and is at most %d, as every month has it.": "Le jour du versement vient après celui de l’annonce, et est au plus %d, car chaque mois l’a.",
