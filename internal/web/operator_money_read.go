@@ -217,7 +217,7 @@ func (d *moneyDraft) gone() bool {
 func (v *visit) moneyColumns(d *moneyDraft) []column {
 	all := []column{{Text: v.T("op.in_it")}}
 	for _, name := range d.columns() {
-		all = append(all, column{Text: v.moneyLabel(d, name, true)})
+		all = append(all, column{Text: v.moneyLabel(d, name, true), Numeric: moneyClass(name) == "num"})
 	}
 	return all
 }

@@ -199,7 +199,7 @@ func rulesView(v *visit, d *ruleDesk) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					if d.Before.Version != "" {
-						templ_7745c5c3_Err = changesOf(v, d.Set, d.Before.Version, d.Changes).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = changesOf(v, d.Set, v.T("op.changes_since", d.Before.Version), d.Changes).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
