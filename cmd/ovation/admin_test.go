@@ -52,7 +52,7 @@ func TestPostgresTools(t *testing.T) {
 			t.Errorf("restore %v ended with %d, want %d and %q:\n%s", args, got, status, says, said)
 		}
 	}
-	again := dbtest.PostgresURL(t)
+	again := dbtest.EmptyPostgresURL(t)
 	restore(statusFailed, "is no backup of SQLite", "--to", filepath.Join(folder, "restored"))
 	restore(statusUsage, "--database is for PostgreSQL", "--database", "sqlite:"+data)
 	restore(statusFailed, "never overwrites", "--database", database)
@@ -72,7 +72,7 @@ func TestPostgresTools(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	broken, third := filepath.Join(folder, "broken.dump"), dbtest.PostgresURL(t)
+	broken, third := filepath.Join(folder, "broken.dump"), dbtest.EmptyPostgresURL(t)
 	if got, said := runProgram(t, "backup", broken, "--database", again); got != 0 {
 		t.Fatalf("%d %s", got, said)
 	}

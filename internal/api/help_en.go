@@ -85,9 +85,9 @@ var helpEnglish = map[fault.Code]help{
 
 	fault.PreconditionRequired: {"Say which version you mean", "The operation overwrites, so it wants to know which version you read.", "Send If-Match with the ETag of what you read."},
 
-	fault.VelocityLimit:   {"Too much in a short time", "More money would move within the time window than the rules allow. Nothing was moved.", "Wait for the time in Retry-After. The detail says what the limit is."},
+	fault.VelocityLimit:   {"Too much in a short time", "More money would move within the time window than the rules allow. Nothing was moved.", "Wait for the time in Retry-After. The detail says what the limit is. Where counted is card, it is what all accounts paid with that card, and another card may have room."},
 	fault.DailyLimit:      {"The day's limit is reached", "More would be spent in a day than the limit allows. Nothing was moved.", "Try again when the window has moved on. The detail says when."},
-	fault.NewAccountLimit: {"New accounts have a smaller limit", "The account is new, and the limit of its first days is reached. Nothing was moved.", "Try again later. The detail says how the limit grows."},
+	fault.NewAccountLimit: {"New accounts have a smaller limit", "The account is new, and the limit of its first days is reached. Nothing was moved.", "Try again later. The detail says what the limit is. Where counted is card, it is what all accounts paid with that card, and another card may have room."},
 	fault.RateLimited:     {"Too many requests", "More requests came than are accepted in this time. This one had no effect.", "Wait for the time in Retry-After. RateLimit and RateLimit-Policy say how much is accepted."},
 
 	fault.Internal:        {"Something went wrong on our side", "The request met a fault of this server. It was written down under the request's id.", "Send the request again with the same key. If it goes on, tell the operator the request's id."},

@@ -87,9 +87,9 @@ var helpFrench = map[fault.Code]help{
 
 	fault.PreconditionRequired: {"Dites de quelle version il s’agit", "L’opération écrase : elle veut savoir quelle version vous avez lue.", "Envoyez If-Match avec l’ETag de ce que vous avez lu."},
 
-	fault.VelocityLimit:   {"Trop en peu de temps", "Plus d’argent bougerait dans ce laps de temps que les règles ne le permettent. Rien n’a bougé.", "Attendez le temps de Retry-After. Le détail dit quelle est la limite."},
+	fault.VelocityLimit:   {"Trop en peu de temps", "Plus d’argent bougerait dans ce laps de temps que les règles ne le permettent. Rien n’a bougé.", "Attendez le temps de Retry-After. Le détail dit quelle est la limite. Si counted est card, c’est ce que tous les comptes ont payé avec cette carte, et une autre carte peut avoir de la place."},
 	fault.DailyLimit:      {"La limite du jour est atteinte", "Il serait dépensé en un jour plus que la limite ne le permet. Rien n’a bougé.", "Réessayez plus tard. Le détail dit quand."},
-	fault.NewAccountLimit: {"Un nouveau compte a une limite plus basse", "Le compte est nouveau, et la limite de ses premiers jours est atteinte. Rien n’a bougé.", "Réessayez plus tard. Le détail dit comment la limite augmente."},
+	fault.NewAccountLimit: {"Un nouveau compte a une limite plus basse", "Le compte est nouveau, et la limite de ses premiers jours est atteinte. Rien n’a bougé.", "Réessayez plus tard. Le détail dit quelle est la limite. Si counted est card, c’est ce que tous les comptes ont payé avec cette carte, et une autre carte peut avoir de la place."},
 	fault.RateLimited:     {"Trop de requêtes", "Il est venu plus de requêtes qu’il n’en est accepté en ce temps. Celle-ci n’a eu aucun effet.", "Attendez le temps de Retry-After. RateLimit et RateLimit-Policy disent combien il en est accepté."},
 
 	fault.Internal:        {"Une erreur de notre côté", "La requête a rencontré une faute de ce serveur. Elle est notée sous l’identifiant de la requête.", "Renvoyez la requête avec la même clé. Si cela continue, donnez l’identifiant à l’exploitant."},

@@ -42,7 +42,7 @@ type limitPaceView struct {
 	Name   string   `json:"name" enum:"new_account,rolling" doc:"Which it is"`
 	Hours  int64    `json:"hours" doc:"How long the stretch is; it ends now"`
 	Cap    amount   `json:"cap" doc:"The most that is charged in it"`
-	Left   amount   `json:"left" doc:"What can still be spent now; what was paid in other currencies counts by its part"`
+	Left   amount   `json:"left" doc:"What the account can still spend now; what was paid in other currencies counts by its part. A card with which other accounts pay, too, may have less room"`
 	EndsAt *Instant `json:"ends_at,omitempty" doc:"Until when it holds for this account"`
 }
 

@@ -84,7 +84,7 @@ func TestOtherDatabasesAreRefused(t *testing.T) {
 
 // TestReadersOfAnEmptyPostgres look where nothing is.
 func TestReadersOfAnEmptyPostgres(t *testing.T) {
-	if err := reading(t, dbtest.PostgresURL(t)); !errors.Is(err, db.ErrOtherSchema) {
+	if err := reading(t, dbtest.EmptyPostgresURL(t)); !errors.Is(err, db.ErrOtherSchema) {
 		t.Errorf("an empty database: %v", err)
 	}
 }

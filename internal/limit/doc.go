@@ -36,10 +36,24 @@
 // what is paid in several counts in each by its part, so that several allow no
 // more than one. A spend that was released counts no longer.
 //
+// A person may have several accounts, so that a card counts beside the account: what
+// was paid by the account or with the card, each spend once, is no more than the
+// rules allow the account that pays now. Cards are told apart by an Instrument, which
+// package payment makes of the provider's mark; no number is known. Mostly it is known
+// when the spend is taken. Of a card that is typed on the provider's page it is not:
+// such a spend counts with its account first, and with the card from when its money
+// has come (Learn), so that pages that are open at once are not held to each other.
+// What a refusal tells of a card is the rule alone, not what others paid with it. What
+// people bound for themselves stays a matter of the account.
+//
 // # Invariants
 //
 //   - At the instant of each spend, what counts in the time before it is no more
-//     than the velocity in force allowed (RuleVelocity).
+//     than the velocity in force allowed (RuleVelocity): of the account, and of the
+//     card if it was known then.
+//
+//   - A spend has the card of its charge, and keeps it; what is known of one card has
+//     an order, also where clocks stand still or step back.
 //
 //   - While caps hold, what is taken and not released in a window is at most the
 //     cap, or was so when the cap was lowered below it.
@@ -56,6 +70,6 @@
 //
 // # How to change
 //
-// A product that charges people calls Take and Release, adds the prefix of its
+// A product that charges people calls Take, Learn and Release, adds the prefix of its
 // ids to Checks in package app, and has a rule like purchase's in its verify.go.
 package limit

@@ -17,6 +17,10 @@ type Spend struct {
 	Amount    money.Amount
 	Cause     string // the id of what is paid for; it counts once
 	Confirmed bool   // the person was asked again, and wants it
+
+	// Instrument tells the card apart that pays, whoever saved it: what several
+	// accounts pay with one card counts together. "" is a card that nobody knows yet.
+	Instrument string
 }
 
 // Take counts the spend against the person's caps, or refuses it. It runs in
@@ -45,8 +49,14 @@ func Take(ctx context.Context, tx *db.Tx, s Spend) error {
 		return fault.New(fault.LimitReached, "This costs %s, and you want to be asked again above %s. Confirm it and send it again; nothing was charged.",
 			words(s.Amount.Units, s.Amount.Asset), words(r.confirm.Units, r.confirm.Asset)).With("limit", "confirm_above").With("cap", r.confirm)
 	}
-	_, err = tx.Exec(ctx, "INSERT INTO limit_spend (cause, person_id, units, asset, at_us, released_us) VALUES ($1, $2, $3, $4, $5, 0)",
-		s.Cause, s.Person, s.Amount.Units, string(s.Amount.Asset), tx.NowUS())
+	var learned int64
+	if s.Instrument != "" {
+		if learned, err = learnUS(ctx, tx, s.Instrument); err != nil {
+			return err
+		}
+	}
+	_, err = tx.Exec(ctx, "INSERT INTO limit_spend (cause, person_id, units, asset, at_us, released_us, instrument, learned_us) VALUES ($1, $2, $3, $4, $5, 0, $6, $7)",
+		s.Cause, s.Person, s.Amount.Units, string(s.Amount.Asset), tx.NowUS(), s.Instrument, learned)
 	if err != nil {
 		return fmt.Errorf("limit: counting %s: %w", s.Cause, err)
 	}

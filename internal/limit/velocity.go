@@ -13,8 +13,8 @@ import (
 	"github.com/ovationhq/ovation/internal/money"
 )
 
-// Velocity is the most that a person is charged within any stretch of time. There
-// is one row for each currency; what is paid in several counts in each by its part
+// Velocity is the most that is charged to a person, or to a card, within any stretch
+// of time. There is one row for each currency; what is paid in several counts in each by its part
 // of what that one allows, so that two currencies allow no more than one.
 type Velocity struct {
 	Version string
@@ -65,16 +65,17 @@ type Pace struct {
 	EndsUS int64        // until when it holds for the person, 0 for good
 }
 
-// PacesOf returns what holds for the person in the currency.
+// PacesOf returns what holds for the person in the currency. What other accounts
+// pay with the same cards is nobody else's to know, and left out.
 func PacesOf(ctx context.Context, tx *db.Tx, person id.Person, asset money.Asset) ([]Pace, error) {
-	all, err := stretches(ctx, tx, person)
+	all, err := stretches(ctx, tx, person, "")
 	if err != nil {
 		return nil, err
 	}
 	var paces []Pace
 	for _, s := range all {
 		if v, ok := s.rules[asset]; ok {
-			left := max(0, s.left(v))
+			left := max(0, s.left(v, s.own))
 			paces = append(paces, Pace{Name: v.Name, Span: v.Span, Most: money.Amount{Units: v.Most, Asset: asset}, Left: money.Amount{Units: left, Asset: asset}, EndsUS: s.endsUS})
 		}
 	}
@@ -82,23 +83,25 @@ func PacesOf(ctx context.Context, tx *db.Tx, person id.Person, asset money.Asset
 }
 
 // stretch is a stretch of time that ends now, its rules by currency, and what was
-// spent in it, the oldest first.
+// spent in it, the oldest first: by the account, and by it or with the card.
 type stretch struct {
-	name   string
-	rules  map[money.Asset]Velocity
-	spends []spent
-	endsUS int64
+	name     string
+	rules    map[money.Asset]Velocity
+	own, all []spent
+	endsUS   int64
 }
 
 type spent struct {
-	units int64
-	asset money.Asset
-	atUS  int64
+	units   int64
+	asset   money.Asset
+	atUS    int64
+	knownUS int64 // from when on it counts
+	person  id.Person
 }
 
 // stretches reads the rules in force that hold for the person, and what was spent
-// within them.
-func stretches(ctx context.Context, tx *db.Tx, person id.Person) ([]stretch, error) {
+// within them by the person, or by whomever with the card if there is one.
+func stretches(ctx context.Context, tx *db.Tx, person id.Person, instrument string) ([]stretch, error) {
 	rules, err := db.Collect[Velocity](tx.Query(ctx, `SELECT version, name, asset, from_us, span_us, most_units, younger_us FROM limit_velocity
 		WHERE version = (SELECT version FROM limit_velocity WHERE from_us <= $1 ORDER BY from_us DESC, version DESC LIMIT 1) ORDER BY name, asset`, tx.NowUS()))(scanVelocity)
 	if err != nil {
@@ -126,20 +129,31 @@ func stretches(ctx context.Context, tx *db.Tx, person id.Person) ([]stretch, err
 		all[len(all)-1].rules[v.Asset] = v
 	}
 	for i := range all {
-		if all[i].spends, err = spentWithin(ctx, tx, person, all[i].span()); err != nil {
+		if err := all[i].read(ctx, tx, person, instrument); err != nil {
 			return nil, err
 		}
 	}
 	return all, nil
 }
 
-func spentWithin(ctx context.Context, tx *db.Tx, person id.Person, span time.Duration) ([]spent, error) {
-	all, err := db.Collect[spent](tx.Query(ctx, "SELECT units, asset, at_us FROM limit_spend WHERE person_id = $1 AND at_us > $2 AND released_us = 0 ORDER BY at_us", person, tx.Now().Add(-span).UnixMicro()))(
-		func(r *db.Rows) (s spent, err error) { return s, r.Scan(&s.units, (*string)(&s.asset), &s.atUS) })
+// read reads what was spent within the stretch. A spend of the person's with the
+// card is one.
+func (s *stretch) read(ctx context.Context, tx *db.Tx, person id.Person, instrument string) (err error) {
+	s.all, err = db.Collect[spent](tx.Query(ctx, `SELECT cause, person_id, units, asset, at_us FROM limit_spend WHERE person_id = $1 AND at_us > $2 AND released_us = 0
+		UNION SELECT cause, person_id, units, asset, at_us FROM limit_spend WHERE instrument = $3 AND instrument <> '' AND learned_us > $2 AND at_us > $2 AND released_us = 0
+		ORDER BY 5, 1`, person, tx.Now().Add(-s.span()).UnixMicro(), instrument))(func(r *db.Rows) (x spent, err error) {
+		var cause string
+		return x, r.Scan(&cause, (*string)(&x.person), &x.units, (*string)(&x.asset), &x.atUS)
+	})
 	if err != nil {
-		return nil, fmt.Errorf("limit: adding up what %s has spent: %w", person, err)
+		return fmt.Errorf("limit: adding up what %s has spent: %w", person, err)
 	}
-	return all, nil
+	for _, x := range s.all {
+		if x.person == person {
+			s.own = append(s.own, x)
+		}
+	}
+	return nil
 }
 
 // span is the same in all currencies of a name.
@@ -161,31 +175,33 @@ func (s *stretch) used(spends []spent) *big.Rat {
 	return used
 }
 
-// left is what of the rule's currency still fits.
-func (s *stretch) left(v Velocity) int64 {
-	left := new(big.Rat).Sub(big.NewRat(1, 1), s.used(s.spends))
+// left is what of the rule's currency still fits beside the spends.
+func (s *stretch) left(v Velocity, spends []spent) int64 {
+	left := new(big.Rat).Sub(big.NewRat(1, 1), s.used(spends))
 	left.Mul(left, big.NewRat(v.Most, 1))
 	return new(big.Int).Div(left.Num(), left.Denom()).Int64() // rounded down, also below zero
 }
 
-// room is when the amount fits: the instant at which enough of what was spent is
-// out of the stretch; ok is false if it never does.
+// room is when the amount fits: the instant at which enough of what the person spent
+// is out of the stretch; ok is false if it never does.
 func (s *stretch) room(v Velocity, units int64) (us int64, ok bool) {
 	if units > v.Most {
 		return s.endsUS, s.endsUS > 0
 	}
-	for i := range s.spends {
-		rest := stretch{rules: s.rules, spends: s.spends[i+1:]}
-		if rest.left(v) >= units {
-			return s.spends[i].atUS + v.Span.Microseconds(), true
+	for i := range s.own {
+		if s.left(v, s.own[i+1:]) >= units {
+			return s.own[i].atUS + v.Span.Microseconds(), true
 		}
 	}
 	return 0, false
 }
 
-// pace refuses what would be more than a person is charged within a time.
+// pace refuses what would be more than a person is charged within a time: with what
+// the account spent, and then with what anybody spent with the card besides. The
+// rules are those of the account that pays, so that a new one has little room also
+// with a card that an old one uses.
 func pace(ctx context.Context, tx *db.Tx, s Spend) error {
-	all, err := stretches(ctx, tx, s.Person)
+	all, err := stretches(ctx, tx, s.Person, s.Instrument)
 	if err != nil {
 		return err
 	}
@@ -198,11 +214,14 @@ func pace(ctx context.Context, tx *db.Tx, s Spend) error {
 		if !ok {
 			return fault.New(fault.CurrencyUnsupported, "Nothing says how much may be paid in %s in a day, so that nothing is. Pay in another currency; nothing was charged.", s.Amount.Asset)
 		}
-		left := x.left(v)
-		if s.Amount.Units <= left {
-			continue
+		if left := x.left(v, x.own); s.Amount.Units > left {
+			return x.refuse(v, s, max(0, left), tx.Now())
 		}
-		return x.refuse(v, s, max(0, left), tx.Now())
+	}
+	for i := range all {
+		if v := all[i].rules[s.Amount.Asset]; s.Amount.Units > all[i].left(v, all[i].all) {
+			return refuseCard(v, s)
+		}
 	}
 	return nil
 }
@@ -215,10 +234,28 @@ func (s *stretch) refuse(v Velocity, of Spend, left int64, now time.Time) error 
 		f = fault.New(fault.NewAccountLimit, "An account that is younger than %d days pays at most %s within %d hours. %s are left of it now, and this costs %s. Nothing was charged.",
 			int64(v.Younger/(24*time.Hour)), words(v.Most, v.Asset), int64(v.Span/time.Hour), words(left, v.Asset), words(of.Amount.Units, v.Asset))
 	}
-	f = f.With("limit", v.Name).With("cap", money.Amount{Units: v.Most, Asset: v.Asset}).With("left", money.Amount{Units: left, Asset: v.Asset})
+	f = v.members(f, "account").With("left", money.Amount{Units: left, Asset: v.Asset})
 	if us, ok := s.room(v, of.Amount.Units); ok {
 		at := time.UnixMicro(us).UTC()
 		f = f.With("resets_at", at.Format(time.RFC3339)).After(at.Sub(now))
 	}
 	return f
+}
+
+// refuseCard refuses what has room with the account, and none with the card. It says
+// neither what is left nor when there is room again: that would tell one holder of a
+// card what another one paid with it, and when.
+func refuseCard(v Velocity, of Spend) error {
+	f := fault.New(fault.VelocityLimit, "At most %s are paid within %d hours with this account or this card, whoever pays with it. Together that leaves less than the %s that this costs. Nothing was charged; pay with another card, or try again later.",
+		words(v.Most, v.Asset), int64(v.Span/time.Hour), words(of.Amount.Units, v.Asset))
+	if v.Younger > 0 {
+		f = fault.New(fault.NewAccountLimit, "With an account that is younger than %d days or its card, whoever pays with it, at most %s are paid within %d hours. Together that leaves less than the %s that this costs. Nothing was charged; pay with another card, or try again later.",
+			int64(v.Younger/(24*time.Hour)), words(v.Most, v.Asset), int64(v.Span/time.Hour), words(of.Amount.Units, v.Asset))
+	}
+	return v.members(f, "card").After(v.Span)
+}
+
+// members adds what a program wants to know of the rule, and what has no room.
+func (v *Velocity) members(f *fault.Error, counted string) *fault.Error {
+	return f.With("limit", v.Name).With("cap", money.Amount{Units: v.Most, Asset: v.Asset}).With("counted", counted)
 }

@@ -16,7 +16,7 @@ import (
 // The rules of limits, by name.
 const (
 	RuleCause    = "what counts against somebody's caps belongs to a product that charges people"
-	RuleVelocity = "nobody is charged more within any stretch of time than the velocity in force allows"
+	RuleVelocity = "nobody is charged more within any stretch of time than the velocity in force allows, nor is a card"
 )
 
 // Checks are the rules of limits for ledger verify. The products that charge
@@ -31,39 +31,56 @@ func Checks(products ...id.Kind) []ledger.Check {
 		{Name: RuleVelocity, Run: checkVelocity}}
 }
 
-// checkVelocity goes through what each person spent, with the rules that were in
-// force: at the instant of each spend, what was spent in the time before, and does
-// still count, is no more than was allowed.
+// checkVelocity goes through what each person spent and through what was spent with
+// each card, with the rules that were in force for who paid: at the instant of each
+// spend, what was spent in the time before, and does still count, is no more than
+// was allowed.
 func checkVelocity(ctx context.Context, tx *db.Tx, r *ledger.Report) error {
 	versions, err := velocities(ctx, tx)
 	if err != nil || len(versions) == 0 {
 		return err
 	}
-	rows, err := tx.Query(ctx, `SELECT s.person_id, s.cause, s.units, s.asset, s.at_us, p.created_us FROM limit_spend s JOIN person p ON p.id = s.person_id
-		WHERE s.released_us = 0 ORDER BY s.person_id, s.at_us, s.cause`)
+	if err := versions.check(ctx, tx, r, "to %s", "SELECT s.person_id, "+spentColumns+", s.at_us "+fromSpends+" ORDER BY s.person_id, s.at_us, s.cause"); err != nil {
+		return err
+	}
+	return versions.check(ctx, tx, r, "to the card %s", "SELECT s.instrument, "+spentColumns+", s.learned_us "+fromSpends+" AND s.instrument <> '' ORDER BY s.instrument, s.learned_us")
+}
+
+const (
+	spentColumns = "s.cause, s.units, s.asset, s.at_us, p.created_us"
+	fromSpends   = "FROM limit_spend s JOIN person p ON p.id = s.person_id WHERE s.released_us = 0"
+)
+
+// check goes through the spends of one key after the other, in the order in which it
+// was known that they count with the key. A spend of which that was known later than
+// at its own instant was not held to the others; it counts for those that follow.
+func (h history) check(ctx context.Context, tx *db.Tx, r *ledger.Report, whom, query string) error {
+	rows, err := tx.Query(ctx, query)
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
-	var person string
-	var before []spent // of the person, no older than the longest stretch
-	longest := versions.longest().Microseconds()
+	var key string
+	var before []spent // with the key, no older than the longest stretch
+	longest := h.longest().Microseconds()
 	for rows.Next() {
-		var who, cause string
+		var now, cause string
 		var x spent
 		var madeUS int64
-		if err := rows.Scan(&who, &cause, &x.units, (*string)(&x.asset), &x.atUS, &madeUS); err != nil {
+		if err := rows.Scan(&now, &cause, &x.units, (*string)(&x.asset), &x.atUS, &madeUS, &x.knownUS); err != nil {
 			return err
 		}
-		if who != person {
-			person, before = who, nil
+		if now != key {
+			key, before = now, nil
 		}
-		for len(before) > 0 && before[0].atUS <= x.atUS-longest {
+		for len(before) > 0 && before[0].knownUS <= x.knownUS-longest {
 			before = before[1:]
 		}
-		before = append(before, x)
-		if over, v := versions.exceeded(before, x.atUS, madeUS); over {
-			r.Add(RuleVelocity, cause, "with it %s was charged more within %s than %s %s allows", who, v.Span, v.Name, v.Version)
+		if before = append(before, x); x.knownUS != x.atUS {
+			continue
+		}
+		if over, v := h.exceeded(before, x.atUS, madeUS); over {
+			r.Add(RuleVelocity, cause, "with it more was charged "+whom+" within %s than %s %s allows", key, v.Span, v.Name, v.Version)
 		}
 	}
 	return rows.Err()

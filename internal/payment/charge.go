@@ -17,26 +17,29 @@ const UnderWay = "(outcome IN ('unknown', 'requires_action', 'pending') OR (outc
 // Record is our row of a charge: the intent, written before the provider is
 // called, and the outcome as far as it is known.
 type Record struct {
-	ID        id.Payment
-	Purpose   string // what is paid for, such as coins
-	Subject   string // the row that is paid for; charged at most once
-	Person    id.Person
-	Amount    money.Amount
-	Card      string // the provider's id of the card that pays; "" is paid on a page of the provider
-	Page      string // the provider's id of that page
-	ReturnURL string // where the person comes back after 3-D Secure
-	Outcome   Outcome
-	Provider  string // the provider's id; "" until it answered
-	ActionURL string
-	Settled   money.Amount // what arrived on our balance; without an asset until the provider says so
-	FeeUnits  int64        // of it, the provider's fee, in its asset; 0 until Settled is known
-	Brand     string
-	Last4     string
-	Decline   Decline // Code and Reason only
-	Refunded  int64   // of Amount, went back or is on its way
-	Disputed  int64   // of Amount, taken back by a bank, or it may keep it
-	CreatedUS int64
-	UpdatedUS int64
+	ID      id.Payment
+	Purpose string // what is paid for, such as coins
+	Subject string // the row that is paid for; charged at most once
+	Person  id.Person
+	Amount  money.Amount
+	Card    string // the provider's id of the card that pays; "" is paid on a page of the provider
+	// Instrument tells the card apart from others, whoever saved it: see
+	// Card.Instrument. "" is not known yet; what was known once does not change.
+	Instrument string
+	Page       string // the provider's id of that page
+	ReturnURL  string // where the person comes back after 3-D Secure
+	Outcome    Outcome
+	Provider   string // the provider's id; "" until it answered
+	ActionURL  string
+	Settled    money.Amount // what arrived on our balance; without an asset until the provider says so
+	FeeUnits   int64        // of it, the provider's fee, in its asset; 0 until Settled is known
+	Brand      string
+	Last4      string
+	Decline    Decline // Code and Reason only
+	Refunded   int64   // of Amount, went back or is on its way
+	Disputed   int64   // of Amount, taken back by a bank, or it may keep it
+	CreatedUS  int64
+	UpdatedUS  int64
 }
 
 // OnPage reports whether the person pays on a page of the provider.
@@ -62,21 +65,26 @@ func (r *Record) Converted() bool { return r.EntryKnown() && r.Settled != r.Amou
 func (r *Record) FeeOpen() bool { return r.Outcome == Succeeded && !r.EntryKnown() }
 
 const recordColumns = `id, purpose, subject, person_id, amount_units, amount_asset, card, return_url, outcome, provider_id, action_url,
-	settled_units, settled_asset, fee_units, card_brand, card_last4, decline_code, decline_reason, created_us, updated_us, refunded_units, disputed_units, page_id`
+	settled_units, settled_asset, fee_units, card_brand, card_last4, decline_code, decline_reason, created_us, updated_us, refunded_units, disputed_units, page_id, instrument`
 
 func scanRecord(r *db.Rows) (c Record, err error) {
 	return c, r.Scan((*string)(&c.ID), &c.Purpose, &c.Subject, (*string)(&c.Person), &c.Amount.Units, (*string)(&c.Amount.Asset), &c.Card, &c.ReturnURL,
 		(*string)(&c.Outcome), &c.Provider, &c.ActionURL, &c.Settled.Units, (*string)(&c.Settled.Asset), &c.FeeUnits, &c.Brand, &c.Last4,
-		&c.Decline.Code, &c.Decline.Reason, &c.CreatedUS, &c.UpdatedUS, &c.Refunded, &c.Disputed, &c.Page)
+		&c.Decline.Code, &c.Decline.Reason, &c.CreatedUS, &c.UpdatedUS, &c.Refunded, &c.Disputed, &c.Page, &c.Instrument)
 }
 
 // Intend writes down that the person is to be charged, before the provider
 // hears of it. The row's id makes the key of the provider's idempotency.
-func Intend(ctx context.Context, tx *db.Tx, r Record) (Record, error) {
+func Intend(ctx context.Context, tx *db.Tx, r Record) (_ Record, err error) {
+	if r.Card != "" {
+		if r.Instrument, err = InstrumentOf(ctx, tx, r.Person, r.Card); err != nil {
+			return r, err
+		}
+	}
 	r.ID, r.Outcome, r.CreatedUS, r.UpdatedUS = id.Payment(tx.NewID(id.KindPayment)), Unknown, tx.NowUS(), tx.NowUS()
-	_, err := tx.Exec(ctx, "INSERT INTO payment_charge ("+recordColumns+`)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, '', '', 0, '', 0, '', '', '', '', $10, $10, 0, 0, '')`,
-		r.ID, r.Purpose, r.Subject, r.Person, r.Amount.Units, string(r.Amount.Asset), r.Card, r.ReturnURL, string(r.Outcome), r.CreatedUS)
+	_, err = tx.Exec(ctx, "INSERT INTO payment_charge ("+recordColumns+`)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, '', '', 0, '', 0, '', '', '', '', $10, $10, 0, 0, '', $11)`,
+		r.ID, r.Purpose, r.Subject, r.Person, r.Amount.Units, string(r.Amount.Asset), r.Card, r.ReturnURL, string(r.Outcome), r.CreatedUS, r.Instrument)
 	return r, err
 }
 
@@ -150,9 +158,16 @@ func Apply(ctx context.Context, tx *db.Tx, charge id.Payment, fact Charge) (r Re
 	if fact.Decline != nil {
 		r.Decline = *fact.Decline
 	}
+	if r.Outcome == Succeeded && r.Instrument == "" { // one that was declined did not pay
+		if r.Instrument = fact.Card.Instrument(); r.Instrument != "" {
+			if err := KeepCards(ctx, tx, r.Person, *fact.Card); err != nil {
+				return r, false, err
+			}
+		}
+	}
 	_, err = tx.Exec(ctx, `UPDATE payment_charge SET outcome = $2, provider_id = $3, action_url = $4, settled_units = $5, settled_asset = $6, fee_units = $7,
-		card_brand = $8, card_last4 = $9, decline_code = $10, decline_reason = $11, updated_us = $12, page_id = $13 WHERE id = $1`,
-		r.ID, string(r.Outcome), r.Provider, r.ActionURL, r.Settled.Units, string(r.Settled.Asset), r.FeeUnits, r.Brand, r.Last4, r.Decline.Code, r.Decline.Reason, r.UpdatedUS, r.Page)
+		card_brand = $8, card_last4 = $9, decline_code = $10, decline_reason = $11, updated_us = $12, page_id = $13, instrument = $14 WHERE id = $1`,
+		r.ID, string(r.Outcome), r.Provider, r.ActionURL, r.Settled.Units, string(r.Settled.Asset), r.FeeUnits, r.Brand, r.Last4, r.Decline.Code, r.Decline.Reason, r.UpdatedUS, r.Page, r.Instrument)
 	return r, changed, err
 }
 

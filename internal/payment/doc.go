@@ -22,6 +22,9 @@
 //     call with the same key finds out.
 //   - What arrived (Settled) and the fee are in the currency of our balance,
 //     whatever the charge was in.
+//   - What tells cards apart (Instrument) is a hash of the provider's mark. A charge
+//     has it from its intent on if the card was seen before, else from when its money
+//     comes, and never gets another.
 //   - Amounts are in the asset's ISO 4217 minor units. Stripe's own list of
 //     zero-decimal currencies is known to the adapter alone.
 //

@@ -70,6 +70,9 @@ func NewService(d *db.DB, c *collect.Service) *Service {
 // What was begun ends when the caller has gone, too: once the provider is
 // asked there is an outcome to be recorded.
 func (s *Service) Buy(ctx context.Context, r Request) (Purchase, error) {
+	if err := s.Recognize(ctx, r.Person, r.Card); err != nil {
+		return Purchase{}, err
+	}
 	p, fresh, err := s.intend(ctx, r)
 	if err != nil {
 		return Purchase{}, err
@@ -178,7 +181,7 @@ func begin(ctx context.Context, tx *db.Tx, r Request) (Purchase, error) {
 		return Purchase{}, err
 	}
 	p.Outcome = p.Charge.Outcome
-	return p, limit.Take(ctx, tx, limit.Spend{Person: r.Person, Amount: p.Price, Cause: string(p.ID), Confirmed: r.Confirmed})
+	return p, limit.Take(ctx, tx, limit.Spend{Person: r.Person, Amount: p.Price, Cause: string(p.ID), Confirmed: r.Confirmed, Instrument: p.Charge.Instrument})
 }
 
 // Purpose marks the charges that pay for coins.

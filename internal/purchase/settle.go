@@ -22,7 +22,8 @@ func failed(ctx context.Context, tx *db.Tx, r *payment.Record) error {
 
 // succeeded opens the lot: one transfer for the coins, the deferred revenue, the
 // conversion and the fee. What the provider has not told yet of the last two is
-// booked later, by itself: nobody waits for their coins until it has.
+// booked later, by itself: nobody waits for their coins until it has. From now on the
+// price counts with the card, also where nobody knew before which one it is.
 func succeeded(ctx context.Context, tx *db.Tx, r *payment.Record, fact *payment.Charge) error {
 	p, err := get(ctx, tx, id.Purchase(r.Subject))
 	if err != nil {
@@ -34,6 +35,9 @@ func succeeded(ctx context.Context, tx *db.Tx, r *payment.Record, fact *payment.
 		return err
 	}
 	if _, err := tx.Exec(ctx, "UPDATE coin_purchase SET lot_id = $2, completed_us = $3 WHERE id = $1", p.ID, lot, tx.NowUS()); err != nil {
+		return err
+	}
+	if err := limit.Learn(ctx, tx, r.Subject, r.Instrument); err != nil {
 		return err
 	}
 	data, err := json.Marshal(map[string]any{"object": "coin_purchase", "id": p.ID, "person": p.Person, "coins": money.Amount{Units: p.Coins, Asset: money.Coin}, "price": p.Price, "lot": lot})

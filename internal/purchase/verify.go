@@ -36,11 +36,11 @@ func Checks() []ledger.Check {
 		ledger.Look(RuleCause, ledger.Violation{Detail: "transfer %d is its %s, and there is no such purchase",
 			Query: `SELECT t.cause, t.seq, t.kind FROM ledger_transfer t
 				WHERE t.kind LIKE 'coin_purchase.%' AND NOT EXISTS (SELECT 1 FROM coin_purchase p WHERE p.id = t.cause)`}),
-		ledger.Look(RuleCounted, ledger.Violation{Detail: "%d %s of %s count since %d and were released at %d; the charge is %s",
-			Query: `SELECT p.id, COALESCE(s.units, 0), COALESCE(s.asset, ''), COALESCE(s.person_id, ''), COALESCE(s.at_us, 0), COALESCE(s.released_us, 0), COALESCE(c.outcome, 'none')
+		ledger.Look(RuleCounted, ledger.Violation{Detail: "%d %s of %s count since %d, with the card %q, and were released at %d; the charge is %s of the card %q",
+			Query: `SELECT p.id, COALESCE(s.units, 0), COALESCE(s.asset, ''), COALESCE(s.person_id, ''), COALESCE(s.at_us, 0), COALESCE(s.instrument, ''), COALESCE(s.released_us, 0), COALESCE(c.outcome, 'none'), COALESCE(c.instrument, '')
 				FROM coin_purchase p LEFT JOIN payment_charge c ON c.subject = p.id LEFT JOIN limit_spend s ON s.cause = p.id
 				WHERE s.cause IS NULL OR s.units <> p.price_units OR s.asset <> p.price_asset OR s.person_id <> p.person_id OR s.at_us <> p.created_us
-					OR (s.released_us > 0) <> (COALESCE(c.outcome, '') IN ('failed', 'canceled'))`},
+					OR s.instrument <> c.instrument OR (s.released_us > 0) <> (COALESCE(c.outcome, '') IN ('failed', 'canceled'))`},
 			ledger.Violation{Detail: "%d %s count for a purchase that there is not",
 				Query: "SELECT cause, units, asset FROM limit_spend s WHERE SUBSTR(cause, 1, 4) = 'cps_' AND NOT EXISTS (SELECT 1 FROM coin_purchase p WHERE p.id = s.cause)"}),
 	}

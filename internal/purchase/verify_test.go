@@ -56,6 +56,8 @@ func TestVerifyBites(t *testing.T) {
 			{"counts for less", purchase.RuleCounted, "UPDATE limit_spend SET units = units - 1" + spend, "UPDATE limit_spend SET units = units + 1" + spend},
 			{"counts in another currency", purchase.RuleCounted, "UPDATE limit_spend SET asset = 'EUR'" + spend, "UPDATE limit_spend SET asset = 'USD'" + spend},
 			{"counts for somebody else", purchase.RuleCounted, "UPDATE limit_spend SET person_id = 'usr_x'" + spend, "UPDATE limit_spend SET person_id = '" + string(s.fan) + "'" + spend},
+			{"counts with another card", purchase.RuleCounted, "UPDATE limit_spend SET instrument = 'x'" + spend, "UPDATE limit_spend SET instrument = (SELECT instrument FROM payment_charge WHERE subject = cause)" + spend},
+			{"a card that nobody learned", purchase.RuleCounted, "UPDATE limit_spend SET instrument = '', learned_us = 0" + spend, "UPDATE limit_spend SET instrument = (SELECT instrument FROM payment_charge WHERE subject = cause), learned_us = at_us" + spend},
 			{"counts on another day", purchase.RuleCounted, "UPDATE limit_spend SET at_us = at_us - 1" + spend, "UPDATE limit_spend SET at_us = at_us + 1" + spend},
 			{"released although it was paid", purchase.RuleCounted, "UPDATE limit_spend SET released_us = 1" + spend, "UPDATE limit_spend SET released_us = 0" + spend},
 			{"counts although it failed", purchase.RuleCounted, "UPDATE limit_spend SET released_us = 0" + badSpend, "UPDATE limit_spend SET released_us = 1" + badSpend},

@@ -22,6 +22,9 @@ import (
 // What was begun ends when the caller has gone, too: once the provider is
 // asked there is an outcome to be recorded.
 func (s *Service) Give(ctx context.Context, r Request) (Tip, error) {
+	if err := s.Recognize(ctx, r.Fan, r.Card); err != nil {
+		return Tip{}, err
+	}
 	t, fresh, err := s.intend(ctx, r)
 	if err != nil {
 		return Tip{}, err
@@ -153,7 +156,7 @@ func (s *Service) begin(ctx context.Context, tx *db.Tx, r Request) (Tip, error) 
 		return Tip{}, err
 	}
 	t.Outcome = t.Charge.Outcome
-	return t, limit.Take(ctx, tx, limit.Spend{Person: r.Fan, Amount: price.Charged, Cause: string(t.ID), Confirmed: r.Confirmed})
+	return t, limit.Take(ctx, tx, limit.Spend{Person: r.Fan, Amount: price.Charged, Cause: string(t.ID), Confirmed: r.Confirmed, Instrument: t.Charge.Instrument})
 }
 
 // bit is how the schema writes a truth.

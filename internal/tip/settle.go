@@ -20,9 +20,13 @@ func failed(ctx context.Context, tx *db.Tx, r *payment.Record) error {
 }
 
 // succeeded tells that the money came, and books it if the provider has told
-// what arrived.
+// what arrived. From now on the tip counts with the card, also where nobody knew
+// before which one it is.
 func succeeded(ctx context.Context, tx *db.Tx, r *payment.Record, fact *payment.Charge) error {
 	if _, err := tx.Exec(ctx, "UPDATE tip SET completed_us = $2 WHERE id = $1", r.Subject, tx.NowUS()); err != nil {
+		return err
+	}
+	if err := limit.Learn(ctx, tx, r.Subject, r.Instrument); err != nil {
 		return err
 	}
 	t, err := get(ctx, tx, id.Tip(r.Subject))

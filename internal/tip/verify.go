@@ -46,11 +46,11 @@ func Checks() []ledger.Check {
 				AND (a.balance <> 0 OR NOT EXISTS (SELECT 1 FROM tip t WHERE t.id = SUBSTR(a.path, 5)))`}),
 		{Name: RuleRule, Run: checkRules},
 		{Name: RuleCaps, Run: checkCaps},
-		ledger.Look(RuleCounted, ledger.Violation{Detail: "%d %s of %s count since %d and were released at %d; the charge is %s",
-			Query: `SELECT t.id, COALESCE(s.units, 0), COALESCE(s.asset, ''), COALESCE(s.person_id, ''), COALESCE(s.at_us, 0), COALESCE(s.released_us, 0), COALESCE(c.outcome, 'none')
+		ledger.Look(RuleCounted, ledger.Violation{Detail: "%d %s of %s count since %d, with the card %q, and were released at %d; the charge is %s of the card %q",
+			Query: `SELECT t.id, COALESCE(s.units, 0), COALESCE(s.asset, ''), COALESCE(s.person_id, ''), COALESCE(s.at_us, 0), COALESCE(s.instrument, ''), COALESCE(s.released_us, 0), COALESCE(c.outcome, 'none'), COALESCE(c.instrument, '')
 				FROM tip t LEFT JOIN payment_charge c ON c.subject = t.id LEFT JOIN limit_spend s ON s.cause = t.id
 				WHERE s.cause IS NULL OR s.units <> t.charged_units OR s.asset <> t.asset OR s.person_id <> t.fan_id OR s.at_us <> t.created_us
-					OR (s.released_us > 0) <> (COALESCE(c.outcome, '') IN ('failed', 'canceled'))`},
+					OR s.instrument <> c.instrument OR (s.released_us > 0) <> (COALESCE(c.outcome, '') IN ('failed', 'canceled'))`},
 			ledger.Violation{Detail: "%d %s count for a tip that there is not",
 				Query: "SELECT cause, units, asset FROM limit_spend s WHERE SUBSTR(cause, 1, 4) = 'tip_' AND NOT EXISTS (SELECT 1 FROM tip t WHERE t.id = s.cause)"}),
 	}

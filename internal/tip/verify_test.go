@@ -57,6 +57,7 @@ func TestVerifyBites(t *testing.T) {
 			{"more tips than a day holds", tip.RuleCaps, "UPDATE tip_rule SET day_tips = 2 WHERE asset = 'USD'", "UPDATE tip_rule SET day_tips = 100 WHERE asset = 'USD'"},
 			{"does not count", tip.RuleCounted, "UPDATE limit_spend SET cause = 'cps_x'" + spend, "UPDATE limit_spend SET cause = '" + string(whole.ID) + "' WHERE cause = 'cps_x'"},
 			{"counts for less", tip.RuleCounted, "UPDATE limit_spend SET units = units - 1" + spend, "UPDATE limit_spend SET units = units + 1" + spend},
+			{"counts with another card", tip.RuleCounted, "UPDATE limit_spend SET instrument = 'x'" + spend, "UPDATE limit_spend SET instrument = (SELECT instrument FROM payment_charge WHERE subject = cause)" + spend},
 			{"released although it was paid", tip.RuleCounted, "UPDATE limit_spend SET released_us = 1" + spend, "UPDATE limit_spend SET released_us = 0" + spend},
 			{"counts although it failed", tip.RuleCounted, "UPDATE limit_spend SET released_us = 0 WHERE cause IN " + failed, "UPDATE limit_spend SET released_us = 1 WHERE cause IN " + failed},
 			{"counts for no tip", tip.RuleCounted, "INSERT INTO limit_spend (cause, person_id, units, asset, at_us, released_us) VALUES ('tip_x', 'usr_x', 1, 'USD', 1, 0)", "DELETE FROM limit_spend WHERE cause = 'tip_x'"},

@@ -1,6 +1,7 @@
 package dbtest
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/url"
@@ -37,7 +38,7 @@ var (
 // Cluster returns the process's cluster and starts it at the first call.
 func Cluster(t testing.TB) *PG {
 	t.Helper()
-	sharedOnce.Do(func() { shared, errShared = newCluster("fsync=off", "full_page_writes=off") })
+	sharedOnce.Do(func() { shared, errShared = newCluster(inMemory(), "fsync=off", "full_page_writes=off") })
 	if errors.Is(errShared, errNoPostgres) {
 		Unavailable(t, "postgres", "PostgreSQL's initdb and postgres were not found, so nothing was tested on PostgreSQL; install the package postgresql.")
 	}
@@ -51,7 +52,7 @@ func Cluster(t testing.TB) *PG {
 // settings, for tests that stop and restart the server.
 func DurableCluster(t testing.TB) *PG {
 	t.Helper()
-	c, err := newCluster()
+	c, err := newCluster("")
 	if errors.Is(err, errNoPostgres) {
 		Unavailable(t, "postgres", "PostgreSQL's initdb and postgres were not found, so its restart was not tested; install the package postgresql.")
 	}
@@ -70,12 +71,15 @@ func stopCluster() {
 
 var errNoPostgres = errors.New("no PostgreSQL programs")
 
-func newCluster(opts ...string) (*PG, error) {
+// newCluster makes a cluster in a new folder inside the one that is named, or that of
+// temporary files.
+func newCluster(inside string, opts ...string) (*PG, error) {
 	bin, err := findPostgres()
 	if err != nil {
 		return nil, err
 	}
-	folder, err := os.MkdirTemp("", "ovation-pg-")
+	sweep(cmp.Or(inside, os.TempDir()))
+	folder, err := os.MkdirTemp(inside, "ovation-pg-")
 	if err != nil {
 		return nil, err
 	}
@@ -93,6 +97,22 @@ func newCluster(opts ...string) (*PG, error) {
 		return nil, err
 	}
 	return c, nil
+}
+
+// sweep removes what clusters left whose test process was killed: in memory it would
+// stay until the machine is started anew.
+func sweep(inside string) {
+	left, _ := filepath.Glob(filepath.Join(inside, "ovation-pg-*"))
+	for _, folder := range left {
+		note, err := os.ReadFile(filepath.Join(folder, "data", "postmaster.pid"))
+		if err != nil {
+			continue // it is just being made
+		}
+		first, _, _ := strings.Cut(string(note), "\n")
+		if pid, err := strconv.Atoi(first); err == nil && errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) {
+			os.RemoveAll(folder)
+		}
+	}
 }
 
 // findPostgres looks on PATH and in the folders of the distributions, newest

@@ -57,9 +57,13 @@ func Postgres(t testing.TB, clk clock.Clock) *db.DB {
 }
 
 // Open opens the database and closes it when the test ends. Ids come from a
-// fixed seed, so that a run can be repeated.
+// fixed seed, so that a run can be repeated. A file of SQLite that is not there
+// is made with the product's schema, unless the migrations are others.
 func Open(t testing.TB, url string, clk clock.Clock, migrations fs.FS) *db.DB {
 	t.Helper()
+	if migrations == nil {
+		WithSchema(t, url)
+	}
 	d, err := db.Open(context.Background(), db.Config{
 		URL: url, Clock: clk, Migrations: migrations, IDs: id.NewMaker(rand.NewPCG(1, 2)),
 	})
@@ -72,28 +76,48 @@ func Open(t testing.TB, url string, clk clock.Clock, migrations fs.FS) *db.DB {
 
 var databases atomic.Int64
 
-// PostgresURL makes an empty database in the test's cluster and returns its
-// URL; it is dropped when the test ends.
+// PostgresURL makes a database with the product's schema, and nothing in it, in
+// the test's cluster and returns its URL; it is dropped when the test ends.
 func PostgresURL(t testing.TB) string {
 	t.Helper()
 	c := Cluster(t)
+	if err := templateDatabase(); err != nil {
+		t.Fatalf("build the schema on PostgreSQL: %v", err)
+	}
+	return c.create(t, " TEMPLATE "+templateName+" STRATEGY FILE_COPY") // as files: 30 ms in memory; by the log it is four times that
+}
+
+// EmptyPostgresURL is a database without a schema, for what builds or restores one.
+func EmptyPostgresURL(t testing.TB) string {
+	t.Helper()
+	return Cluster(t).create(t, "")
+}
+
+func (c *PG) create(t testing.TB, like string) string {
+	t.Helper()
 	name := fmt.Sprintf("test_%d", databases.Add(1))
-	c.admin(t, "CREATE DATABASE "+name)
-	t.Cleanup(func() { c.admin(t, "DROP DATABASE IF EXISTS "+name+" WITH (FORCE)") })
+	if err := c.admin("CREATE DATABASE " + name + like); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := c.admin("DROP DATABASE IF EXISTS " + name + " WITH (FORCE)"); err != nil {
+			t.Error(err)
+		}
+	})
 	return c.URL(name)
 }
 
-func (c *PG) admin(t testing.TB, statement string) {
-	t.Helper()
+func (c *PG) admin(statement string) error {
 	ctx := context.Background()
 	conn, err := pgx.Connect(ctx, c.URL("postgres"))
 	if err != nil {
-		t.Fatalf("connect to the test's PostgreSQL: %v", err)
+		return fmt.Errorf("connect to the test's PostgreSQL: %w", err)
 	}
 	defer conn.Close(ctx)
 	if _, err := conn.Exec(ctx, statement); err != nil {
-		t.Fatalf("%s: %v", statement, err)
+		return fmt.Errorf("%s: %w", statement, err)
 	}
+	return nil
 }
 
 // Required reports whether OVATION_TEST_REQUIRE names the thing: then a test

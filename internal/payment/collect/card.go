@@ -12,8 +12,17 @@ import (
 )
 
 // Cards returns the person's saved cards. They are the provider's; no number
-// is known here.
+// is known here, but what tells them apart is kept.
 func (s *Service) Cards(ctx context.Context, person id.Person) ([]payment.Card, error) {
+	cards, err := s.listed(ctx, person)
+	if err != nil {
+		return nil, err
+	}
+	return cards, s.keep(ctx, person, cards)
+}
+
+// listed asks the provider for the person's cards.
+func (s *Service) listed(ctx context.Context, person id.Person) ([]payment.Card, error) {
 	var customer string
 	err := s.db.Read(ctx, func(tx *db.Tx) (err error) {
 		customer, err = payment.CustomerOf(ctx, tx, person)
@@ -23,10 +32,56 @@ func (s *Service) Cards(ctx context.Context, person id.Person) ([]payment.Card, 
 		return nil, err
 	}
 	cards, err := s.stripe.SavedCards(ctx, customer)
+	if err != nil {
+		return nil, payment.Explain(err)
+	}
 	for i := range cards {
 		cards[i].Expired = cards[i].Over(s.db.Clock().Now())
 	}
-	return cards, payment.Explain(err)
+	return cards, nil
+}
+
+// keep keeps what tells the person's cards apart. Mostly it is known, and then
+// nothing is written.
+func (s *Service) keep(ctx context.Context, person id.Person, cards []payment.Card) error {
+	var unknown []payment.Card
+	err := s.db.Read(ctx, func(tx *db.Tx) (err error) {
+		unknown, err = payment.UnknownCards(ctx, tx, person, cards)
+		return err
+	})
+	if err != nil || len(unknown) == 0 {
+		return err
+	}
+	return s.db.Write(ctx, func(tx *db.Tx) error { return payment.KeepCards(ctx, tx, person, unknown...) })
+}
+
+// Recognize sees to it that it is known which card is about to pay, so that the
+// charge counts with that card whoever saved it. A product calls it before its
+// intent: nobody is called inside a transaction. The provider is asked only about a
+// card that was never seen here. If it does not answer soon, the charge counts with
+// its account alone until its outcome tells the card.
+func (s *Service) Recognize(ctx context.Context, person id.Person, card string) error {
+	if card == "" { // it is typed on the provider's page, and nobody knows it before
+		return nil
+	}
+	var kept string
+	err := s.db.Read(ctx, func(tx *db.Tx) (err error) {
+		kept, err = payment.InstrumentOf(ctx, tx, person, card)
+		return err
+	})
+	if err != nil || kept != "" {
+		return err
+	}
+	bounded, cancel := context.WithTimeout(ctx, s.Patience/4)
+	defer cancel()
+	cards, err := s.listed(bounded, person)
+	if fault.Is(err, fault.UpstreamFailed) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return s.keep(ctx, person, cards)
 }
 
 // AddCard returns a page of the provider on which the person saves a card. It
@@ -52,7 +107,10 @@ func (s *Service) AddTestCard(ctx context.Context, person id.Person, token strin
 		return payment.Card{}, err
 	}
 	card, err := s.stripe.AttachCard(ctx, customer, token, int(s.db.Clock().Now().UnixMicro()))
-	return card, payment.Explain(err)
+	if err != nil {
+		return payment.Card{}, payment.Explain(err)
+	}
+	return card, s.keep(ctx, person, []payment.Card{card})
 }
 
 // RemoveCard forgets one of the person's cards. A charge with it that has not

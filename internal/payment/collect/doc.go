@@ -25,6 +25,8 @@
 //     sweep plans it anew where it is gone.
 //   - Succeeded or Failed runs once for a charge, and so does Arrived, if the
 //     entry was not known when it succeeded.
+//   - The provider is asked which card is to pay before the intent (Recognize), if
+//     that card was never seen here; without an answer the outcome tells.
 //   - A person is known to the provider under one id, also when two first
 //     payments are made at once.
 //

@@ -56,6 +56,11 @@
 //     one comes converted, with an exchange_rate, and refunds and disputes of it
 //     go back in that currency. The rates are few and stand still.
 //   - Connected accounts have a manual payout schedule only.
+//   - Each use of a test name or token (pm_card_visa, tok_visa) is a card with a
+//     fingerprint of its own. At Stripe all cards of one test name have one, so
+//     that all test fans would share what one card may pay in a day. A test number
+//     that is typed or sent has one fingerprint, whoever gives it, as at Stripe:
+//     that is how a shared card is tried out.
 //   - A refund may take the balance below zero instead of waiting.
 //   - A dispute's page is left out; disputes are settled by evidence texts or
 //     through the control API.

@@ -61,7 +61,7 @@ func (c *call) newMethod(card testCard, month, year int64, name string) *payment
 		Created: c.now, Metadata: map[string]string{}, Type: "card"}
 	o.BillingDetails = billing{Address: map[string]any{"city": nil, "country": nil, "line1": nil, "line2": nil, "postal_code": nil, "state": nil}, Name: text(name)}
 	o.Card = cardDetails{Brand: card.brand, DisplayBrand: card.brand, Country: card.country, ExpMonth: month, ExpYear: year,
-		Fingerprint: card.fingerprint(), Funding: card.funding, Last4: card.number[len(card.number)-4:],
+		Fingerprint: fingerprint(card.number), Funding: card.funding, Last4: card.number[len(card.number)-4:],
 		Checks:   map[string]any{"address_line1_check": nil, "address_postal_code_check": nil, "cvc_check": "pass"},
 		Networks: map[string]any{"available": []string{card.brand}, "preferred": nil},
 		Secure:   &map[string]bool{"supported": true}}
@@ -70,11 +70,20 @@ func (c *call) newMethod(card testCard, month, year int64, name string) *payment
 	return o
 }
 
+// ofItsOwn makes the method's card another one than all others, although it has
+// their test number: whoever names a test token means a card, not this one card of
+// all people.
+func (o *paymentMethod) ofItsOwn() {
+	o.Card.Fingerprint = fingerprint(o.Sandbox.Number + " " + o.ID)
+}
+
 // method finds the payment method that a request names; a test token makes a
-// new one each time.
+// new one each time, of another card.
 func (c *call) method(param, id string) (*paymentMethod, *problem) {
 	if card, ok := cardNamed(id); ok {
-		return c.newMethod(card, 12, int64(c.at.Year())+3, ""), nil
+		o := c.newMethod(card, 12, int64(c.at.Year())+3, "")
+		o.ofItsOwn()
+		return o, nil
 	}
 	if o, ok := find[paymentMethod](c.change, c.owner, id); ok {
 		return o, nil
@@ -111,6 +120,9 @@ func createMethod(c *call) (any, *problem) {
 		return nil, p
 	}
 	o := c.newMethod(card, month, year, c.str("billing_details[name]"))
+	if c.has("card[token]") {
+		o.ofItsOwn()
+	}
 	o.BillingDetails.Email = text(c.str("billing_details[email]"))
 	o.Metadata = merged(nil, c.meta("metadata"))
 	return o, nil
