@@ -165,6 +165,9 @@ func (v *visit) moneyLabel(d *moneyDraft, name string, column bool) string {
 	case name == "agree", name == "monthly" && !column:
 		return v.T("op.in_money", v.T("rule."+name), string(d.Asset))
 	}
+	if name == "refund_days" {
+		name = "days_back"
+	}
 	return v.T("rule." + name)
 }
 

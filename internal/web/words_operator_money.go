@@ -26,6 +26,7 @@ var _ = speak(phrases{
 	"op.look_gone":    {"A dash at the right is what does not hold any more.", "Un tiret à droite est ce qui ne vaut plus."},
 	"op.reason_kept":  {"One line, which stands in the audit log.", "Une ligne, qui reste dans le journal d’audit."},
 
+	"rule.days_back":        {"Days to give unspent coins back", "Jours pour rendre les pièces non dépensées"},
 	"rule.asset":            {"Currency", "Devise"},
 	"rule.region":           {"Region", "Région"},
 	"rule.new_account":      {"Most of new accounts", "Maximum des nouveaux comptes"},
