@@ -99,9 +99,13 @@ func (s *step) said() string {
 	case "bank":
 		return fmt.Sprintf("The creator has a bank account that ends in %s.", s.Name)
 	case "asked":
-		return fmt.Sprintf("The creator asked for a payout of %d %s in smallest units (%s).", s.Amount.Units, s.Amount.Asset, s.ID)
+		return fmt.Sprintf("The creator asked for a payout of %s %s (%s).", s.Amount.Decimal(), s.Amount.Asset, s.ID)
 	case "payout":
 		return fmt.Sprintf("The payout %s is %s.", s.ID, s.Name)
+	case "refunded":
+		return fmt.Sprintf("An operator gave back %s %s (%s).", s.Amount.Decimal(), s.Amount.Asset, s.ID)
+	case "disputed":
+		return fmt.Sprintf("The bank of the card disputes %s %s (%s).", s.Amount.Decimal(), s.Amount.Asset, s.ID)
 	case "clock":
 		return fmt.Sprintf("The sandbox's clock was moved to %s.", s.At)
 	}

@@ -143,6 +143,10 @@ func clawBack(ctx context.Context, tx *db.Tx, c Claw) (Claw, error) {
 	if err != nil {
 		return c, err
 	}
+	after, _, _, err := ledger.Head(ctx, tx)
+	if err != nil {
+		return c, err
+	}
 	e := &c.earning
 	c.ID, c.State, c.HeldUS = id.Claw(tx.NewID(id.KindClaw)), ClawHeld, tx.NowUS()
 	move := ledger.Move{From: ledger.EarningPath(e.ID), To: ledger.ClawPath(c.ID), Amount: money.Amount{Units: c.Own, Asset: e.Own}}
@@ -158,8 +162,8 @@ func clawBack(ctx context.Context, tx *db.Tx, c Claw) (Claw, error) {
 	if err != nil {
 		return c, err
 	}
-	_, err = tx.Exec(ctx, "INSERT INTO earning_claw (id, cause, reason, earning_id, creator_id, own, moved, units, borne_units, asset, state, held_us, ended_us) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0)",
-		c.ID, c.Cause, c.Reason, c.Earning, c.Creator, c.Own, c.Moved, c.Units, c.Borne, string(c.Asset), string(c.State), c.HeldUS)
+	_, err = tx.Exec(ctx, "INSERT INTO earning_claw (id, cause, reason, earning_id, creator_id, own, moved, units, borne_units, asset, state, held_us, ended_us, after_seq) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0, $13)",
+		c.ID, c.Cause, c.Reason, c.Earning, c.Creator, c.Own, c.Moved, c.Units, c.Borne, string(c.Asset), string(c.State), c.HeldUS, after)
 	if err != nil {
 		return c, err
 	}

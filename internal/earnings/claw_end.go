@@ -13,17 +13,53 @@ import (
 // where it had come from: to the revenue that gifts made, of gifts; to the reserve,
 // which has paid the fan, of all else. What was paid out the reserve bears.
 func KeepClaws(ctx context.Context, tx *db.Tx, cause string) error {
-	return endClaws(ctx, tx, cause, ClawKept, func(c *Claw, e *Earning) ([]ledger.Move, error) {
-		path, taken := ledger.ClawPath(c.ID), money.Amount{Units: c.Units, Asset: c.Asset}
-		switch {
-		case e.Money():
-			return []ledger.Move{{From: path, To: ledger.Reserve, Amount: taken}}, nil
-		case c.Moved > 0:
-			return []ledger.Move{{From: path, To: ledger.DiamondsIssued, Amount: money.Amount{Units: c.Own, Asset: money.Diamond}}}, nil
+	return endClaws(ctx, tx, cause, ClawKept, func(c *Claw, e *Earning) ([]ledger.Move, error) { return c.kept(e), nil })
+}
+
+// kept is where what the claw took goes when it is gone for good.
+func (c *Claw) kept(e *Earning) []ledger.Move {
+	path, taken := ledger.ClawPath(c.ID), money.Amount{Units: c.Units, Asset: c.Asset}
+	switch {
+	case e.Money():
+		return []ledger.Move{{From: path, To: ledger.Reserve, Amount: taken}}
+	case c.Moved > 0:
+		return []ledger.Move{{From: path, To: ledger.DiamondsIssued, Amount: money.Amount{Units: c.Own, Asset: money.Diamond}}}
+	}
+	return []ledger.Move{{From: path, To: ledger.GiftRevenue, Amount: taken},
+		{From: ledger.Reserve, To: ledger.GiftRevenue, Amount: money.Amount{Units: c.Borne, Asset: c.Asset}}}
+}
+
+// RegainClaws holds again what was kept for the cause, which was won after it had been
+// lost: what went for good comes back the same way, and what repaid the reserve since
+// with it. ReturnClaws has to follow in the same transaction.
+func RegainClaws(ctx context.Context, tx *db.Tx, cause string) error {
+	all, err := ClawsOf(ctx, tx, cause)
+	if err != nil {
+		return err
+	}
+	for i := range all {
+		c := &all[i]
+		if c.State != ClawKept {
+			continue
 		}
-		return []ledger.Move{{From: path, To: ledger.GiftRevenue, Amount: taken},
-			{From: ledger.Reserve, To: ledger.GiftRevenue, Amount: money.Amount{Units: c.Borne, Asset: c.Asset}}}, nil
-	})
+		e, err := Get(ctx, tx, c.Earning)
+		if err != nil {
+			return err
+		}
+		moves := c.kept(&e)
+		for n, m := range moves {
+			moves[n].From, moves[n].To = m.To, m.From
+		}
+		if moving(moves) {
+			if _, err := ledger.Post(ctx, tx, "claw.regained", string(c.ID), e.Rule, moves...); err != nil {
+				return err
+			}
+		}
+		if _, err := tx.Exec(ctx, "UPDATE earning_claw SET state = 'held', kept_us = ended_us, ended_us = 0 WHERE id = $1", c.ID); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // ReturnClaws gives back what the refund or the dispute took, to the same places.

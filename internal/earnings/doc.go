@@ -23,7 +23,7 @@
 // the creator has available afterwards; and what was paid out stays with the
 // creator, and the reserve bears it. If a payout comes back that had gone when the
 // claw took, its money first repays that (Recover). A claw stands in an account of its own until
-// it is kept or returned. The amount of an earning stays what was earned; clawed
+// it is kept or returned; what was kept may be returned later (RegainClaws). The amount of an earning stays what was earned; clawed
 // says how much of it was taken back.
 //
 // A payout takes from available earnings, oldest first; paid_units says how

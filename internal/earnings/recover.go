@@ -47,13 +47,13 @@ func RecoveriesOf(ctx context.Context, tx *db.Tx, payouts []id.Payout) ([]Recove
 // Recover has what came back of a payout first repay what the reserve bears of
 // claws on its earnings: while the money was away they could not take it. Return
 // has given the parts back to the earnings before. Claws that are older than the
-// payout, which was requested at sinceUS, are for others to repay. It returns how much
-// did so.
-func Recover(ctx context.Context, tx *db.Tx, payout id.Payout, sinceUS int64, parts []Part) (units int64, err error) {
+// payout, which the transfer since reserved, are for others to repay: the order of the
+// books tells, because a clock may step back. It returns how much did so.
+func Recover(ctx context.Context, tx *db.Tx, payout id.Payout, since int64, parts []Part) (units int64, err error) {
 	var moves []ledger.Move
 	var rule string
 	for _, p := range parts {
-		bearing, err := db.Collect[Claw](tx.Query(ctx, "SELECT "+clawColumns+" WHERE c.earning_id = $1 AND c.borne_units > 0 AND c.state <> 'returned' AND c.held_us >= $2 ORDER BY c.id", p.Earning, sinceUS))(scanClaw)
+		bearing, err := db.Collect[Claw](tx.Query(ctx, "SELECT "+clawColumns+" WHERE c.earning_id = $1 AND c.borne_units > 0 AND c.state <> 'returned' AND c.after_seq >= $2 ORDER BY c.id", p.Earning, since))(scanClaw)
 		if err != nil {
 			return 0, err
 		}

@@ -24,7 +24,7 @@ const (
 )
 
 // Kinds are the kinds of the transfers that this package posts.
-var Kinds = []string{"earning.available", "claw.held", "claw.kept", "claw.returned", "claw.recovered"}
+var Kinds = []string{"earning.available", "claw.held", "claw.kept", "claw.regained", "claw.returned", "claw.recovered"}
 
 // Checks are the rules of earnings for ledger verify.
 func Checks() []ledger.Check {

@@ -79,7 +79,14 @@ func checkClaws() ledger.Check {
 		ledger.Violation{Detail: "its end is %s, and that is not what the books say of where it went", Query: `SELECT c.id, c.state FROM earning_claw c
 			WHERE c.state <> 'held' AND ` + took + ` + c.borne_units > 0 AND (` + took + ` > (SELECT COALESCE(SUM(x.units), 0) FROM earning_recovery x WHERE x.claw_id = c.id AND x.into_claw = 0) OR c.state = 'kept' AND EXISTS (SELECT 1 FROM earning e WHERE e.id = c.earning_id AND e.own_asset = 'DIAMOND')) AND NOT EXISTS (SELECT 1 FROM ledger_transfer t WHERE t.cause = c.id AND t.kind = 'claw.' || c.state)`},
 		ledger.Violation{Detail: "transfer %d is its %s, and there is no such claw, or it has not ended so", Query: `SELECT t.cause, t.seq, t.kind FROM ledger_transfer t LEFT JOIN earning_claw c ON c.id = t.cause
-			WHERE t.kind IN ('claw.held', 'claw.kept', 'claw.returned') AND (c.id IS NULL OR t.kind <> 'claw.held' AND t.kind <> 'claw.' || c.state)`})
+			WHERE t.kind IN ('claw.held', 'claw.kept', 'claw.regained', 'claw.returned') AND (c.id IS NULL OR t.kind <> 'claw.held' AND t.kind <> 'claw.' || c.state AND (c.kept_us = 0 OR t.kind = 'claw.returned' OR c.state <> 'returned'))`},
+		ledger.Violation{Detail: "it was kept until %d (µs) and returned then, and %d of the reserve and %d of the revenue did not come back", Args: []any{ledger.Reserve, ledger.GiftRevenue},
+			Query: `SELECT s.id, s.ended_us, CAST(s.reserve AS BIGINT), CAST(s.revenue AS BIGINT) FROM (SELECT c.id AS id, c.ended_us AS ended_us,
+					COALESCE(SUM(CASE WHEN o.path = $1 THEN l.amount WHEN f.path = $1 THEN -l.amount ELSE 0 END), 0) + COALESCE((SELECT SUM(x.units) FROM earning_recovery x WHERE x.claw_id = c.id AND x.into_claw = 0), 0) AS reserve,
+					COALESCE(SUM(CASE WHEN o.path = $2 THEN l.amount WHEN f.path = $2 THEN -l.amount ELSE 0 END), 0) AS revenue
+				FROM earning_claw c LEFT JOIN ledger_transfer t ON t.cause = c.id AND t.kind IN ('claw.kept', 'claw.regained') LEFT JOIN ledger_line l ON l.seq = t.seq
+					LEFT JOIN ledger_account f ON f.id = l.from_account LEFT JOIN ledger_account o ON o.id = l.to_account
+				WHERE c.kept_us > 0 GROUP BY c.id, c.ended_us) s WHERE s.reserve <> 0 OR s.revenue <> 0`})
 }
 
 // checkRecovered compares what repaid the reserve with the transfers that booked it.

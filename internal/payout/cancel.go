@@ -101,7 +101,11 @@ func giveBack(ctx context.Context, tx *db.Tx, p *Payout, state State, kind, from
 	if err := earnings.Return(ctx, tx, lines); err != nil {
 		return err
 	}
-	if p.Repaid, err = earnings.Recover(ctx, tx, p.ID, p.RequestedUS, lines); err != nil {
+	since, err := p.reservedBy(ctx, tx)
+	if err != nil {
+		return err
+	}
+	if p.Repaid, err = earnings.Recover(ctx, tx, p.ID, since, lines); err != nil {
 		return err
 	}
 	p.State, p.EndedUS, p.Hold = state, tx.NowUS(), Hold{}
@@ -116,4 +120,11 @@ func giveBack(ctx context.Context, tx *db.Tx, p *Payout, state State, kind, from
 		event = "payout.canceled"
 	}
 	return tell(ctx, tx, event, *p)
+}
+
+// reservedBy is the number of the transfer with which the payout took its money from
+// what was available: what came before or after it the books tell, and no clock.
+func (p *Payout) reservedBy(ctx context.Context, tx *db.Tx) (seq int64, err error) {
+	err = tx.Row(ctx, "SELECT seq FROM ledger_transfer WHERE cause = $1 AND kind = 'payout.scheduled'", p.ID).Scan(&seq)
+	return seq, err
 }

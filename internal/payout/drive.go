@@ -7,6 +7,7 @@ import (
 
 	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/id"
+	"github.com/ovationhq/ovation/internal/ledger"
 	"github.com/ovationhq/ovation/internal/payment"
 )
 
@@ -167,6 +168,9 @@ func (s *Service) begin(ctx context.Context, p Payout) (step, error) {
 		}
 		account, err := AccountOf(ctx, tx, p.Creator)
 		if err != nil {
+			return err
+		}
+		if p.begunAfter, _, _, err = ledger.Head(ctx, tx); err != nil {
 			return err
 		}
 		p.State, p.AskedUS, p.BegunUS = Sending, tx.NowUS(), tx.NowUS()

@@ -32,7 +32,7 @@ func (s *Service) uncovered(ctx context.Context, p Payout) (step, error) {
 			p.FailureCode, p.FailureReason = PlatformFunds, troubles[PlatformFunds].Reason
 			return giveBack(ctx, tx, p, Failed, "payout.failed", ledger.PayoutPath(p.ID))
 		}
-		p.Attempt, p.AskedUS, p.BegunUS, p.bank, p.BankLast4, p.standing = p.Attempt+1, 0, 0, 0, "", 0
+		p.Attempt, p.AskedUS, p.BegunUS, p.begunAfter, p.bank, p.BankLast4, p.standing = p.Attempt+1, 0, 0, 0, 0, "", 0
 		_, err := casework.Open(ctx, tx, casework.New{Kind: KindFunds, Subject: string(p.ID), Person: p.Creator, Amount: p.Amount,
 			Words: fmt.Sprintf("The balance at the payment provider does not cover the payout of %s %s. Top it up in this currency; the payout goes by itself.", p.Amount.Decimal(), p.Amount.Asset)})
 		if err != nil {
@@ -45,9 +45,13 @@ func (s *Service) uncovered(ctx context.Context, p Payout) (step, error) {
 // bearsFor reports whether the reserve bears for claws that were made while the
 // payout was away.
 func bearsFor(ctx context.Context, tx *db.Tx, p *Payout) (bool, error) {
+	since, err := p.reservedBy(ctx, tx)
+	if err != nil {
+		return false, err
+	}
 	var n int64
-	err := tx.Row(ctx, "SELECT COUNT(*) FROM payout_line l JOIN earning_claw c ON c.earning_id = l.earning_id WHERE l.payout_id = $1 AND c.borne_units > 0 AND c.state <> 'returned' AND c.held_us >= $2",
-		p.ID, p.RequestedUS).Scan(&n)
+	err = tx.Row(ctx, "SELECT COUNT(*) FROM payout_line l JOIN earning_claw c ON c.earning_id = l.earning_id WHERE l.payout_id = $1 AND c.borne_units > 0 AND c.state <> 'returned' AND c.after_seq >= $2",
+		p.ID, since).Scan(&n)
 	return n > 0, err
 }
 

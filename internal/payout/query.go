@@ -54,25 +54,26 @@ type Payout struct {
 	SentUS         int64
 	EndedUS        int64 // paid, returned, failed or canceled at
 
-	bank     int64 // counts the banks of the account, as it began
-	standing int64 // counts the standings of the account, as it began
+	begunAfter int64 // the last transfer in the books when it began
+	bank       int64 // counts the banks of the account, as it began
+	standing   int64 // counts the standings of the account, as it began
 
 	Replayed bool // the key had made this payout before
 }
 
-const payoutColumns = "id, creator_id, amount_units, amount_asset, rule, state, account, attempt, asked_us, transfer_id, provider_payout, arrives_us, failure_code, failure_reason, held_code, held_reason, held_by, held_us, held_until_us, group_id, run, requested_us, planned_us, goes_us, begun_us, bank_no, bank_last4, account_no, canceled_for, repaid_units, sent_us, ended_us"
+const payoutColumns = "id, creator_id, amount_units, amount_asset, rule, state, account, attempt, asked_us, transfer_id, provider_payout, arrives_us, failure_code, failure_reason, held_code, held_reason, held_by, held_us, held_until_us, group_id, run, requested_us, planned_us, goes_us, begun_us, begun_after, bank_no, bank_last4, account_no, canceled_for, repaid_units, sent_us, ended_us"
 
 func scanPayout(r *db.Rows) (p Payout, err error) {
 	return p, r.Scan((*string)(&p.ID), (*string)(&p.Creator), &p.Amount.Units, (*string)(&p.Amount.Asset), &p.Rule, (*string)(&p.State), &p.Account, &p.Attempt, &p.AskedUS,
-		&p.Transfer, &p.ProviderPayout, &p.ArrivesUS, &p.FailureCode, &p.FailureReason, &p.Hold.Code, &p.Hold.Reason, &p.Hold.By, &p.Hold.SinceUS, &p.Hold.UntilUS, (*string)(&p.Group), &p.Run, &p.RequestedUS, &p.PlannedUS, &p.GoesUS, &p.BegunUS, &p.bank, &p.BankLast4, &p.standing, &p.CanceledFor, &p.Repaid, &p.SentUS, &p.EndedUS)
+		&p.Transfer, &p.ProviderPayout, &p.ArrivesUS, &p.FailureCode, &p.FailureReason, &p.Hold.Code, &p.Hold.Reason, &p.Hold.By, &p.Hold.SinceUS, &p.Hold.UntilUS, (*string)(&p.Group), &p.Run, &p.RequestedUS, &p.PlannedUS, &p.GoesUS, &p.BegunUS, &p.begunAfter, &p.bank, &p.BankLast4, &p.standing, &p.CanceledFor, &p.Repaid, &p.SentUS, &p.EndedUS)
 }
 
 // save writes what may change in a payout.
 func (p *Payout) save(ctx context.Context, tx *db.Tx) error {
 	_, err := tx.Exec(ctx, `UPDATE payout SET state = $2, attempt = $3, transfer_id = $4, provider_payout = $5, arrives_us = $6, failure_code = $7, failure_reason = $8,
-		sent_us = $9, ended_us = $10, asked_us = $11, held_code = $12, held_reason = $13, held_by = $14, held_us = $15, held_until_us = $16, goes_us = $17, begun_us = $18, bank_no = $19, bank_last4 = $20, account_no = $21, account = $22, canceled_for = $23, repaid_units = $24 WHERE id = $1`,
+		sent_us = $9, ended_us = $10, asked_us = $11, held_code = $12, held_reason = $13, held_by = $14, held_us = $15, held_until_us = $16, goes_us = $17, begun_us = $18, bank_no = $19, bank_last4 = $20, account_no = $21, account = $22, canceled_for = $23, repaid_units = $24, begun_after = $25 WHERE id = $1`,
 		p.ID, string(p.State), p.Attempt, p.Transfer, p.ProviderPayout, p.ArrivesUS, p.FailureCode, p.FailureReason, p.SentUS, p.EndedUS, p.AskedUS,
-		p.Hold.Code, p.Hold.Reason, p.Hold.By, p.Hold.SinceUS, p.Hold.UntilUS, p.GoesUS, p.BegunUS, p.bank, p.BankLast4, p.standing, p.Account, p.CanceledFor, p.Repaid)
+		p.Hold.Code, p.Hold.Reason, p.Hold.By, p.Hold.SinceUS, p.Hold.UntilUS, p.GoesUS, p.BegunUS, p.bank, p.BankLast4, p.standing, p.Account, p.CanceledFor, p.Repaid, p.begunAfter)
 	return err
 }
 

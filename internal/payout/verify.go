@@ -148,7 +148,8 @@ func checkCalendar() ledger.Check {
 
 // checkReserve compares what the reserve bears of each earning with what payouts
 // took of it that went, or are on their way. What was reserved for a payout that had
-// not begun was ours, and what comes back repays the reserve.
+// not begun was ours, and what comes back repays the reserve. What had begun before a
+// claw was taken the order of the books tells: a clock may step back.
 func checkReserve() ledger.Check {
 	const went = "p.begun_us > 0 AND p.state NOT IN ('failed', 'canceled', 'returned')"
 	return ledger.Look(RuleReserve,
@@ -156,7 +157,7 @@ func checkReserve() ledger.Check {
 				WHERE l.earning_id = c.earning_id AND ` + went + `), 0) AS BIGINT) FROM earning_claw c WHERE c.state <> 'returned' AND c.borne_units > 0 GROUP BY c.earning_id
 			HAVING SUM(c.borne_units) > COALESCE((SELECT SUM(l.units) FROM payout_line l JOIN payout p ON p.id = l.payout_id WHERE l.earning_id = c.earning_id AND ` + went + `), 0)`},
 		ledger.Violation{Detail: "the reserve bears %d for it, and when it was taken %d of its earning were away", Query: `SELECT s.id, s.borne, CAST(s.away AS BIGINT) FROM (SELECT c.id AS id, c.borne_units AS borne,
-				COALESCE((SELECT SUM(l.units) FROM payout_line l JOIN payout p ON p.id = l.payout_id WHERE l.earning_id = c.earning_id AND ` + went + ` AND p.begun_us <= c.held_us), 0) AS away
+				COALESCE((SELECT SUM(l.units) FROM payout_line l JOIN payout p ON p.id = l.payout_id WHERE l.earning_id = c.earning_id AND ` + went + ` AND p.begun_after <= c.after_seq), 0) AS away
 				FROM earning_claw c WHERE c.state <> 'returned' AND c.borne_units > 0) s WHERE s.borne > s.away`})
 }
 

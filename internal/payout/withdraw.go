@@ -100,7 +100,7 @@ func (s *Service) Withdraw(ctx context.Context, r Request) (p Payout, err error)
 func (p *Payout) asRequested() {
 	p.State, p.Attempt, p.Replayed = Scheduled, 1, true
 	p.Transfer, p.ProviderPayout, p.FailureCode, p.FailureReason, p.CanceledFor, p.BankLast4, p.Hold = "", "", "", "", "", "", Hold{}
-	p.AskedUS, p.ArrivesUS, p.BegunUS, p.bank, p.standing, p.SentUS, p.EndedUS, p.Repaid, p.GoesUS = 0, 0, 0, 0, 0, 0, 0, 0, p.PlannedUS
+	p.AskedUS, p.ArrivesUS, p.BegunUS, p.begunAfter, p.bank, p.standing, p.SentUS, p.EndedUS, p.Repaid, p.GoesUS = 0, 0, 0, 0, 0, 0, 0, 0, 0, p.PlannedUS
 }
 
 // schedule makes the payouts of a request.

@@ -68,16 +68,20 @@ func (x *accountant) pending(ctx context.Context, s *Statement) error {
 func (x *accountant) claws(ctx context.Context, s *Statement) error {
 	type one struct {
 		StatementClaw
-		asset money.Asset
+		asset  money.Asset
+		keptUS int64 // of one that was returned after it was kept
 	}
-	all, err := db.Collect[one](x.tx.Query(ctx, `SELECT c.id, c.reason, c.earning_id, c.held_us, c.ended_us, c.state, c.own, e.own_asset, c.units - COALESCE(x.units, 0), c.borne_units + COALESCE(x.units, 0), c.asset
+	all, err := db.Collect[one](x.tx.Query(ctx, `SELECT c.id, c.reason, c.earning_id, c.held_us, c.ended_us, c.state, c.own, e.own_asset, c.units - COALESCE(x.units, 0), c.borne_units + COALESCE(x.units, 0), c.asset, c.kept_us
 		FROM earning_claw c JOIN earning e ON e.id = c.earning_id
 			LEFT JOIN (SELECT claw_id, CAST(SUM(units) AS BIGINT) AS units FROM earning_recovery WHERE at_us >= $2 GROUP BY claw_id) x ON x.claw_id = c.id
-		WHERE c.creator_id = $1 AND c.held_us < $2 AND (c.ended_us = 0 OR c.ended_us >= $3) ORDER BY c.id`, x.creator, s.ToUS, s.FromUS))(func(r *db.Rows) (c one, err error) {
-		return c, r.Scan((*string)(&c.ID), &c.Reason, (*string)(&c.Earning), &c.HeldUS, &c.EndedUS, (*string)(&c.State), &c.Taken.Units, (*string)(&c.Taken.Asset), &c.Units, &c.Borne, (*string)(&c.asset))
+		WHERE c.creator_id = $1 AND c.held_us < $2 AND (c.ended_us = 0 OR c.ended_us >= $3 AND (c.kept_us = 0 OR c.kept_us >= $3 OR c.ended_us < $2)) ORDER BY c.id`, x.creator, s.ToUS, s.FromUS))(func(r *db.Rows) (c one, err error) {
+		return c, r.Scan((*string)(&c.ID), &c.Reason, (*string)(&c.Earning), &c.HeldUS, &c.EndedUS, (*string)(&c.State), &c.Taken.Units, (*string)(&c.Taken.Asset), &c.Units, &c.Borne, (*string)(&c.asset), &c.keptUS)
 	})
 	for _, c := range all {
-		if c.EndedUS >= s.ToUS {
+		switch {
+		case c.EndedUS >= s.ToUS && c.keptUS > 0 && c.keptUS < s.ToUS:
+			c.EndedUS, c.State = c.keptUS, earnings.ClawKept
+		case c.EndedUS >= s.ToUS:
 			c.EndedUS, c.State = 0, earnings.ClawHeld
 		}
 		in := s.in(c.asset)

@@ -159,44 +159,28 @@ func (x *accountant) papers(ctx context.Context, touches []ledger.Touch) (p pape
 	return p, err
 }
 
-// tipped reads from the books what the tips of the earnings brought and cost: the
-// lines of the transfers that went into their accounts.
+// tipped adds up from the books what the tips of the earnings brought and cost: the
+// lines of the transfers that went into their accounts, which the accruals name.
 func (x *accountant) tipped(ctx context.Context, all map[id.Earning]earnings.Earning) (map[id.Earning]tipped, error) {
-	found := map[id.Earning]tipped{}
-	var trails []ledger.Trail
-	of := map[int64]id.Earning{}
+	var of []any
 	for _, e := range all {
 		if e.Source == earnings.FromTip {
-			trails, of[e.Trail.Account] = append(trails, e.Trail), e.ID
+			of = append(of, string(e.ID))
 		}
 	}
-	touches, err := ledger.Since(ctx, x.tx, trails, 0)
-	if err != nil {
-		return nil, err
+	found := map[id.Earning]tipped{}
+	if len(of) == 0 {
+		return found, nil
 	}
-	var seqs []int64
-	into := map[int64]id.Earning{}
-	for _, t := range touches {
-		if id.KindOf(t.Cause) == id.KindTip && t.In > 0 {
-			seqs, into[t.Seq] = append(seqs, t.Seq), of[t.Account]
-		}
-	}
-	transfers, err := ledger.BySeq(ctx, x.tx, seqs)
-	for _, t := range transfers {
-		sum := found[into[t.Seq]]
-		for _, l := range t.Lines {
-			switch {
-			case l.From == ledger.Provider:
-				sum.gross += l.Amount.Units
-			case l.To == ledger.Provider:
-				sum.fee += l.Amount.Units
-			case l.From == ledger.TipSuspense:
-				sum.difference += l.Amount.Units
-			case l.To == ledger.TipSuspense:
-				sum.difference -= l.Amount.Units
-			}
-		}
-		found[into[t.Seq]] = sum
-	}
+	const provider, suspense = "(SELECT id FROM ledger_account WHERE path = $1)", "(SELECT id FROM ledger_account WHERE path = $2)"
+	_, err := db.Collect[tipped](x.tx.QueryList(ctx, `SELECT x.earning_id, CAST(SUM(CASE WHEN l.from_account IN `+provider+` THEN l.amount ELSE 0 END) AS BIGINT),
+			CAST(SUM(CASE WHEN l.to_account IN `+provider+` THEN l.amount ELSE 0 END) AS BIGINT),
+			CAST(SUM(CASE WHEN l.from_account IN `+suspense+` THEN l.amount WHEN l.to_account IN `+suspense+` THEN -l.amount ELSE 0 END) AS BIGINT)
+		FROM earning_accrual x JOIN ledger_line l ON l.seq = x.seq WHERE x.earning_id IN ($list) GROUP BY x.earning_id`, of, ledger.Provider, ledger.TipSuspense))(func(r *db.Rows) (sum tipped, err error) {
+		var e id.Earning
+		err = r.Scan((*string)(&e), &sum.gross, &sum.fee, &sum.difference)
+		found[e] = sum
+		return sum, err
+	})
 	return found, err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 
 	"github.com/ovationhq/ovation/internal/casework"
 	"github.com/ovationhq/ovation/internal/db"
@@ -184,7 +185,7 @@ func (r *Reversal) follow(ctx context.Context, tx *db.Tx, c *payment.Record, fac
 			return err
 		}
 	case r.State == Lost && fact.Returned.Asset != "":
-		if err := r.comeBack(ctx, tx, fact); err != nil {
+		if err := r.comeBack(ctx, tx, c, fact); err != nil {
 			return err
 		}
 	}
@@ -260,20 +261,18 @@ func (r *Reversal) take(ctx context.Context, tx *db.Tx, c *payment.Record, fact 
 }
 
 // charged books the fees that the provider took since those that are booked: for an
-// answer, for an inquiry, or after the end; and what it gave back of them.
+// answer, for an inquiry, or after the end; and what it gave back of them. After
+// mostFees of them the next are left to the comparison with the provider's books,
+// which opens a case: the dispute itself goes on.
 func (r *Reversal) charged(ctx context.Context, tx *db.Tx, fact payment.Dispute) error {
-	move := r.feeMove(fact)
-	if move.Amount.Units == 0 {
+	if fact.Fee.Units == r.Fee {
 		return nil
 	}
 	var n int
-	if err := tx.Row(ctx, "SELECT COUNT(*) FROM ledger_transfer WHERE cause = $1 AND kind LIKE 'dispute.fee.%'", r.ID).Scan(&n); err != nil {
+	if err := tx.Row(ctx, "SELECT COUNT(*) FROM ledger_transfer WHERE cause = $1 AND kind LIKE 'dispute.fee.%'", r.ID).Scan(&n); err != nil || n == mostFees {
 		return err
 	}
-	if n == len(feeKinds) {
-		return fmt.Errorf("reversal: the provider has taken a fee for %s %d times, and now %v more", r.ID, n, move.Amount)
-	}
-	return post(ctx, tx, feeKinds[n], r.ID, []ledger.Move{move})
+	return post(ctx, tx, feeKinds[n], r.ID, []ledger.Move{r.feeMove(fact)})
 }
 
 // feeMove moves what the fee is more, or less, than what is booked of it, and counts
@@ -287,9 +286,17 @@ func (r *Reversal) feeMove(fact payment.Dispute) ledger.Move {
 	return ledger.Move{From: ledger.DisputeCosts, To: ledger.Provider, Amount: more}
 }
 
+// mostFees is how many later fees of one dispute are booked one by one.
+const mostFees = 99
+
 // feeKinds are the kinds of the transfers of the later fees of a dispute, in their
 // order: a cause has one transfer of each kind.
-var feeKinds = []string{"dispute.fee.1", "dispute.fee.2", "dispute.fee.3", "dispute.fee.4", "dispute.fee.5", "dispute.fee.6", "dispute.fee.7", "dispute.fee.8", "dispute.fee.9"}
+var feeKinds = func() (kinds []string) {
+	for n := range mostFees {
+		kinds = append(kinds, "dispute.fee."+strconv.Itoa(n+1))
+	}
+	return kinds
+}()
 
 // refunding reports whether a refund of the charge is under way, which may fail.
 func refunding(ctx context.Context, tx *db.Tx, charge id.Payment) (yes bool, err error) {
@@ -353,12 +360,17 @@ func (r *Reversal) reopen(ctx context.Context, tx *db.Tx, c *payment.Record) err
 	return outbox.Schedule(ctx, tx, outbox.Work{Kind: WorkDrive, Key: r.ID, DueUS: tx.Now().Add(lookAgain).UnixMicro(), Sooner: true})
 }
 
-// comeBack books that the money of a dispute came back after it was lost. What was
-// bought with it is gone, and creators have lost their part for good: the money
-// stands in suspense until somebody has decided who gets it.
-func (r *Reversal) comeBack(ctx context.Context, tx *db.Tx, fact payment.Dispute) error {
+// comeBack takes up the money of a dispute that came back after it was lost. Won after
+// all, it is held again as before the end, and winning returns everything. Otherwise
+// nobody knows whose the money is: it stands in suspense until somebody has decided
+// that, and then it stays as it was decided.
+func (r *Reversal) comeBack(ctx context.Context, tx *db.Tx, c *payment.Record, fact payment.Dispute) error {
 	if _, found, err := casework.AboutPart(ctx, tx, casework.Difference, r.ID, returned); err != nil || found {
 		return err
+	}
+	if fact.Outcome == payment.Succeeded {
+		r.State, r.EndedUS = Open, 0
+		return r.regain(ctx, tx, c)
 	}
 	_, err := casework.Open(ctx, tx, casework.New{Kind: casework.Difference, Subject: r.ID, Part: returned, Person: r.Person, Amount: fact.Returned, Account: ledger.DisputeDifference,
 		Words: fmt.Sprintf("The dispute %s was lost, and then %s %s came back. What was bought is gone: decide who gets the money.", r.ID, fact.Returned.Decimal(), fact.Returned.Asset)})

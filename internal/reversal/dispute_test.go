@@ -66,6 +66,37 @@ func TestLaterFees(t *testing.T) {
 	})
 }
 
+// However often the provider takes a fee for one dispute, each is booked; and where it
+// never ends, the dispute goes on, and what is not booked the comparison finds.
+func TestManyFees(t *testing.T) {
+	each(t, func(s *desk) {
+		for range 3 {
+			s.buys(1400, "USD")
+		}
+		r := s.disputes(string(s.buys(700, "USD").ID), 0, false)
+		fees := func(n int) {
+			for range n {
+				s.OK(s.box.ChargeDispute(r.Provider, 1))
+				s.settle()
+			}
+		}
+		fees(12)
+		s.agree()
+		if got := s.is(r.ID, reversal.Open); got.Fee != 15_12 {
+			t.Errorf("the fee is %d", got.Fee)
+		}
+		fees(90)
+		s.verify()
+		if got := s.is(r.ID, reversal.Open); got.Fee != 15_99 {
+			t.Errorf("the fee is %d", got.Fee)
+		}
+		s.closes(r, true) // gives the first of them back, and books with it what was left
+		if got := s.is(r.ID, reversal.Won); got.Fee != 1_02 {
+			t.Errorf("won, the fee is %d", got.Fee)
+		}
+	})
+}
+
 // acted is who did it, by the audit log.
 func (s *desk) acted(verb, subject string) (by []string) {
 	s.T.Helper()
@@ -138,8 +169,7 @@ func TestDecidedByTheBank(t *testing.T) {
 	})
 }
 
-// An inquiry that was closed may take the money later; and what comes back after a
-// dispute was lost stands in suspense, until somebody has decided who gets it.
+// An inquiry that was closed may take the money later.
 func TestTurned(t *testing.T) {
 	each(t, func(s *desk) {
 		for range 3 {
@@ -167,19 +197,6 @@ func TestTurned(t *testing.T) {
 			t.Errorf("%+v, before %+v", now, before)
 		}
 		s.agree()
-		tp := s.tipped(20_00)
-		for _, subject := range []string{string(p.ID), string(tp.ID)} {
-			d = s.disputes(subject, 0, false)
-			s.closes(d, false)
-			lost := s.snapshot()
-			turns(d)
-			r := s.is(d.ID, reversal.Lost)
-			if got := s.Balance(ledger.DisputeDifference, money.USD); got != r.Amount.Units || s.snapshot() != lost {
-				t.Errorf("%d stand in suspense of %+v, and it is %+v, not %+v", got, r, s.snapshot(), lost)
-			}
-			s.writeOff()
-			s.agree()
-		}
 		s.later(time.Hour)
 	})
 }

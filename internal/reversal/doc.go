@@ -16,7 +16,7 @@
 //	          declined    failed   failed
 //	dispute:  inquiry → open → answered → won
 //	             ↓        ↓        ↓
-//	          closed     won      lost
+//	          closed     won  ←  lost
 //
 // In failed, declined, won and closed everything is where it was. In refunded and
 // lost it is gone: coins are as if they were never issued, creators do not get
@@ -36,7 +36,8 @@
 //
 // A refund that somebody gives at the provider itself becomes one of ours when it is
 // heard of (adopt). What an operator decides about a dispute is an intent until the
-// provider has confirmed it. What comes back after a dispute was lost stands in
+// provider has confirmed it. A dispute that was lost may be won later: what was
+// kept is held again (regain) and returned as ever. What comes back otherwise stands in
 // suspense with a case; an inquiry that was closed may go on (reopen).
 //
 // # Who may

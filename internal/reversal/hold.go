@@ -102,7 +102,34 @@ func (r *Reversal) release(ctx context.Context, tx *db.Tx, c *payment.Record, ki
 // Money that came in another currency than the fan paid is exchanged back at what
 // it came to.
 func (r *Reversal) keep(ctx context.Context, tx *db.Tx, c *payment.Record, kind, to string, provider []ledger.Move) error {
-	moves := provider
+	moves, err := r.kept(c, to)
+	if err != nil {
+		return err
+	}
+	if err := post(ctx, tx, kind, r.ID, append(provider, moves...)); err != nil {
+		return err
+	}
+	return earnings.KeepClaws(ctx, tx, r.ID)
+}
+
+// regain holds again what was kept, for release to return it.
+func (r *Reversal) regain(ctx context.Context, tx *db.Tx, c *payment.Record) error {
+	moves, err := r.kept(c, ledger.Reserve)
+	if err != nil {
+		return err
+	}
+	for i, m := range moves {
+		moves[i].From, moves[i].To = m.To, m.From
+	}
+	if err := post(ctx, tx, "dispute.regained", r.ID, moves); err != nil {
+		return err
+	}
+	return earnings.RegainClaws(ctx, tx, r.ID)
+}
+
+// kept is where the coins that were set aside go, and what they were sold for, when
+// they are gone for good.
+func (r *Reversal) kept(c *payment.Record, to string) (moves []ledger.Move, err error) {
 	if r.Lot != "" {
 		path, target := ledger.ReversalPath(r.ID), to
 		if c.Converted() {
@@ -118,15 +145,12 @@ func (r *Reversal) keep(ctx context.Context, tx *db.Tx, c *payment.Record, kind,
 		if c.Converted() {
 			expected, err := r.expected(c)
 			if err != nil {
-				return err
+				return nil, err
 			}
 			moves = append(moves, ledger.Move{From: ledger.Conversion, To: to, Amount: expected})
 		}
 	}
-	if err := post(ctx, tx, kind, r.ID, moves); err != nil {
-		return err
-	}
-	return earnings.KeepClaws(ctx, tx, r.ID)
+	return moves, nil
 }
 
 // differ books that the provider moved another amount than it should have: the

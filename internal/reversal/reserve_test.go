@@ -232,6 +232,37 @@ func TestBouncedRepaysTheReserve(t *testing.T) {
 	}
 }
 
+// A clock that steps back between the payout and the dispute changes nothing: the
+// order of the books tells what was away, and what comes back repays the reserve.
+func TestReserveUnderASteppedClock(t *testing.T) {
+	each(t, func(s *desk) {
+		tp := s.tipped(50_00)
+		s.later(9 * 24 * time.Hour)
+		before := s.snapshot()
+		out := s.reserves(0)
+		s.later(2 * time.Minute)
+		sent := s.payout(out, payout.Sent)
+		now := s.Clk.Now()
+		s.Clk.Set(now.Add(-3 * time.Minute))
+		r := s.disputes(string(tp.ID), 0, false)
+		if units, borne := s.claws(r); units != 0 || borne != fifty {
+			t.Errorf("%d and %d borne", units, borne)
+		}
+		s.verify()
+		s.closes(r, false)
+		s.Clk.Set(now)
+		s.OK(s.box.Bounce(sent.ProviderPayout, "account_closed"))
+		s.settle()
+		s.later(time.Hour)
+		if got := s.payout(out, payout.Returned); got.Repaid != fifty {
+			t.Errorf("of what came back %d repaid the reserve", got.Repaid)
+		}
+		if got := s.snapshot(); got.available != 0 || got.reserve != before.reserve-1_75 {
+			t.Errorf("%+v, before %+v", got, before)
+		}
+	})
+}
+
 // Gifts in the same way: what comes back of a payout after a dispute about the coins
 // was lost is the reserve's.
 func TestBouncedGiftsRepayTheReserve(t *testing.T) {
@@ -274,7 +305,7 @@ func TestReserveBites(t *testing.T) {
 		of := func(r reversal.Reversal) string { return " WHERE cause = '" + r.ID + "'" }
 		plants := []struct{ name, rule, damage, undo string }{
 			{"borne, and nothing had gone", payout.RuleReserve, "UPDATE earning_claw SET units = units - 1, borne_units = borne_units + 1" + of(gone), "UPDATE earning_claw SET units = units + 1, borne_units = borne_units - 1" + of(gone)},
-			{"borne before it went", payout.RuleReserve, "UPDATE earning_claw SET held_us = held_us - 86400000000" + of(r), "UPDATE earning_claw SET held_us = held_us + 86400000000" + of(r)},
+			{"borne before it went", payout.RuleReserve, "UPDATE payout SET begun_after = begun_after + 1000000 WHERE id = '" + string(out.ID) + "'", "UPDATE payout SET begun_after = begun_after - 1000000 WHERE id = '" + string(out.ID) + "'"},
 			{"canceled for nothing", payout.RuleTakenBack, "UPDATE payout SET canceled_for = '" + r.ID + "' WHERE id = '" + string(reserved.ID) + "'", "UPDATE payout SET canceled_for = '" + gone.ID + "' WHERE id = '" + string(reserved.ID) + "'"},
 		}
 		for _, plant := range plants {

@@ -68,6 +68,7 @@ type Reversal struct {
 	DueUS      int64        // until when a dispute has to be answered; 0 if nobody said
 	OpenedUS   int64
 	RefundedUS int64 // 0 while it was not; a bank may send the money back later
+	LostUS     int64 // when a dispute was lost, which may be won later; 0 if it was not
 	EndedUS    int64 // 0 while it is not decided
 
 	Replayed bool // the key had asked for this refund before
@@ -108,13 +109,13 @@ const live = "('asking', 'pending', 'refunded', 'bounced', 'repaid', 'open', 'an
 
 const columns = `id, charge_id, subject, person_id, amount_units, amount_asset, unspent_only, reason, note, asked_by, decision_id, agree_units, agree_asset, agreed_by,
 	lot_id, lot_coins, lot_units, spent_coins, state, provider_id, attempt, asked_us, moved_units, moved_asset, beyond_units, fee_units, failure_code, failure_reason, evidence,
-	repay_by, repay_how, due_us, opened_us, refunded_us, ended_us`
+	repay_by, repay_how, due_us, opened_us, refunded_us, lost_us, ended_us`
 
 func scan(row *db.Rows) (r Reversal, err error) {
 	return r, row.Scan(&r.ID, (*string)(&r.Charge), &r.Subject, (*string)(&r.Person), &r.Amount.Units, (*string)(&r.Amount.Asset), &r.Unspent, &r.Reason, &r.Note, &r.AskedBy,
 		&r.Decision, &r.Limit.Units, (*string)(&r.Limit.Asset), &r.AgreedBy, (*string)(&r.Lot), &r.LotCoins, &r.LotUnits, &r.SpentCoins, (*string)(&r.State), &r.Provider,
 		&r.Attempt, &r.AskedUS, &r.Moved.Units, (*string)(&r.Moved.Asset), &r.Beyond, &r.Fee, &r.Failure, &r.FailureWhy, &r.Evidence, &r.RepayBy, &r.RepayHow,
-		&r.DueUS, &r.OpenedUS, &r.RefundedUS, &r.EndedUS)
+		&r.DueUS, &r.OpenedUS, &r.RefundedUS, &r.LostUS, &r.EndedUS)
 }
 
 // Get returns one refund or dispute.
@@ -143,10 +144,10 @@ func (r *Reversal) insert(ctx context.Context, tx *db.Tx, key string, fingerprin
 	r.OpenedUS = tx.NowUS()
 	r.timed()
 	_, err := tx.Exec(ctx, "INSERT INTO reversal ("+columns+`, idem_key, fingerprint) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
-		$24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37)`,
+		$24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38)`,
 		r.ID, r.Charge, r.Subject, r.Person, r.Amount.Units, string(r.Amount.Asset), r.Unspent, r.Reason, r.Note, r.AskedBy, r.Decision, r.Limit.Units, string(r.Limit.Asset), r.AgreedBy,
 		r.Lot, r.LotCoins, r.LotUnits, r.SpentCoins, string(r.State), r.Provider, r.Attempt, r.AskedUS, r.Moved.Units, string(r.Moved.Asset), r.Beyond, r.Fee, r.Failure, r.FailureWhy, r.Evidence,
-		r.RepayBy, r.RepayHow, r.DueUS, r.OpenedUS, r.RefundedUS, r.EndedUS, key, fingerprint)
+		r.RepayBy, r.RepayHow, r.DueUS, r.OpenedUS, r.RefundedUS, r.LostUS, r.EndedUS, key, fingerprint)
 	return err
 }
 
@@ -155,16 +156,19 @@ func (r *Reversal) save(ctx context.Context, tx *db.Tx) error {
 	r.timed()
 	_, err := tx.Exec(ctx, `UPDATE reversal SET lot_id = $2, lot_coins = $3, lot_units = $4, spent_coins = $5, state = $6, provider_id = $7, attempt = $8, asked_us = $9,
 		moved_units = $10, moved_asset = $11, fee_units = $12, failure_code = $13, failure_reason = $14, evidence = $15, due_us = $16, ended_us = $17, reason = $18, beyond_units = $19,
-		agreed_by = $20, repay_by = $21, repay_how = $22, refunded_us = $23 WHERE id = $1`,
+		agreed_by = $20, repay_by = $21, repay_how = $22, refunded_us = $23, lost_us = $24 WHERE id = $1`,
 		r.ID, r.Lot, r.LotCoins, r.LotUnits, r.SpentCoins, string(r.State), r.Provider, r.Attempt, r.AskedUS, r.Moved.Units, string(r.Moved.Asset), r.Fee,
-		r.Failure, r.FailureWhy, r.Evidence, r.DueUS, r.EndedUS, r.Reason, r.Beyond, r.AgreedBy, r.RepayBy, r.RepayHow, r.RefundedUS)
+		r.Failure, r.FailureWhy, r.Evidence, r.DueUS, r.EndedUS, r.Reason, r.Beyond, r.AgreedBy, r.RepayBy, r.RepayHow, r.RefundedUS, r.LostUS)
 	return err
 }
 
-// timed keeps when it was refunded, whatever becomes of it later.
+// timed keeps when it was refunded or lost, whatever becomes of it later.
 func (r *Reversal) timed() {
-	if r.State == Refunded {
+	switch r.State {
+	case Refunded:
 		r.RefundedUS = r.EndedUS
+	case Lost:
+		r.LostUS = r.EndedUS
 	}
 }
 

@@ -20,7 +20,7 @@ const (
 )
 
 // Kinds are the kinds of the transfers that this package posts.
-var Kinds = slices.Concat([]string{"refund.begun", "refund.completed", "refund.failed", "refund.bounced", "refund.repaid", "dispute.taken", "dispute.won", "dispute.lost", "dispute.returned"}, feeKinds)
+var Kinds = slices.Concat([]string{"refund.begun", "refund.completed", "refund.failed", "refund.bounced", "refund.repaid", "dispute.taken", "dispute.won", "dispute.lost", "dispute.regained", "dispute.returned"}, feeKinds)
 
 // Checks are the rules of refunds and disputes for ledger verify.
 func Checks() []ledger.Check {
@@ -98,9 +98,10 @@ func checkTransfers() ledger.Check {
 						WHEN 'refund.repaid' THEN CASE WHEN r.state = 'repaid' THEN 1 ELSE 0 END
 						WHEN 'dispute.taken' THEN CASE WHEN r.moved_asset <> '' AND r.state IN ('open', 'answered', 'won', 'lost') THEN 1 ELSE 0 END
 						WHEN 'dispute.won' THEN CASE WHEN r.state = 'won' THEN 1 ELSE 0 END
-						WHEN 'dispute.lost' THEN CASE WHEN r.state = 'lost' AND r.lot_id <> '' THEN 1 ELSE 0 END END AS want
+						WHEN 'dispute.lost' THEN CASE WHEN (r.state = 'lost' OR r.lost_us > 0) AND r.lot_id <> '' THEN 1 ELSE 0 END
+						WHEN 'dispute.regained' THEN CASE WHEN r.state = 'won' AND r.lost_us > 0 AND r.lot_id <> '' THEN 1 ELSE 0 END END AS want
 				FROM reversal r CROSS JOIN (SELECT 'refund.begun' AS kind UNION ALL SELECT 'refund.completed' UNION ALL SELECT 'refund.failed' UNION ALL SELECT 'refund.bounced' UNION ALL SELECT 'refund.repaid'
-					UNION ALL SELECT 'dispute.taken' UNION ALL SELECT 'dispute.won' UNION ALL SELECT 'dispute.lost') k
+					UNION ALL SELECT 'dispute.taken' UNION ALL SELECT 'dispute.won' UNION ALL SELECT 'dispute.lost' UNION ALL SELECT 'dispute.regained') k
 				WHERE (SUBSTR(r.id, 1, 4) = 'ref_') = (SUBSTR(k.kind, 1, 6) = 'refund')) s
 			WHERE s.have <> s.want AND NOT (s.kind = 'dispute.won' AND s.state = 'won' AND s.own = 0 AND s.have = 0)`},
 		ledger.Violation{Detail: "transfer %d is its %s, and there is no such refund or dispute",

@@ -45,8 +45,12 @@ func checkIssued(ctx context.Context, tx *db.Tx, r *ledger.Report) error {
 	if err := tx.Row(ctx, "SELECT CAST(COALESCE(SUM(coins), 0) AS BIGINT) FROM wallet_lot").Scan(&coins); err != nil {
 		return err
 	}
-	var returned int64 // coins that went back from a lot to where they came from
-	err := tx.Row(ctx, `SELECT CAST(COALESCE(SUM(l.amount), 0) AS BIGINT) FROM ledger_line l WHERE l.to_account IN (SELECT id FROM ledger_account WHERE path = $1)`, ledger.CoinsIssued).Scan(&returned)
+	// Coins that went back from a lot to where they came from, less those that a
+	// refund or a dispute fetched from there again.
+	var returned int64
+	err := tx.Row(ctx, `SELECT CAST(COALESCE(SUM(l.amount), 0) AS BIGINT) - CAST(COALESCE((SELECT SUM(b.amount) FROM ledger_line b
+				WHERE b.to_account IN (SELECT id FROM ledger_account WHERE path >= 'reversal/' AND path < 'reversal0') AND b.from_account IN (SELECT id FROM ledger_account WHERE path = $1)), 0) AS BIGINT)
+			FROM ledger_line l WHERE l.to_account IN (SELECT id FROM ledger_account WHERE path = $1)`, ledger.CoinsIssued).Scan(&returned)
 	if err != nil {
 		return err
 	}

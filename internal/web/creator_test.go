@@ -471,6 +471,19 @@ func TestPayoutComesBack(t *testing.T) {
 	}
 	has(t, page, 200, `<span class="state returned">returned</span>`, "The bank account has been closed.", "$4.50 are yours and available again.", "Check the bank account", "Pay out again", `id="available">$5.00`)
 	checkHTML(t, "a payout that came back", "en", page.body)
+	repaid := func(sql string) {
+		r.ok(r.d.Write(t.Context(), func(tx *db.Tx) error {
+			_, err := tx.Exec(t.Context(), "UPDATE payout SET repaid_units = "+sql+" WHERE state = 'returned'")
+			return err
+		}))
+	}
+	repaid("amount_units")
+	if all := b.get("/c/payouts"); strings.Contains(all.body, "$0.00 ") {
+		t.Error("of a payout all of which was taken back it is said that nothing is available again")
+	} else {
+		has(t, all, 200, "$4.50 went back first: the payment that you got it for was refunded or is disputed.", "So nothing of it is left to pay out.", "/c/earnings#taken-back")
+	}
+	repaid("0")
 	again := b.post("/c/payouts", url.Values{"key": {hidden(t, page.body, "/c/payouts", "key")}, "amount": {"4.50"}, "currency": {"USD"}})
 	has(t, again, 200, "The payout is scheduled")
 	page = b.get(own)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/ovationhq/ovation/internal/gift"
 	"github.com/ovationhq/ovation/internal/id"
+	"github.com/ovationhq/ovation/internal/payment"
 	"github.com/ovationhq/ovation/internal/report"
 	"github.com/ovationhq/ovation/internal/text"
 )
@@ -142,12 +143,18 @@ type change struct {
 	Cause string // what can be explained
 	Coins int64
 	US    int64
+
+	Charge *payment.Record // of a purchase: what was paid, and what went back of it
 }
 
 // changes names what changed the wallet. Taps of one combo that follow each
 // other are one line.
 func (v *visit) changes(entries []report.WalletEntry) ([]change, error) {
 	byID, err := v.giftsIn(entries)
+	if err != nil {
+		return nil, err
+	}
+	charges, err := v.chargesOf(entries)
 	if err != nil {
 		return nil, err
 	}
@@ -169,6 +176,9 @@ func (v *visit) changes(entries []report.WalletEntry) ([]change, error) {
 			c.Text = v.giftText(g, count)
 		default:
 			combo = ""
+			if r, paid := charges[e.Cause]; paid && e.Kind == boughtKind {
+				c.Charge = &r
+			}
 		}
 		all = append(all, c)
 	}
@@ -189,6 +199,20 @@ func (v *visit) giftsIn(entries []report.WalletEntry) (map[string]gift.Gift, err
 		gifts[string(g.ID)] = g
 	}
 	return gifts, err
+}
+
+// chargesOf reads how the purchases were paid that are among the entries.
+func (v *visit) chargesOf(entries []report.WalletEntry) (map[string]payment.Record, error) {
+	var bought []string
+	for _, e := range entries {
+		if e.Kind == boughtKind {
+			bought = append(bought, e.Cause)
+		}
+	}
+	if len(bought) == 0 {
+		return nil, nil
+	}
+	return report.Ask1(v, v.site.cfg.Reader, payment.ForSubjects[string], bought)
 }
 
 // giftText says what was given, and to whom.

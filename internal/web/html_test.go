@@ -87,7 +87,34 @@ func checkHTML(t *testing.T, name, lang, page string) {
 			t.Errorf("%s: has %d <%s>, want one", name, count[one], one)
 		}
 	}
+	checkStacked(t, name, all)
 	checkText(t, name, lang, page, ids)
+}
+
+// checkStacked looks at tables whose cells stand below each other on a phone, where
+// nobody sees the heads of the columns: each amount says what it is.
+func checkStacked(t *testing.T, name string, all []tag) {
+	t.Helper()
+	divs, stacked := 0, 0 // how many are open, and with which one it began
+	for _, x := range all {
+		switch {
+		case x.name == "div" && x.end:
+			if divs == stacked {
+				stacked = 0
+			}
+			divs--
+		case x.name == "div":
+			if divs++; stacked == 0 && slices.Contains(strings.Fields(x.attrs["class"]), "stacked") {
+				stacked = divs
+			}
+		case x.name == "tfoot" && stacked > 0 && !x.end: // its rows name themselves
+			stacked = -stacked
+		case x.name == "tfoot" && x.end:
+			stacked = max(stacked, -stacked)
+		case stacked > 0 && x.name == "td" && !x.end && slices.Contains(strings.Fields(x.attrs["class"]), "num") && x.attrs["data-label"] == "":
+			t.Errorf("%s: an amount of a table that is stacked on a phone has no label", name)
+		}
+	}
 }
 
 func checkTag(t *testing.T, name string, x tag) {

@@ -791,7 +791,8 @@ func openPurchasesView(v *visit, all []purchase.Purchase) templ.Component {
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = chip(outcomeKind(p.Outcome), v.T("outcome."+string(p.Outcome))).Render(ctx, templ_7745c5c3_Buffer)
+						kind, text := v.paidChip(&p.Charge)
+						templ_7745c5c3_Err = chip(kind, text).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}

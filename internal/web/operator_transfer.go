@@ -16,6 +16,7 @@ import (
 	"github.com/ovationhq/ovation/internal/payout"
 	"github.com/ovationhq/ovation/internal/purchase"
 	"github.com/ovationhq/ovation/internal/report"
+	"github.com/ovationhq/ovation/internal/reversal"
 	"github.com/ovationhq/ovation/internal/text"
 	"github.com/ovationhq/ovation/internal/tip"
 	"github.com/ovationhq/ovation/internal/wallet"
@@ -141,15 +142,27 @@ func (v *visit) journalFilters(j *journal) []filter {
 	}
 }
 
+// laterFee begins the kinds of the later fees of a dispute, which are counted.
+const laterFee = "dispute.fee."
+
 // transferKinds are the kinds of transfers that products post.
-var transferKinds = slices.Concat(purchase.Kinds, wallet.Kinds, gift.Kinds, earnings.Kinds, payout.Kinds, tip.Kinds)
+var transferKinds = slices.DeleteFunc(slices.Concat(purchase.Kinds, wallet.Kinds, gift.Kinds, earnings.Kinds, payout.Kinds, tip.Kinds, reversal.Kinds),
+	func(kind string) bool { return strings.HasPrefix(kind, laterFee) })
+
+// transferKind says what a transfer is.
+func (v *visit) transferKind(kind string) string {
+	if strings.HasPrefix(kind, laterFee) {
+		return v.T("transfer.dispute.fee")
+	}
+	return v.or("transfer."+kind, kind)
+}
 
 func (v *visit) kindChoices(chosen string) []option {
 	all := []option{{Text: v.T("op.any_kind")}}
 	known := chosen == ""
 	for _, k := range transferKinds {
 		known = known || k == chosen
-		all = append(all, option{Value: k, Text: v.or("transfer."+k, k)})
+		all = append(all, option{Value: k, Text: v.transferKind(k)})
 	}
 	if !known {
 		all = append(all, option{Value: chosen, Text: chosen})

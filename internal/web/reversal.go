@@ -147,6 +147,15 @@ func clawKind(s earnings.ClawState) string {
 	return "bad"
 }
 
+// paidChip says in a word where a purchase stands: how far its payment is, or how
+// much of what was paid went back.
+func (v *visit) paidChip(c *payment.Record) (kind, text string) {
+	if c.Outcome == payment.Succeeded {
+		return v.returnChip(c.Return())
+	}
+	return outcomeKind(c.Outcome), v.T("outcome." + string(c.Outcome))
+}
+
 // returnChip says in a word how much of a payment went back; without that, that it
 // was paid.
 func (v *visit) returnChip(r payment.Return) (kind, text string) {

@@ -41,9 +41,22 @@ func TestRefundPages(t *testing.T) {
 
 	second := r.buysCoins(t, "second")
 	ops := r.browser(r.boss.ID)
+	for who, page := range map[string]answer{"an operator": ops.get("/op/people/" + string(r.fan.ID)), "the fan": fan.get("/wallet?of=bought")} {
+		_, first, _ := strings.Cut(page.body, purchase)
+		_, first, _ = strings.Cut(first, `class="state`)
+		_, first, _ = strings.Cut(first, ">")
+		if !strings.HasPrefix(first, "refunded") {
+			t.Errorf("%s reads of a purchase that was refunded: %.120s", who, first)
+		}
+	}
 	has(t, ops.get("/op/people/"+string(r.fan.ID)), 200, "/op/refund?of="+second, "Too young to pay")
 	page = ops.get("/op/refund?of=" + second + "&step=preview&spent=yes&note=%3Cb%3E&reason=goodwill")
 	has(t, page, 200, "Before you confirm", "No creator loses anything", "&lt;b&gt;")
+	fan.give(t, r, "rose@5", "1")
+	spent := ops.get("/op/refund?of=" + second + "&step=preview&spent=yes&note=x&reason=goodwill")
+	has(t, spent, 200, "What creators lose", `class="stacked`, `data-label="Borne by the platform"`)
+	checkHTML(t, "what creators lose", "en", spent.body)
+	checkHTML(t, "where coins come from", "en", fan.get("/wallet").body)
 	has(t, ops.get("/op/refund?of="+second+"&step=preview&amount=x"), 422, "A refund is of 1 or more")
 	has(t, ops.get("/op/refund?of=cps_01m7z0nhk8ew79reafkqmy257e"), 404)
 	key = hiddenKey.FindStringSubmatch(page.body)

@@ -13,6 +13,7 @@ var _ = speak(phrases{
 	"payout.repaid":      {"%s went back first: the payment that you got it for was refunded or is disputed.", "%s ont d’abord été rendus : le paiement dont ils venaient a été remboursé ou est contesté."},
 	"payout.taken_see":   {"See what was taken back", "Voir ce qui a été repris"},
 	"payout.is_back":     {"%s are yours and available again.", "%s sont à vous et de nouveau disponibles."},
+	"payout.none_back":   {"So nothing of it is left to pay out.", "Il n’en reste donc rien à verser."},
 	"payout.was_back":    {"%s came back to you in full.", "%s vous sont revenus en entier."},
 	"payout.coming_back": {"The money is on its way back to you. It will be available again.", "L’argent revient vers vous. Il sera de nouveau disponible."},
 	"payout.held_until":  {"It goes by itself, at the latest on", "Il part de lui-même, au plus tard le"},

@@ -75,7 +75,7 @@ var _ = speak(phrases{
 	"entries.empty_do": {"See who is LIVE", "Voir qui est en LIVE"},
 
 	"purchase.title":     {"Your purchase", "Votre achat"},
-	"purchase.succeeded": {"Paid. The coins are in your wallet.", "Payé. Les pièces sont dans votre portefeuille."},
+	"purchase.succeeded": {"Paid. The coins have come into your wallet.", "Payé. Les pièces sont arrivées dans votre portefeuille."},
 	"purchase.back":      {"Go on", "Continuer"},
 	"purchase.action":    {"Your bank wants to know that it is you. Until you confirm, nothing is charged.", "Votre banque veut savoir que c’est bien vous. Tant que vous n’avez pas confirmé, rien n’est débité."},
 	"purchase.action_do": {"Confirm at your bank", "Confirmer auprès de la banque"},

@@ -109,7 +109,8 @@ func sweep(inside string) {
 			continue // it is just being made
 		}
 		first, _, _ := strings.Cut(string(note), "\n")
-		if pid, err := strconv.Atoi(first); err == nil && errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) {
+		// The number of a process below zero is that of initdb's, which makes it.
+		if pid, err := strconv.Atoi(first); err == nil && pid > 0 && errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) {
 			os.RemoveAll(folder)
 		}
 	}
