@@ -19,6 +19,7 @@ var french = func() map[string]string {
 	maps.Copy(all, frenchOfPayouts)
 	maps.Copy(all, frenchOfReversals)
 	maps.Copy(all, frenchOfSandbox)
+	maps.Copy(all, frenchOfPolicies)
 	return all
 }()
 

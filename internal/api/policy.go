@@ -10,6 +10,7 @@ import (
 	"github.com/ovationhq/ovation/internal/gift"
 	"github.com/ovationhq/ovation/internal/money"
 	"github.com/ovationhq/ovation/internal/people"
+	"github.com/ovationhq/ovation/internal/policy"
 	"github.com/ovationhq/ovation/internal/report"
 	"github.com/ovationhq/ovation/internal/wallet"
 )
@@ -22,6 +23,7 @@ func (a *API) policyRoutes() {
 	post(a, "/v1/gift-catalog/versions", a.catalogueSchedule, "Schedule a catalogue from an instant to come", needs(people.PolicyWrite), impersonal(), status(201), fails(fault.StateConflict))
 	post(a, "/v1/coin-packs/versions", a.packsSchedule, "Schedule price lists of coins from an instant to come", needs(people.PolicyWrite), impersonal(), status(201), fails(fault.StateConflict))
 	post(a, "/v1/rate-card/versions", a.ratesSchedule, "Schedule a rate card from an instant to come", needs(people.PolicyWrite), impersonal(), status(201), fails(fault.StateConflict))
+	a.moneyPolicyRoutes()
 	post(a, "/v1/policies/{rules}/{version}/withdraw", a.policyWithdraw, "Take back a version that does not hold yet", needs(people.PolicyWrite), impersonal(), fails(fault.StateConflict))
 }
 
@@ -245,6 +247,9 @@ func (a *API) policyWithdraw(ctx context.Context, in *withdrawIn) (*none, error)
 		return nil, a.cfg.Services.Purchases.WithdrawPacks(ctx, by, in.Version, why)
 	case report.RateCards:
 		return nil, a.cfg.Services.Payouts.WithdrawRates(ctx, by, in.Version, why)
+	}
+	if d, ok := a.desk(in.Rules); ok {
+		return nil, d.Withdraw(ctx, in.Version, policy.Act{By: by, Reason: why})
 	}
 	return nil, fault.New(fault.StateConflict, "The rules of %s come with a preset and are not withdrawn here. Change the preset's file and its version.", strings.ToLower(string(in.Rules)))
 }

@@ -39,6 +39,7 @@ import (
 	"github.com/ovationhq/ovation/internal/payment/stripe"
 	"github.com/ovationhq/ovation/internal/payout"
 	"github.com/ovationhq/ovation/internal/people"
+	"github.com/ovationhq/ovation/internal/policy"
 	"github.com/ovationhq/ovation/internal/purchase"
 	"github.com/ovationhq/ovation/internal/reconcile"
 	"github.com/ovationhq/ovation/internal/report"
@@ -141,7 +142,7 @@ func Checks() []ledger.Check {
 	for _, c := range [][]ledger.Check{
 		wallet.Checks(), earnings.Checks(), gift.Checks(), purchase.Checks(), payout.Checks(), tip.Checks(), reversal.Checks(), report.Checks(),
 		limit.Checks(id.KindPurchase, id.KindTip), payment.Checks(), casework.Checks(), second.Checks(payout.Releasing, reversal.GivingUp), reconcile.Checks(),
-		webhook.Checks(), support.Checks(), goal.Checks(), chat.Checks(),
+		webhook.Checks(), support.Checks(), goal.Checks(), chat.Checks(), policy.Checks(scheduled...),
 	} {
 		all = append(all, c...)
 	}

@@ -18,6 +18,7 @@ import (
 	"github.com/ovationhq/ovation/internal/gift"
 	"github.com/ovationhq/ovation/internal/limit"
 	"github.com/ovationhq/ovation/internal/payout"
+	"github.com/ovationhq/ovation/internal/policy"
 	"github.com/ovationhq/ovation/internal/programme"
 	"github.com/ovationhq/ovation/internal/reversal"
 	"github.com/ovationhq/ovation/internal/tip"
@@ -112,11 +113,12 @@ func InstallPresetFile(ctx context.Context, tx *db.Tx, file string) error {
 // the others were scheduled by operators, and no preset follows them.
 func presetCards(ctx context.Context, tx *db.Tx) ([]earnings.RateCard, error) {
 	cards, err := earnings.History(ctx, tx)
-	return slices.DeleteFunc(cards, func(c earnings.RateCard) bool { return presetOf(c.Version) == earnings.Operators }), err
+	return slices.DeleteFunc(cards, func(c earnings.RateCard) bool { return presetOf(c.Version) == earnings.Cards.Name }), err
 }
 
-// notPresets are the names of what operators schedule.
-var notPresets = []string{earnings.Operators, wallet.Operators, gift.Operators}
+// scheduled are the sets of rules of which operators schedule versions. No preset
+// has their names.
+var scheduled = []*policy.Set{&earnings.Cards, &wallet.PriceLists, &gift.Catalogues, &tip.Versions, &reversal.Versions, &payout.Versions, &limit.Versions}
 
 // begin moves the start of a new version to where it can hold.
 func (p *preset) begin(cards []earnings.RateCard, now time.Time, file string) error {

@@ -18,6 +18,7 @@ import (
 	"github.com/ovationhq/ovation/internal/gift"
 	"github.com/ovationhq/ovation/internal/limit"
 	"github.com/ovationhq/ovation/internal/money"
+	"github.com/ovationhq/ovation/internal/policy"
 	"github.com/ovationhq/ovation/internal/programme"
 	"github.com/ovationhq/ovation/internal/tip"
 	"github.com/ovationhq/ovation/internal/wallet"
@@ -111,7 +112,7 @@ func (p *preset) head(t *table, shipped bool) {
 	if m := versionForm.FindStringSubmatch(p.Version); p.Version != "" && (m == nil || m[1] != p.Name) {
 		t.blame("version", "%q is not what is wanted; write the name, an at sign and a number, such as %s@1", p.Version, p.Name)
 	}
-	if slices.Contains(notPresets, p.Name) {
+	if slices.ContainsFunc(scheduled, func(s *policy.Set) bool { return s.Name == p.Name }) {
 		t.blame("name", "%s is what versions are called that operators schedule; choose another name", p.Name)
 	}
 	if !shipped && slices.Contains(Presets, p.Name) {

@@ -30,7 +30,8 @@
 //
 // # What binds everybody
 //
-// Velocities are rules of the platform, dated and installed with the preset: the
+// Velocities are rules of the platform, dated, installed with the preset and scheduled
+// by operators (schedule.go): the
 // most that a person is charged within any so many hours that end now, and a
 // smaller most for accounts that are new. There is one amount for each currency;
 // what is paid in several counts in each by its part, so that several allow no

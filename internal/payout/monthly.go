@@ -49,20 +49,34 @@ func CalendarOf(ctx context.Context, tx *db.Tx, creator id.Person) (s Schedule, 
 	return s, nil
 }
 
-// longestMonth is longer than the calendar's work ever waits: what is planned for
-// later was planned by a clock that was ahead.
-const longestMonth = 32 * 24 * time.Hour
+// soonest is when the calendar's work has something to do next: what is planned
+// for later was planned by a clock that was ahead, or by other rules.
+func (r *Rules) soonest(now time.Time) time.Time {
+	m := monthOf(now, r)
+	switch {
+	case now.Before(m.notice):
+		return m.notice
+	case now.Before(m.pays):
+		return m.pays
+	}
+	next := monthOf(m.next(), r)
+	return next.notice
+}
 
 // Plan has the calendar's work planned of all whom it pays, in case it was given
 // up, and of those who earn from a source that goes by the calendar alone. Whom is
 // found beside the writer: who has something left may be many.
 func (s *Service) Plan(ctx context.Context) error {
 	var all []id.Person
-	err := s.db.Read(ctx, func(tx *db.Tx) (err error) {
+	err := s.db.Read(ctx, func(tx *db.Tx) error {
+		rules, err := RulesInForce(ctx, tx)
+		if err != nil || rules.Version == "" {
+			return err
+		}
 		all, err = db.Collect[id.Person](tx.Query(ctx, `SELECT s.person_id FROM (SELECT person_id FROM payout_choice WHERE calendar = 'monthly'
 				UNION SELECT e.creator_id FROM earning e JOIN payout_source r ON r.source = e.source AND r.calendar = 'monthly' WHERE e.amount_units > e.paid_units + e.clawed_units) s
 			WHERE NOT EXISTS (SELECT 1 FROM due_work w WHERE w.kind = $1 AND w.work_key = s.person_id AND w.dead = 0 AND w.due_us <= $2) ORDER BY s.person_id LIMIT $3`,
-			WorkMonthly, tx.Now().Add(longestMonth).UnixMicro(), int64(sweepAtOnce)))(
+			WorkMonthly, rules.soonest(tx.Now()).UnixMicro(), int64(sweepAtOnce)))(
 			func(r *db.Rows) (p id.Person, err error) { return p, r.Scan((*string)(&p)) })
 		return err
 	})

@@ -67,7 +67,7 @@ var scopeDocs = []ScopeDoc{
 	{ExplainRead, "Walk from any amount to where it came from and where it went.", true},
 	{LedgerRead, "Read accounts, transfers and the verification of the books.", false},
 	{PolicyRead, "Read the history of what holds: catalogues, price lists, rate cards, programmes, also what is to come.", false},
-	{PolicyWrite, "Schedule catalogues, price lists and rate cards from an instant to come, and withdraw them before they hold.", false},
+	{PolicyWrite, "Schedule catalogues, price lists, rate cards and the rules of tips, refunds, payouts and velocity from an instant to come, and withdraw them before they hold.", false},
 	{Admin, "Everything, also what only an operator may do.", false},
 }
 

@@ -144,10 +144,12 @@ func (r *Reader) RuleDiff(ctx context.Context, set RuleSet, before, version stri
 	case was >= 0:
 		from = history[was]
 	}
-	return from, diffRules(from.Entries, history[at].Entries), nil
+	return from, Differences(from.Entries, history[at].Entries), nil
 }
 
-func diffRules(before, after []RuleEntry) (all []RuleChange) {
+// Differences are the fields that the entries after say otherwise than those before,
+// by key.
+func Differences(before, after []RuleEntry) (all []RuleChange) {
 	type of struct{ key, field string }
 	was, is, order := map[of]string{}, map[of]string{}, map[string]string{}
 	for into, entries := range map[*map[of]string][]RuleEntry{&was: before, &is: after} {

@@ -23,7 +23,7 @@ var floorOf = map[string]int{
 	"db": 1, "config": 1, "text": 1,
 	"ledger": 2, "outbox": 2, "idem": 2, "audit": 2,
 	"people": 3, "limit": 3, "programme": 3, "access": 3, "wallet": 3, "earnings": 3, "content": 3,
-	"casework": 3, "second": 3,
+	"casework": 3, "second": 3, "policy": 3,
 	"paper":   4,
 	"payment": 3, "payment/stripe": 3, "payment/sandbox": 3, "payment/collect": 3,
 	"reconcile": 4,
@@ -49,6 +49,10 @@ var above = map[string][]string{
 	"paper":           {"report"},
 	"casework":        {"people"}, // two of them decide
 	"second":          {"people"},
+	"policy":          {"people"}, // one of them schedules
+	"wallet":          {"policy"}, // prices have versions
+	"earnings":        {"policy"}, // rates, too
+	"limit":           {"policy"}, // and velocities
 	"reversal":        {"payout"}, // what is reserved for a payout is ours, until it goes
 }
 

@@ -40,5 +40,5 @@
 // # How to change
 //
 // Bounds, caps, presets and the fee are dated rows (rule.go), installed with the
-// presets of package app. A rule that closes tips is a case in closed (open.go).
+// presets of package app or scheduled by operators (schedule.go). A rule that closes tips is a case in closed (open.go).
 package tip

@@ -78,6 +78,8 @@ var deep = []struct{ who, from, link string }{
 	{"Olu", "/op/ledger?prefix=platform/", `a[href^="/op/ledger/account?"]`},
 	{"Olu", "/op/ledger/transfers", `a[href^="/op/ledger/txn_"]`},
 	{"Olu", "", "/op/catalog/new?set=gift-catalog"},
+	{"Olu", "", "/op/rules/new?set=tips"},
+	{"Olu", "", "/op/rules/new?set=payouts"},
 	{"Olu", "/op/disputes", `a.button[href^="/op/disputes/dsp_"]`},
 	{"Olu", "", "/op/refunds?state=all"},
 	{"Olu", "/op/people/{fan}", `a[href^="/op/refund?"]`},

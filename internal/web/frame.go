@@ -14,9 +14,9 @@ import (
 	"github.com/ovationhq/ovation/internal/payment"
 )
 
-// policy is what a page may load and do. Posters and clips may stand on other
+// contentPolicy is what a page may load and do. Posters and clips may stand on other
 // hosts, as content allows; everything else is ours.
-const policy = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data: https:; media-src 'self' https:; " +
+const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data: https:; media-src 'self' https:; " +
 	"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 // maxForm bounds what a form may send, in bytes.
@@ -31,7 +31,7 @@ func (s *site) frame(class, pattern string, next http.Handler) http.Handler {
 	inner := s.guard.Handler(next)
 	return s.cfg.Gate.Frame(pattern, class, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
-		h.Set("Content-Security-Policy", policy)
+		h.Set("Content-Security-Policy", contentPolicy)
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "same-origin")
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")

@@ -9,6 +9,7 @@ import (
 
 	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/money"
+	"github.com/ovationhq/ovation/internal/policy"
 	"github.com/ovationhq/ovation/internal/report"
 )
 
@@ -119,6 +120,9 @@ func (v *visit) withdraw(ctx context.Context, set report.RuleSet, version, reaso
 	case report.RateCards:
 		return v.site.cfg.Payouts.WithdrawRates(ctx, v.caller(), version, reason)
 	}
+	if isMoneySet(set) {
+		return v.moneyDesk(set).Withdraw(ctx, version, policy.Act{By: v.caller(), Reason: reason})
+	}
 	return fault.New(fault.NotFound, "There are no rules called %s.", fault.Clip(string(set)))
 }
 
@@ -126,7 +130,7 @@ func (v *visit) withdraw(ctx context.Context, set report.RuleSet, version, reaso
 func (d *ruleDesk) schedulable() bool { return schedulable(d.Set) }
 
 func schedulable(set report.RuleSet) bool {
-	return set == report.GiftCatalogue || set == report.CoinPacks || set == report.RateCards
+	return set == report.GiftCatalogue || set == report.CoinPacks || set == report.RateCards || isMoneySet(set)
 }
 
 // listed reports whether the entries of the rule set are alike, so that they

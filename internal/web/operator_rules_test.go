@@ -150,8 +150,8 @@ func TestSchedulePacksAndRates(t *testing.T) {
 	}
 }
 
-// TestMoneyRules shows what holds for tips, refunds, payouts and velocity, what comes
-// next, and that nothing of it is scheduled by hand.
+// TestMoneyRules shows what holds for tips, refunds, payouts and velocity, and what
+// comes next.
 func TestMoneyRules(t *testing.T) {
 	r := still(t)
 	ops, ctx := r.browser(r.boss.ID), t.Context()
@@ -173,16 +173,97 @@ func TestMoneyRules(t *testing.T) {
 		"velocity": {"USD · new accounts", "$100.00", "in 24 hours", "younger than 30 days"},
 	} {
 		page := ops.get("/op/rules?set=" + set)
-		has(t, page, 200, append(want, "These come with the rule set of the settings")...)
-		lacks(t, page, "/op/rules/new")
+		has(t, page, 200, append(want, "/op/rules/new?set="+set)...)
 		checkHTML(t, "the rules of "+set, "en", page.body)
-		has(t, ops.get("/op/rules/new?set="+set), 404)
-		has(t, ops.post("/op/rules/new", url.Values{"set": {set}, "reason": {"x"}}), 404)
-		has(t, ops.post("/op/rules/withdraw", url.Values{"set": {set}, "version": {"test@2"}, "reason": {"x"}}), 404)
 		ops.lang = "fr"
 		checkHTML(t, "the rules of "+set, "fr", ops.get("/op/rules?set="+set).body)
 		ops.lang = "en"
 	}
 	has(t, ops.get("/op/rules?set=tips&version=test@2"), 200, "What changed since test@1", "<del>2.9</del>", "<ins>2.5</ins>")
 	has(t, r.browser(r.fan.ID).get("/op/rules"), 403)
+}
+
+// TestScheduleMoneyRules writes the next rules of each kind from those that hold,
+// looks at what changes, mends what is refused, schedules and withdraws.
+func TestScheduleMoneyRules(t *testing.T) {
+	r := still(t)
+	ops, ctx := r.browser(r.boss.ID), t.Context()
+	r.openTips(false)
+	usd := func(n int64) money.Amount { return money.Amount{Units: n, Asset: money.USD} }
+	r.ok(r.d.Write(ctx, func(tx *db.Tx) error {
+		return errors.Join(
+			reversal.Install(ctx, tx, []reversal.Rule{{Version: "test@1", FromUS: 1, Agree: usd(20_000)}, {Version: "test@1", Region: "FR", FromUS: 1, Days: 14, Agree: usd(20_000)}}),
+			payout.InstallRules(ctx, tx, payout.Rules{Version: "rules@2", FromUS: 2, NoticeDay: 1, PayDay: 15, Monthly: 5000, Limits: []payout.Limit{{Asset: "JPY", DailyCap: 150_000, Minimum: 150, Monthly: 7500}}}),
+			limit.InstallVelocity(ctx, tx, []limit.Velocity{{Version: "test@1", Name: limit.Rolling, Asset: money.USD, FromUS: 1, Span: 24 * time.Hour, Most: 90_000}, {Version: "test@1", Name: limit.Rolling, Asset: "EUR", FromUS: 1, Span: 24 * time.Hour, Most: 90_000},
+				{Version: "test@1", Name: limit.NewAccount, Asset: "EUR", FromUS: 1, Span: 24 * time.Hour, Most: 10_000, Younger: 30 * 24 * time.Hour},
+				{Version: "test@1", Name: limit.NewAccount, Asset: money.USD, FromUS: 1, Span: 24 * time.Hour, Most: 10_000, Younger: 30 * 24 * time.Hour}}))
+	}))
+	for _, c := range []struct {
+		set, field, bad, told, good string
+		changed                     []string
+	}{
+		{"tips", "0.fee_percent", "a bit", "is no percentage", "2.5", []string{"<del>2.9</del>", "<ins>2.5</ins>"}},
+		{"refunds", "1.refund_days", "181", "0 to 180 days", "30", []string{"<del>14 days</del>", "<ins>30 days</ins>"}},
+		{"payouts", "pay_day", "1", "comes after that of the notice", "20", []string{"<del>15</del>", "<ins>20</ins>", "<del>on request</del>", "<ins>by the month</ins>", "Limits in KWD", "KWD", "KWD 150.250", "<ins>$321.00</ins>"}},
+		{"velocity", "within_hours", "0", "from 1 to 87600 hours", "48", []string{"<del>in 24 hours</del>", "<ins>in 48 hours</ins>"}},
+	} {
+		blank := ops.get("/op/rules/new?set=" + c.set)
+		checkHTML(t, "new rules of "+c.set, "en", blank.body)
+		form := formOf(t, blank.body, "/op/rules/new")
+		form.Set("from", tomorrow)
+		form.Set("reason", "Why <b> not.")
+		if c.set == "payouts" {
+			form.Set("source tip", "monthly")
+			form.Set("1.asset", "kwd")
+			form.Set("1.daily_cap", "300.5")
+			form.Set("1.minimum", "1")
+			form.Set("1.monthly", "2")
+			form.Set("1.agree", "150.25")
+			form.Set("agree", "321")
+			for _, s := range []string{"gift", "video_gift"} {
+				form.Set("source "+s, "request")
+			}
+		}
+		form.Set(c.field, c.bad)
+		form.Set("step", "look")
+		wrong := ops.post("/op/rules/new", form)
+		has(t, wrong, 422, c.told, `value="`+c.bad+`"`, `value="Why &lt;b&gt; not."`, `aria-invalid="true"`)
+		checkHTML(t, "refused rules of "+c.set, "en", wrong.body)
+		form.Set(c.field, c.good)
+		look := ops.post("/op/rules/new", form)
+		has(t, look, 200, append(c.changed, "Nothing was changed yet", c.set+"@1", "Why &lt;b&gt; not.")...)
+		checkHTML(t, "a look at "+c.set, "en", look.body)
+		lacks(t, ops.get("/op/rules?set="+c.set), c.set+"@1")
+		sure := formOf(t, look.body, "/op/rules/new")
+		sure.Set("step", "edit")
+		has(t, ops.post("/op/rules/new", sure), 200, `value="`+c.good+`"`)
+		sure.Set("reason", "Why <b> not.") // formOf leaves it escaped
+		sure.Set("step", "schedule")
+		made := ops.post("/op/rules/new", sure)
+		has(t, made, 200, append(c.changed, "The version is scheduled.", c.set+"@1", "future")...)
+		if a, b := diffOf(look.body), diffOf(made.body); a != b {
+			t.Errorf("the look at %s says %s, and the version %s", c.set, a, b)
+		}
+		r.acted("rules.scheduled", c.set+"@1", "Why <b> not.")
+		has(t, ops.post("/op/rules/new", sure), 409, "a later version begins later")
+		has(t, ops.post("/op/rules/withdraw", url.Values{"set": {c.set}, "version": {c.set + "@1"}, "reason": {"Too early."}}), 200, "The version is withdrawn.")
+		ops.lang = "fr"
+		page := ops.post("/op/rules/new", form)
+		has(t, page, 200, "Rien n’a encore changé")
+		checkHTML(t, "a look at "+c.set, "fr", page.body)
+		form.Set(c.field, c.bad)
+		page = ops.post("/op/rules/new", form)
+		checkHTML(t, "refused rules of "+c.set, "fr", page.body)
+		ops.lang = "en"
+		has(t, r.browser(r.fan.ID).post("/op/rules/new", form), 403)
+	}
+	has(t, ops.post("/op/rules/withdraw", url.Values{"set": {"tips"}, "version": {"test@1"}, "reason": {"x"}}), 409, "it stays")
+}
+
+// diffOf is the table of what changes.
+func diffOf(page string) string {
+	_, page, _ = strings.Cut(page, `class="card diff"`)
+	_, page, _ = strings.Cut(page, "<tbody>")
+	page, _, _ = strings.Cut(page, "</section>")
+	return plain(page)
 }

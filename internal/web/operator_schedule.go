@@ -47,6 +47,9 @@ func newRules(area string) handler {
 		if areaOf(d.Set) != area || !schedulable(d.Set) {
 			return fault.New(fault.NotFound, "There are no rules called %s.", fault.Clip(string(d.Set)))
 		}
+		if isMoneySet(d.Set) {
+			return newMoney(v, d.Set)
+		}
 		d.From = v.clock().UTC().Truncate(24*time.Hour).AddDate(0, 0, 1).Format(instantForm)
 		if err := d.begin(v); err != nil {
 			return err
@@ -99,6 +102,9 @@ func scheduleRules(area string) handler {
 		d := &draft{Set: report.RuleSet(v.form("set")), From: v.form("from"), Reason: v.form("reason")}
 		if areaOf(d.Set) != area || !schedulable(d.Set) {
 			return fault.New(fault.NotFound, "There are no rules called %s.", fault.Clip(string(d.Set)))
+		}
+		if isMoneySet(d.Set) {
+			return scheduleMoney(v, d.Set)
 		}
 		if d.Set == report.RateCards { // its currency and what the fields show else
 			if err := d.begin(v); err != nil {

@@ -110,12 +110,13 @@ func (r *rig) operatorForms() map[string]url.Values {
 		"/op/refund": {"of": {"cps_01m7z0nhk8ew79reafkqmy257e"}}, fan + "/minor-refund": {"reason": {why}},
 		"/op/reconcile": {}, "/op/cases/cas_01m7z0nhk8ew79reafkqmy257e/close": {"reason": {why}},
 		"/op/jobs/revive": {"reason": {why}, "kind": {"a"}, "key": {"b"}}, "/op/catalog/new": {"set": {"gift-catalog"}, "reason": {why}}, "/op/catalog/withdraw": {"set": {"gift-catalog"}, "version": {"test@1"}, "reason": {why}},
+		"/op/rules/new": {"set": {"tips"}, "step": {"schedule"}, "reason": {why}}, "/op/rules/withdraw": {"set": {"tips"}, "version": {"test@1"}, "reason": {why}},
 		"/op/rates/new": {"set": {"rate-card"}, "reason": {why}}, "/op/rates/withdraw": {"set": {"rate-card"}, "version": {"test@1"}, "reason": {why}},
 	}
 }
 
 var operatorPages = []string{"/op", "/op/purchases", "/op/ledger", "/op/ledger.csv", "/op/ledger/account?path=world/coins&asset=COIN", "/op/ledger/account.csv?path=world/coins&asset=COIN", "/op/ledger/transfers",
-	"/op/ledger/transfers.csv", "/op/people", "/op/payouts", "/op/second", "/op/disputes", "/op/refunds", "/op/cases", "/op/reconcile", "/op/catalog", "/op/catalog/new?set=gift-catalog", "/op/rates", "/op/rates/new?set=rate-card", "/op/rules", "/op/jobs", "/op/audit", "/op/audit.csv"}
+	"/op/ledger/transfers.csv", "/op/people", "/op/payouts", "/op/second", "/op/disputes", "/op/refunds", "/op/cases", "/op/reconcile", "/op/catalog", "/op/catalog/new?set=gift-catalog", "/op/rates", "/op/rates/new?set=rate-card", "/op/rules", "/op/rules/new?set=tips", "/op/rules/new?set=payouts", "/op/jobs", "/op/audit", "/op/audit.csv"}
 
 // TestOnlyOperators refuses the console to everybody else: pages, files and
 // forms. Another site's forms are refused to operators, too, and change nothing.

@@ -99,7 +99,7 @@ var _ = speak(phrases{
 	"dev.of.scope.content:write":  {"Post videos and hide them, open, start and end LIVE rooms, switch gifts on and off.", "Publier des vidéos et les masquer, ouvrir, démarrer et terminer des LIVE, activer ou non les cadeaux."},
 	"dev.of.scope.chat:write":     {"Write in the chat of LIVEs, and look after the chat of the person’s own.", "Écrire dans le chat des LIVE, et modérer celui de ses propres LIVE."},
 	"dev.of.scope.policy:read":    {"Read the history of catalogues, price lists, rate cards and programmes, also what is to come.", "Lire l’historique des catalogues, des tarifs, des barèmes et des programmes, à venir compris."},
-	"dev.of.scope.policy:write":   {"Schedule catalogues, price lists and rate cards, and withdraw them before they hold.", "Planifier des catalogues, des tarifs et des barèmes, et les retirer avant qu’ils aient cours."},
+	"dev.of.scope.policy:write":   {"Schedule catalogues, price lists, rate cards and the rules of money, and withdraw them before they hold.", "Planifier des catalogues, des tarifs, des barèmes et les règles de l’argent, et les retirer avant qu’ils aient cours."},
 	"dev.of.scope.events:read":    {"Read the event log.", "Lire le journal des événements."},
 	"dev.of.scope.webhooks:read":  {"Read where events are sent, and what came of it.", "Lire où les événements sont envoyés, et ce qui en est advenu."},
 	"dev.of.scope.webhooks:write": {"Have events sent, change and test endpoints, read and change their secrets.", "Faire envoyer des événements, changer et essayer des points de réception, lire et changer leurs secrets."},

@@ -10,7 +10,6 @@ var _ = speak(phrases{
 	"nav.op_rules":           {"Rules of money", "Règles de l’argent"},
 	"op.area.rules":          {"Rules of money", "Règles de l’argent"},
 	"op.area_text.rules":     {"What holds for tips, refunds, payouts and how fast people pay, since when and until when.", "Ce qui vaut pour les pourboires, les remboursements, les versements et la vitesse des paiements, depuis quand et jusqu’à quand."},
-	"rules.preset.rules":     {"These come with the rule set of the settings; a new version of it, with the instant from which it holds, brings new ones.", "Elles viennent du jeu de règles des réglages ; une nouvelle version, avec l’instant dès lequel elle vaut, en apporte de nouvelles."},
 	"op.everybody":           {"everybody", "tous"},
 	"op.never":               {"never", "jamais"},
 	"rules.tips":             {"Tips", "Pourboires"},

@@ -110,7 +110,7 @@ func TestWorkWords(t *testing.T) {
 func madeOfData(key string) bool {
 	for _, prefix := range []string{"month.", "role.", "hat.", "problem.", "did.", "earning.", "payout.", "standing.", "programme.", "metric.", "kind.", "tip.state.", "step.", "dev.of.",
 		"op.payouts.", "op.work.", "op.limit.", "op.role_text.", "verb.", "outcome.", "work.", "transfer.", "thing.", "account_kind.",
-		"op.area.", "op.area_text.", "rules.", "rule.", "op.when.", "op.flag.", "op.compare.", "op.new.", "case.kind.", "case.state.", "case.decision.", "rec.kind.", "back.state.", "back.reason.", "claw.", "dispute.reason.", "dispute.became_text.", "dispute.list.", "dispute.deciding.", "second.kind.", "refund.list.", "minor.why."} {
+		"op.area.", "op.area_text.", "rules.", "rule.", "op.when.", "op.flag.", "op.compare.", "op.new.", "op.rows.", "case.kind.", "case.state.", "case.decision.", "rec.kind.", "back.state.", "back.reason.", "claw.", "dispute.reason.", "dispute.became_text.", "dispute.list.", "dispute.deciding.", "second.kind.", "refund.list.", "minor.why."} {
 		if strings.HasPrefix(key, prefix) {
 			return true
 		}

@@ -1,0 +1,108 @@
+package payout_test
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/ovationhq/ovation/internal/db"
+	"github.com/ovationhq/ovation/internal/earnings"
+	"github.com/ovationhq/ovation/internal/fault"
+	"github.com/ovationhq/ovation/internal/ledger/ledgertest"
+	"github.com/ovationhq/ovation/internal/payout"
+	"github.com/ovationhq/ovation/internal/people"
+	"github.com/ovationhq/ovation/internal/policy"
+)
+
+func yen(daily int64) payout.Limit {
+	return payout.Limit{Asset: "JPY", DailyCap: daily, Minimum: 100, Monthly: 500}
+}
+
+// order schedules from the instant on.
+func order(from time.Time) policy.Order {
+	return policy.Order{Act: policy.Act{By: people.Console(), Reason: "The bank asks for it."}, FromUS: from.UnixMicro()}
+}
+
+func (s *desk) inForce() (r payout.Rules) {
+	s.T.Helper()
+	s.Read(func(tx *db.Tx) (err error) { r, err = payout.RulesInForce(s.Ctx, tx); return err })
+	return r
+}
+
+// Rules that an operator schedules hold from their instant on, and the calendar
+// goes by them, also where its work was planned by those before.
+func TestScheduleRules(t *testing.T) {
+	each(t, func(s *desk) {
+		s.Write(func(tx *db.Tx) error {
+			return payout.InstallRules(s.Ctx, tx, payout.Rules{Version: "old@1", FromUS: 1, NoticeDay: 20, PayDay: 25, Monthly: 100, Limits: []payout.Limit{yen(9000)}})
+		})
+		s.ready(2) // in March
+		s.Clk.Set(time.Date(2026, 3, 26, 0, 0, 0, 0, time.UTC))
+		s.monthly()
+		s.RunDue() // which plans for April 20
+		from := time.Date(2026, 4, 1, 0, 0, 0, 0, time.UTC)
+		next := &payout.Rules{NoticeDay: 2, PayDay: 4, Monthly: 150, Limits: []payout.Limit{yen(7000)}, Sources: []payout.SourceRule{{Source: earnings.FromTip, Calendar: payout.Monthly}}}
+		v, err := s.pay.Rules().Schedule(s.Ctx, order(from), next)
+		s.OK(err)
+		if v.Name != "payouts@1" || s.inForce().Version != "old@1" {
+			t.Errorf("%+v was scheduled, %s holds", v, s.inForce().Version)
+		}
+		s.Want(s.pay.Rules().Withdraw(s.Ctx, "old@1", order(from).Act), fault.StateConflict)
+		s.to(2026, 4, 1, 0)
+		if r := s.inForce(); r.Version != "payouts@1" || r.PayDay != 4 || !slices.Equal(r.Limits, []payout.Limit{{Asset: "JPY", Rule: "payouts@1", DailyCap: 7000, Minimum: 100, Monthly: 500}}) || len(r.Sources) != 1 {
+			t.Errorf("in force: %+v", r)
+		}
+		s.OK(s.pay.Plan(s.Ctx))
+		s.to(2026, 4, 2, 1)
+		s.to(2026, 4, 4, 1)
+		if m := s.months(); len(m) != 1 || m[0].Outcome != "paid" || m[0].Units != 200 {
+			t.Errorf("months: %+v", m)
+		}
+		v, err = s.pay.Rules().Schedule(s.Ctx, order(s.Clk.Now().Add(time.Hour)), next)
+		s.OK(err)
+		s.OK(s.pay.Rules().Withdraw(s.Ctx, v.Name, order(from).Act))
+		s.Read(func(tx *db.Tx) error {
+			r, err := payout.RulesOf(s.Ctx, tx, v.Name)
+			if r.Version != "" {
+				t.Errorf("withdrawn: %+v", r)
+			}
+			return err
+		})
+		ledgertest.Verify(t, s.D, append(checks(), policy.Checks(&payout.Versions)...)...)
+	})
+}
+
+// All that is wrong with rules is told at once, and nothing is scheduled.
+func TestScheduleRulesRefuses(t *testing.T) {
+	each(t, func(s *desk) {
+		s.rules(yen(9000))
+		from := s.Clk.Now().Add(time.Hour)
+		for want, r := range map[string]payout.Rules{
+			"/notice_day /pay_day /monthly": {NoticeDay: 0, PayDay: 29, Monthly: -1},
+			"/notice_day /pay_day":          {NoticeDay: 28, PayDay: 28},
+			"/pay_day":                      {NoticeDay: 15, PayDay: 15},
+			"/sources/0/source /sources/1/calendar /sources/2/source": {NoticeDay: 1, PayDay: 2, Sources: []payout.SourceRule{
+				{Source: "luck", Calendar: payout.Monthly}, {Source: earnings.FromTip, Calendar: "weekly"}, {Source: earnings.FromTip, Calendar: payout.Monthly}}},
+			"/limits/0/asset /limits/1/asset /limits/3/asset": {NoticeDay: 1, PayDay: 2, Limits: []payout.Limit{
+				{Asset: "yen", DailyCap: 1}, {Asset: "USD", DailyCap: 1}, yen(1000), yen(2000)}},
+			"/limits/0/daily_cap /limits/0/minimum": {NoticeDay: 1, PayDay: 2, Limits: []payout.Limit{{Asset: "JPY", DailyCap: 0, Minimum: 1, Monthly: 1}}},
+			"/limits/0/monthly":                     {NoticeDay: 1, PayDay: 2, Limits: []payout.Limit{{Asset: "JPY", DailyCap: 10, Minimum: 5, Monthly: 4}}},
+		} {
+			_, err := s.pay.Rules().Schedule(s.Ctx, order(from), &r)
+			var got []string
+			if f, ok := errors.AsType[*fault.Error](err); ok {
+				for _, field := range f.Fields {
+					got = append(got, field.Pointer)
+				}
+			}
+			if strings.Join(got, " ") != want {
+				t.Errorf("%+v: %v are wrong, want %s", r, got, want)
+			}
+		}
+		if n := s.Count("SELECT COUNT(*) FROM payout_rules"); n != 1 {
+			t.Errorf("%d versions", n)
+		}
+	})
+}
