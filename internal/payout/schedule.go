@@ -29,7 +29,7 @@ var Versions = policy.Set{Rules: "payouts", Name: "payouts", Table: "payout_rule
 func (s *Service) Rules() policy.Desk { return Versions.On(s.db) }
 
 // Check says all that is wrong with rules that an operator schedules.
-func (r *Rules) Check(ctx context.Context, tx *db.Tx, _ int64, wrong *fault.Fields) error {
+func (r *Rules) Check(ctx context.Context, tx *db.Tx, fromUS int64, wrong *fault.Fields) error {
 	if r.NoticeDay < 1 || r.NoticeDay >= lastDay {
 		wrong.Add("/notice_day", fault.Wrong(fault.ValidationFailed, "The day of the notice is from %d to %d, as every month has it.", int64(1), int64(lastDay-1)))
 	}
@@ -49,7 +49,12 @@ func (r *Rules) Check(ctx context.Context, tx *db.Tx, _ int64, wrong *fault.Fiel
 			wrong.Add(at+"/calendar", fault.Wrong(fault.ValidationFailed, "Payouts go on request or monthly; %q is neither.", fault.Clip(string(s.Calendar))))
 		}
 	}
-	return r.checkLimits(ctx, tx, wrong)
+	before, err := RulesInForce(ctx, tx)
+	if err != nil {
+		return err
+	}
+	policy.Announced(tx, fromUS, r.looser(&before), wrong)
+	return r.checkLimits(ctx, tx, &before, wrong)
 }
 
 // checkAgree is about an amount above which two operators release what one holds.
@@ -59,7 +64,16 @@ func checkAgree(units int64, at string, wrong *fault.Fields) {
 	}
 }
 
-func (r *Rules) checkLimits(ctx context.Context, tx *db.Tx, wrong *fault.Fields) error {
+// looser reports whether one operator may let go what took two before.
+func (r *Rules) looser(before *Rules) bool {
+	alone := map[money.Asset]int64{}
+	for _, l := range before.Limits {
+		alone[l.Asset] = l.Agree
+	}
+	return r.Agree > before.Agree || slices.ContainsFunc(r.Limits, func(l Limit) bool { return l.Agree > alone[l.Asset] })
+}
+
+func (r *Rules) checkLimits(ctx context.Context, tx *db.Tx, before *Rules, wrong *fault.Fields) error {
 	card, err := earnings.Rates(ctx, tx)
 	if err != nil {
 		return err
@@ -92,10 +106,6 @@ func (r *Rules) checkLimits(ctx context.Context, tx *db.Tx, wrong *fault.Fields)
 	}
 	owed, err := db.Collect[money.Asset](tx.Query(ctx, "SELECT DISTINCT amount_asset FROM earning WHERE amount_units > paid_units + clawed_units ORDER BY amount_asset"))(
 		func(row *db.Rows) (a money.Asset, err error) { return a, row.Scan((*string)(&a)) })
-	if err != nil {
-		return err
-	}
-	before, err := RulesInForce(ctx, tx)
 	if err != nil {
 		return err
 	}

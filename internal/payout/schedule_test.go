@@ -88,6 +88,8 @@ func TestScheduleRulesRefuses(t *testing.T) {
 			"/limits/0/asset /limits/1/asset /limits/3/asset": {NoticeDay: 1, PayDay: 2, Limits: []payout.Limit{
 				{Asset: "yen", DailyCap: 1}, {Asset: "USD", DailyCap: 1}, yen(1000), yen(2000)}},
 			"/limits/0/daily_cap /limits/0/minimum": {NoticeDay: 1, PayDay: 2, Limits: []payout.Limit{{Asset: "JPY", DailyCap: 0, Minimum: 1, Monthly: 1}}},
+			"/agree /from":                          {NoticeDay: 1, PayDay: 2, Agree: policy.MostUnits + 1},
+			"/from":                                 {NoticeDay: 1, PayDay: 2, Limits: []payout.Limit{{Asset: "JPY", DailyCap: 9000, Minimum: 1, Monthly: 1, Agree: 1}}}, // the others have a day to see it
 			"/limits/0/monthly":                     {NoticeDay: 1, PayDay: 2, Limits: []payout.Limit{{Asset: "JPY", DailyCap: 10, Minimum: 5, Monthly: 4}}},
 		} {
 			_, err := s.pay.Rules().Schedule(s.Ctx, order(from), &r)
@@ -104,5 +106,7 @@ func TestScheduleRulesRefuses(t *testing.T) {
 		if n := s.Count("SELECT COUNT(*) FROM payout_rules"); n != 1 {
 			t.Errorf("%d versions", n)
 		}
+		_, err := s.pay.Rules().Schedule(s.Ctx, order(s.Clk.Now().Add(policy.Notice)), &payout.Rules{NoticeDay: 1, PayDay: 2, Agree: 1})
+		s.OK(err)
 	})
 }

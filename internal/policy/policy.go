@@ -34,6 +34,18 @@ type Set struct {
 	Remove func(ctx context.Context, tx *db.Tx, version string) error
 }
 
+// Notice is how long before they hold rules are scheduled by which one operator decides
+// what two decide now: the others have a day to see it, and to withdraw it.
+const Notice = 24 * time.Hour
+
+// Announced notes rules that would have one operator decide alone, earlier than after
+// the Notice, what two decide by those in force.
+func Announced(tx *db.Tx, fromUS int64, looser bool, wrong *fault.Fields) {
+	if at := tx.Now().Add(Notice); looser && fromUS < at.UnixMicro() {
+		wrong.Add("/from", fault.Wrong(fault.ValidationFailed, "By these rules one operator decides alone what two decide now. So that the others see it, they hold a day from now at the earliest, at %s.", at.UTC().Format(time.RFC3339)))
+	}
+}
+
 // Content is what a version says.
 type Content interface {
 	// Check notes all that is wrong with it from the instant on, and brings its texts

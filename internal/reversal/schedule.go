@@ -27,7 +27,7 @@ func (s *Service) Rules() policy.Desk { return Versions.On(s.db) }
 type Ruleset []Rule
 
 // Check says all that is wrong with rules that an operator schedules.
-func (all Ruleset) Check(_ context.Context, _ *db.Tx, _ int64, wrong *fault.Fields) error {
+func (all Ruleset) Check(ctx context.Context, tx *db.Tx, fromUS int64, wrong *fault.Fields) error {
 	if len(all) > policy.MostEntries || !slices.ContainsFunc(all, func(r Rule) bool { return r.Region == "" }) {
 		wrong.Add("/regions", fault.Wrong(fault.ValidationFailed, "There are from 1 to %d regions, and one of them is *, which is everywhere else.", int64(policy.MostEntries)))
 	}
@@ -48,7 +48,28 @@ func (all Ruleset) Check(_ context.Context, _ *db.Tx, _ int64, wrong *fault.Fiel
 			wrong.Add(at+"/agree/amount", fault.Wrong(fault.ValidationFailed, "One operator refunds from 0 to %d of the smallest units alone.", int64(policy.MostUnits)))
 		}
 	}
-	return nil
+	before, err := RulesInForce(ctx, tx)
+	policy.Announced(tx, fromUS, all.looser(before), wrong)
+	return err
+}
+
+// looser reports whether one operator may give back somewhere what took two before.
+func (all Ruleset) looser(before Ruleset) bool {
+	regions := append(slices.Clone(all), before...)
+	return len(before) > 0 && slices.ContainsFunc(regions, func(r Rule) bool { return above(before.agree(r.Region), all.agree(r.Region)) })
+}
+
+// agree is the amount of the region, or else that of everywhere.
+func (all Ruleset) agree(region string) (amount money.Amount) {
+	for _, r := range all {
+		if r.Region == region {
+			return r.Agree
+		}
+		if r.Region == "" {
+			amount = r.Agree
+		}
+	}
+	return amount
 }
 
 func isRegion(s string) bool {

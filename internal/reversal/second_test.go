@@ -9,7 +9,9 @@ import (
 	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/id"
+	"github.com/ovationhq/ovation/internal/money"
 	"github.com/ovationhq/ovation/internal/people"
+	"github.com/ovationhq/ovation/internal/policy"
 	"github.com/ovationhq/ovation/internal/reversal"
 )
 
@@ -280,5 +282,27 @@ func TestKeysOfRefunds(t *testing.T) {
 		q.Units = 1
 		_, err := s.refund(host, q)
 		s.Want(err, fault.IdempotencyKeyReused)
+	})
+}
+
+// Rules by which one operator gives back what takes two now hold a day later at the
+// earliest: nobody lifts the amount for a minute.
+func TestRulesForOneAreAnnounced(t *testing.T) {
+	each(t, func(s *desk) {
+		s.limited(10_00)
+		order := func(in time.Duration) policy.Order {
+			return policy.Order{Act: policy.Act{By: s.olu, Reason: "There is one operator at night."}, FromUS: s.Clk.Now().Add(in).UnixMicro()}
+		}
+		all := func(cents int64, asset money.Asset) reversal.Ruleset {
+			return reversal.Ruleset{{Agree: money.Amount{Units: cents, Asset: asset}}}
+		}
+		for _, looser := range []reversal.Ruleset{all(10_01, money.USD), all(5, "JPY"), append(all(1, money.USD), reversal.Rule{Region: "CH", Agree: money.Amount{Units: 10_01, Asset: money.USD}})} {
+			_, err := s.back.Rules().Schedule(s.Ctx, order(policy.Notice-time.Second), looser)
+			s.Want(err, fault.ValidationFailed)
+		}
+		_, err := s.back.Rules().Schedule(s.Ctx, order(time.Second), all(9_99, money.USD))
+		s.OK(err)
+		_, err = s.back.Rules().Schedule(s.Ctx, order(policy.Notice), all(20_00, money.USD))
+		s.OK(err)
 	})
 }
