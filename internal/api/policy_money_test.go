@@ -20,7 +20,7 @@ import (
 var moneyRules = map[string]string{
 	"tips":    `"tips_a_day":9,"currencies":[{"asset":"USD","presets":[300,600],"least":200,"most":5000,"day":9000,"fee_ppm":25000,"fee_fixed":20}]`,
 	"refunds": `"regions":[{"region":"*","days":3,"agree":{"amount":5000,"asset":"USD"}},{"region":"FR","days":14,"agree":{"amount":5000,"asset":"USD"}}]`,
-	"payouts": `"notice_day":2,"pay_day":9,"monthly":700,"agree":800,"limits":[{"asset":"JPY","daily_cap":9000,"minimum":100,"monthly":500,"agree":600}],"sources":[{"source":"tip","calendar":"monthly"}]`,
+	"payouts": `"notice_day":2,"pay_day":9,"monthly":700,"agree":0,"limits":[{"asset":"JPY","daily_cap":9000,"minimum":100,"monthly":500,"agree":0}],"sources":[{"source":"tip","calendar":"monthly"}]`,
 	"velocity": `"hours":48,"new_account_days":10,"currencies":[{"asset":"USD","most":90000,"new_account":4000},{"asset":"EUR","most":90000,"new_account":4000},
 		{"asset":"GBP","most":90000,"new_account":4000},{"asset":"JPY","most":90000,"new_account":4000}]`,
 }
