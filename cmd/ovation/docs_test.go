@@ -16,6 +16,7 @@ import (
 	"time"
 	"unicode"
 
+	"github.com/ovationhq/ovation/internal/app"
 	"github.com/ovationhq/ovation/internal/config"
 )
 
@@ -137,7 +138,7 @@ func goFiles(t *testing.T) map[string]string {
 // notEvents are words of the same form in the packages that write events: the
 // kinds of ledger transfers and of due work, and verbs of the audit log, that no
 // event is called like.
-var notEvents = strings.Fields(`coin_purchase.declined dispute.returned dispute.taken payout.returning payout.sending payout.next coin_purchase.fee earning.add_up earning.mature earning.pending gift.combo goal.end payout.drive payout.monthly payout.plan payout.recheck payout.returned payout.transferred person.mute person.unmute webhook.drive webhook.sweep`)
+var notEvents = strings.Fields(`coin_purchase.declined dispute.returned dispute.taken payout.returning payout.sending payout.next coin_purchase.fee earning.add_up earning.mature earning.pending gift.combo goal.end payout.drive payout.monthly payout.plan payout.recheck payout.returned payout.transferred person.mute person.unmute dispute.accept dispute.regained payout.release webhook.drive webhook.sweep`)
 
 // eventTypes are the types that the code emits. Packages name them in full,
 // so that one can search for them.
@@ -187,6 +188,9 @@ func TestAuditVerbs(t *testing.T) {
 		for _, m := range act.FindAllStringSubmatch(text, -1) {
 			written[m[1]] = true
 		}
+	}
+	for _, kind := range app.Decisions {
+		written[kind], written[kind+"_propose"], written[kind+"_decline"] = true, true, true
 	}
 	if want, got := slices.Sorted(maps.Keys(written)), slices.Sorted(maps.Keys(told)); !slices.Equal(want, got) {
 		t.Errorf("docs/operations.md tells of the acts\n%v, the code writes down\n%v", got, want)
@@ -279,7 +283,7 @@ func TestEventFields(t *testing.T) {
 	var asked struct{ ID string }
 	dev.post(t, string(creator), "/v1/payouts", `{}`, &asked)
 	dev.post(t, "", "/v1/payouts/"+asked.ID+"/hold", `{"reason": "We look into it."}`, nil)
-	dev.post(t, "", "/v1/payouts/"+asked.ID+"/release", "", nil)
+	dev.post(t, "", "/v1/payouts/"+asked.ID+"/release", `{"reason": "All is well."}`, nil)
 	dev.post(t, "", "/v1/clock/advance", `{"seconds": 400000}`, nil)
 	dev.post(t, "", "/v1/happenings", `{"what": "refund"}`, nil)
 	dev.post(t, "", "/v1/happenings", `{"what": "dispute"}`, nil)

@@ -148,7 +148,7 @@ func codeOf(err error, status int) string {
 // speaker is the name of the package that an error comes from, which helps
 // who reads a log of ours and nobody who reads a message. Each is a folder of
 // internal.
-var speaker = regexp.MustCompile(`^((api|app|audit|bench|clock|config|content|creator|db|earnings|fault|gift|id|idem|ledger|limit|live|money|outbox|payment|payout|people|programme|purchase|report|sandbox|sim|stripe|text|wallet|webhook|courier|casework|collect|paper|reconcile|reversal|tip|walk|web|support|goal|chat): )+`)
+var speaker = regexp.MustCompile(`^((api|app|audit|bench|clock|config|content|creator|db|earnings|fault|gift|id|idem|ledger|limit|live|money|outbox|payment|payout|people|programme|purchase|report|sandbox|sim|stripe|text|wallet|webhook|courier|casework|collect|paper|reconcile|reversal|tip|walk|web|support|goal|chat|policy|second): )+`)
 
 // plain is the error in words: the code of a broken rule and the names of
 // packages are for programs and programmers.

@@ -136,12 +136,16 @@ type App struct {
 	verified    atomic.Pointer[verification] // nil until the books were checked
 }
 
+// Decisions are the acts, by their verb in the audit log, that two people decide
+// above a limit.
+var Decisions = []string{payout.Releasing, reversal.GivingUp}
+
 // Checks are the rules of all products for ledger verify.
 func Checks() []ledger.Check {
 	var all []ledger.Check
 	for _, c := range [][]ledger.Check{
 		wallet.Checks(), earnings.Checks(), gift.Checks(), purchase.Checks(), payout.Checks(), tip.Checks(), reversal.Checks(), report.Checks(),
-		limit.Checks(id.KindPurchase, id.KindTip), payment.Checks(), casework.Checks(), second.Checks(payout.Releasing, reversal.GivingUp), reconcile.Checks(),
+		limit.Checks(id.KindPurchase, id.KindTip), payment.Checks(), casework.Checks(), second.Checks(Decisions...), reconcile.Checks(),
 		webhook.Checks(), support.Checks(), goal.Checks(), chat.Checks(), policy.Checks(scheduled...),
 	} {
 		all = append(all, c...)

@@ -170,7 +170,7 @@ func (s *Set) next(ctx context.Context, tx *db.Tx, fromUS int64, c Content, wron
 	if len(all) > 0 && fromUS <= all[0].FromUS {
 		return v, fault.New(fault.StateConflict, "The version %s holds from %s on, and a later version begins later. Choose a later instant, or withdraw that version first.", all[0].Name, all[0].from())
 	}
-	n, err := audit.LastNumber(ctx, tx, verbs[scheduled], s.Name) // also of what was withdrawn
+	n, err := audit.LastNumber(ctx, tx, scheduledVerb, s.Name) // also of what was withdrawn
 	if err != nil {
 		return v, err
 	}
@@ -227,11 +227,18 @@ const (
 	withdrawn = "withdrawn"
 )
 
-// verbs are the acts in the audit log.
-var verbs = map[string]string{scheduled: "rules.scheduled", withdrawn: "rules.withdrawn"}
+// The acts in the audit log.
+const (
+	scheduledVerb = "rules.scheduled"
+	withdrawnVerb = "rules.withdrawn"
+)
 
 // tell writes down who did it and why, in the log of events and in the audit log.
 func (s *Set) tell(ctx context.Context, tx *db.Tx, v Version, state string, a Act) error {
+	verb := scheduledVerb
+	if state == withdrawn {
+		verb = withdrawnVerb
+	}
 	data, err := json.Marshal(map[string]string{"rules": s.Rules, "policy": v.Name, "from": audit.Instant(v.FromUS), "state": state, "by": a.By.ID(), "reason": a.Reason})
 	if err != nil {
 		return err
@@ -239,6 +246,6 @@ func (s *Set) tell(ctx context.Context, tx *db.Tx, v Version, state string, a Ac
 	if err := outbox.Add(ctx, tx, outbox.Event{Type: "policy.changed", Topic: "rules:" + s.Rules, Data: data}); err != nil {
 		return err
 	}
-	return audit.Record(ctx, tx, audit.Act{Origin: audit.By(ctx, a.By.ID()), Verb: verbs[state], Subject: v.Name, Reason: a.Reason,
+	return audit.Record(ctx, tx, audit.Act{Origin: audit.By(ctx, a.By.ID()), Verb: verb, Subject: v.Name, Reason: a.Reason,
 		Changed: map[string]any{"rules": s.Rules, "from": audit.Instant(v.FromUS)}})
 }
