@@ -44,8 +44,10 @@
 // when the spend is taken. Of a card that is typed on the provider's page it is not:
 // such a spend counts with its account first, and with the card from when its money
 // has come (Learn), so that pages that are open at once are not held to each other.
-// What a refusal tells of a card is the rule alone, not what others paid with it. What
-// people bound for themselves stays a matter of the account.
+// What a refusal tells of a card is the rule alone, not what others paid with it. The
+// card is asked last, after all that the person bounds and has to confirm: a question
+// in between would tell for nothing that the card has room. What people bound for
+// themselves stays a matter of the account.
 //
 // # Invariants
 //
