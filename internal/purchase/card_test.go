@@ -229,7 +229,7 @@ func TestCardGoesBeforeThreeDSecure(t *testing.T) {
 		}
 		s.box.Settle()
 		s.is(p, payment.RequiresAction)
-		for range 24*6 + 3 {
+		for range 6 + 3 {
 			s.Later(10 * time.Minute)
 		}
 		s.is(p, payment.Canceled)
