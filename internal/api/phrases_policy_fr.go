@@ -25,6 +25,8 @@ var frenchOfPolicies = map[string]string{
 	"A region is there once.": "Une région y est une fois.",
 	"Coins that were not spent are given back for 0 to %d days; 0 is never.": "Les pièces non dépensées sont rendues pendant 0 à %d jours ; 0 est jamais.",
 	"One operator refunds from 0 to %d of the smallest units alone.":         "Un exploitant rembourse seul de 0 à %d des plus petites unités.",
+	// Packs.
+	"The velocity that holds then does not name %s, so that no coins could be paid in it. Add it there first.": "Les règles de vitesse qui valent alors ne nomment pas %s : aucune pièce ne pourrait y être payée. Ajoutez-y d’abord cette devise.",
 	// Velocity.
 	"The time is from 1 to %d hours.":                                                      "La durée est de 1 à %d heures.",
 	"An account is new for 0 to %d days; 0 has no limit of new accounts.":                  "Un compte est nouveau pendant 0 à %d jours ; 0 est sans limite des nouveaux comptes.",
