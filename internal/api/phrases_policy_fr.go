@@ -10,8 +10,8 @@ var frenchOfPolicies = map[string]string{
 	// Payouts.
 	"The day of the notice is from %d to %d, as every month has it.":                                                                             "Le jour de l’annonce va de %d à %d, car chaque mois l’a.",
 	"The day of the payout comes after that of the notice, and is at most %d, as every month has it.":                                            "Le jour du versement vient après celui de l’annonce, et est au plus %d, car chaque mois l’a.",
-	"By these rules one operator decides alone what two decide now. So that the others see it, they hold a day from now at the earliest, at %s.": "Avec ces règles, un opérateur décide seul de ce que deux décident aujourd’hui. Pour que les autres le voient, elles s’appliquent au plus tôt dans un jour, à %s.",
-	"The amount above which two operators let a held payout go is from 0 to %d of the smallest units.":                                           "Le montant au-delà duquel deux opérateurs libèrent un versement retenu est de 0 à %d des plus petites unités.",
+	"By these rules one operator decides alone what two decide now. So that the others see it, they hold a day from now at the earliest, at %s.": "Avec ces règles, un exploitant décide seul de ce que deux décident aujourd’hui. Pour que les autres le voient, elles s’appliquent au plus tôt dans un jour, à %s.",
+	"The amount above which two operators let a held payout go is from 0 to %d of the smallest units.":                                           "Le montant au-delà duquel deux exploitants libèrent un versement retenu est de 0 à %d des plus petites unités.",
 	"The least of a month is from 0 to %d of the smallest units.":                                                                                "Le minimum d’un mois est de 0 à %d des plus petites unités.",
 	"The least of a month is from the minimum of a payout to %d of the smallest units.":                                                          "Le minimum d’un mois va du minimum d’un versement à %d des plus petites unités.",
 	"A source is there once, and is one that creators earn from; %q is not.":                                                                     "Une source y est une fois, et les créateurs en tirent des gains ; %q n’en est pas une.",
@@ -26,6 +26,8 @@ var frenchOfPolicies = map[string]string{
 	"A region is there once.": "Une région y est une fois.",
 	"Coins that were not spent are given back for 0 to %d days; 0 is never.": "Les pièces non dépensées sont rendues pendant 0 à %d jours ; 0 est jamais.",
 	"One operator refunds from 0 to %d of the smallest units alone.":         "Un exploitant rembourse seul de 0 à %d des plus petites unités.",
+	// Packs.
+	"The velocity that holds then does not name %s, so that no coins could be paid in it. Add it there first.": "Les règles de vitesse qui valent alors ne nomment pas %s : aucune pièce ne pourrait y être payée. Ajoutez-y d’abord cette devise.",
 	// Velocity.
 	"The time is from 1 to %d hours.":                                                      "La durée est de 1 à %d heures.",
 	"An account is new for 0 to %d days; 0 has no limit of new accounts.":                  "Un compte est nouveau pendant 0 à %d jours ; 0 est sans limite des nouveaux comptes.",

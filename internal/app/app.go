@@ -226,6 +226,7 @@ func (a *App) build(ctx context.Context) error {
 	a.People = people.NewService(a.DB, mode)
 	a.Gifts = gift.NewSender(a.DB)
 	a.Collect = collect.New(a.DB, a.Stripe, people.Payer)
+	a.Collect.Log = a.Log
 	a.Purchases = purchase.NewService(a.DB, a.Collect)
 	a.Payouts = payout.NewService(a.DB, a.Stripe)
 	a.Tips = tip.NewService(a.DB, a.Collect, payout.Ready)

@@ -42,10 +42,14 @@
 // rules allow the account that pays now. Cards are told apart by an Instrument, which
 // package payment makes of the provider's mark; no number is known. Mostly it is known
 // when the spend is taken. Of a card that is typed on the provider's page it is not:
-// such a spend counts with its account first, and with the card from when its money
-// has come (Learn), so that pages that are open at once are not held to each other.
-// What a refusal tells of a card is the rule alone, not what others paid with it. What
-// people bound for themselves stays a matter of the account.
+// such a spend is held to its account alone, and counts with the card from when its
+// money has come (Learn). So pages that are open at once are not held to each other,
+// and nobody is refused by a card there, also who has paid with it before: the page is
+// where one pays with another.
+// What a refusal tells of a card is the rule alone, not what others paid with it. The
+// card is asked last, after all that the person bounds and has to confirm: a question
+// in between would tell for nothing that the card has room. What people bound for
+// themselves stays a matter of the account.
 //
 // # Invariants
 //

@@ -16,6 +16,7 @@ import (
 	"github.com/ovationhq/ovation/internal/id"
 	"github.com/ovationhq/ovation/internal/ledger/ledgertest"
 	"github.com/ovationhq/ovation/internal/limit"
+	"github.com/ovationhq/ovation/internal/money"
 	"github.com/ovationhq/ovation/internal/people"
 )
 
@@ -91,6 +92,39 @@ func TestCard(t *testing.T) {
 		w.ok(w.take(w.pays(c, "one", 40_00)))
 		w.wants(w.take(w.pays(young, "one", 1)), fault.NewAccountLimit)
 		w.ok(w.take(w.pays(young, "", 20_00)))
+	})
+}
+
+// A question to the person comes before the card: it tells nothing of what others
+// paid with it, whatever the amount. What only the account has paid is told first.
+func TestCardIsAskedLast(t *testing.T) {
+	each(t, func(w *world) {
+		w.velocities()
+		other := w.account("host-2")
+		w.clk.Advance(31 * oneDay)
+		w.ok(w.take(w.pays(other, "one", 60_00)))
+		w.clk.Advance(time.Hour)
+		_, err := w.Set(w.ctx, w.fan, limit.Wish{Confirm: money.Amount{Units: 0, Asset: "USD"}})
+		w.ok(err)
+		said := map[string]bool{}
+		for _, units := range []int64{1, 40_00, 40_01, 100_00} {
+			f := w.want(w.take(w.pays(w.fan, "one", units)), fault.LimitReached)
+			if f.Data["limit"] != "confirm_above" {
+				t.Errorf("for %d: %v", units, f.Data)
+			}
+			said[strings.ReplaceAll(f.Detail, money.Amount{Units: units, Asset: "USD"}.Decimal(), "it")] = true
+		}
+		if len(said) != 1 {
+			t.Errorf("the questions differ: %v", said)
+		}
+		if f := w.want(w.take(w.pays(w.fan, "one", 100_01)), fault.VelocityLimit); f.Data["counted"] != "account" {
+			t.Errorf("what is the account's: %v", f.Data)
+		}
+		sure := w.pays(w.fan, "one", 40_01)
+		sure.Confirmed = true
+		w.wants(w.take(sure), fault.VelocityLimit)
+		sure.Amount.Units = 40_00
+		w.ok(w.take(sure))
 	})
 }
 

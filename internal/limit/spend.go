@@ -42,12 +42,20 @@ func Take(ctx context.Context, tx *db.Tx, s Spend) error {
 	if err := r.admit(ctx, tx, s); err != nil {
 		return err
 	}
-	if err := pace(ctx, tx, s); err != nil {
+	all, err := paces(ctx, tx, s)
+	if err != nil {
+		return err
+	}
+	if err := paceAccount(all, s, tx.Now()); err != nil {
 		return err
 	}
 	if !s.Confirmed && r.asks(s.Amount) {
 		return fault.New(fault.LimitReached, "This costs %s, and you want to be asked again above %s. Confirm it and send it again; nothing was charged.",
 			words(s.Amount.Units, s.Amount.Asset), words(r.confirm.Units, r.confirm.Asset)).With("limit", "confirm_above").With("cap", r.confirm)
+	}
+	// the last of all: whoever is told that the card has room is charged
+	if err := paceCard(all, s); err != nil {
+		return err
 	}
 	var learned int64
 	if s.Instrument != "" {

@@ -196,18 +196,20 @@ func (s *stretch) room(v Velocity, units int64) (us int64, ok bool) {
 	return 0, false
 }
 
-// pace refuses what would be more than a person is charged within a time: with what
-// the account spent, and then with what anybody spent with the card besides. The
-// rules are those of the account that pays, so that a new one has little room also
-// with a card that an old one uses.
-func pace(ctx context.Context, tx *db.Tx, s Spend) error {
+// paces returns the stretches that the spend is held to, the narrower one first.
+// The rules are those of the account that pays, so that a new one has little room
+// also with a card that an old one uses.
+func paces(ctx context.Context, tx *db.Tx, s Spend) ([]stretch, error) {
 	all, err := stretches(ctx, tx, s.Person, s.Instrument)
-	if err != nil {
-		return err
-	}
-	slices.SortFunc(all, func(a, b stretch) int { // the narrower one first
+	slices.SortFunc(all, func(a, b stretch) int {
 		return -int(b.rules[s.Amount.Asset].Most - a.rules[s.Amount.Asset].Most)
 	})
+	return all, err
+}
+
+// paceAccount refuses what would be more than a person is charged within a time, with
+// what the account spent.
+func paceAccount(all []stretch, s Spend, now time.Time) error {
 	for i := range all {
 		x := &all[i]
 		v, ok := x.rules[s.Amount.Asset]
@@ -215,9 +217,15 @@ func pace(ctx context.Context, tx *db.Tx, s Spend) error {
 			return fault.New(fault.CurrencyUnsupported, "Nothing says how much may be paid in %s in a day, so that nothing is. Pay in another currency; nothing was charged.", s.Amount.Asset)
 		}
 		if left := x.left(v, x.own); s.Amount.Units > left {
-			return x.refuse(v, s, max(0, left), tx.Now())
+			return x.refuse(v, s, max(0, left), now)
 		}
 	}
+	return nil
+}
+
+// paceCard refuses what would be more with what anybody spent with the card besides.
+// It comes after paceAccount, which knows that there are rules of the currency.
+func paceCard(all []stretch, s Spend) error {
 	for i := range all {
 		if v := all[i].rules[s.Amount.Asset]; s.Amount.Units > all[i].left(v, all[i].all) {
 			return refuseCard(v, s)

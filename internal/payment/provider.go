@@ -203,7 +203,7 @@ type Dispute struct {
 	Taken    money.Amount // what of our balance the bank has now, in the currency of our balance; without an asset while nothing has moved
 	Returned money.Amount // what came back of what it had taken; without an asset while nothing has
 	Charged  money.Amount // the fees that were taken, of Fee
-	Answered bool         // an answer was handed in, and the bank looks at it
+	Answered bool         // an answer was handed in
 	Reason   string
 	Outcome  Outcome // Pending while open, Failed when lost, Succeeded when won
 	Inquiry  bool    // a question without money moved

@@ -1,6 +1,8 @@
 package purchase_test
 
 import (
+	"bytes"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"strings"
@@ -8,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/fault"
 	"github.com/ovationhq/ovation/internal/payment"
 	"github.com/ovationhq/ovation/internal/payment/sandbox"
@@ -84,6 +87,52 @@ func TestRemoveCardPatience(t *testing.T) {
 			s.Clk.Advance(time.Second)
 		}
 	})
+}
+
+// While nothing can be written people see their cards and remove them, also cards
+// that were never seen here; what could not be kept is in the log, and kept later.
+func TestCardsUnwritten(t *testing.T) {
+	each(t, func(s *shop) {
+		var log bytes.Buffer
+		s.shop.Log = slog.New(slog.NewTextHandler(&log, nil))
+		kept := func() int64 { return s.Count("SELECT COUNT(*) FROM payment_card WHERE id <> '" + s.card + "'") }
+		one, two := s.types(s.fan, "5555 5555 5555 4444"), s.types(s.fan, "5105 1051 0510 5100")
+		mend := s.unwritten()
+		if !s.saved(one) || kept() != 0 || !bytes.Contains(log.Bytes(), []byte("can not be kept now")) {
+			t.Errorf("%d cards are kept, and the log is %q", kept(), log.String())
+		}
+		s.OK(s.shop.RemoveCard(s.Ctx, s.fan, one))
+		s.OK(s.shop.Recognize(s.Ctx, s.fan, two))
+		s.testCard(s.fan, "pm_card_visa")
+		mend()
+		if s.saved(one) || !s.saved(two) || kept() != 2 {
+			t.Errorf("the cards are not what was left, and %d of them are kept", kept())
+		}
+	})
+}
+
+// unwritten has the database refuse to keep cards until the function that it returns
+// is called.
+func (s *shop) unwritten() (mend func()) {
+	s.T.Helper()
+	run := func(all ...string) {
+		s.T.Helper()
+		s.Write(func(tx *db.Tx) error {
+			for _, sql := range all {
+				if _, err := tx.Exec(s.Ctx, sql); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	if s.D.Engine() == "postgres" {
+		run("CREATE FUNCTION unwritten() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE ''the disk is gone''; END'",
+			"CREATE TRIGGER unwritten BEFORE INSERT ON payment_card EXECUTE FUNCTION unwritten()")
+		return func() { run("DROP TRIGGER unwritten ON payment_card", "DROP FUNCTION unwritten()") }
+	}
+	run("CREATE TRIGGER unwritten BEFORE INSERT ON payment_card BEGIN SELECT RAISE(ABORT, 'the disk is gone'); END")
+	return func() { run("DROP TRIGGER unwritten") }
 }
 
 // Two clicks at once remove one card, and neither fails on the provider.
@@ -180,7 +229,7 @@ func TestCardGoesBeforeThreeDSecure(t *testing.T) {
 		}
 		s.box.Settle()
 		s.is(p, payment.RequiresAction)
-		for range 24*6 + 3 {
+		for range 6 + 3 {
 			s.Later(10 * time.Minute)
 		}
 		s.is(p, payment.Canceled)

@@ -149,6 +149,40 @@ func TestSharedCardIsLearned(t *testing.T) {
 	})
 }
 
+// Who leaves the bank's question unanswered holds the card's room from the others
+// for an hour, and what is answered within it is paid.
+func TestSharedCardWaitsForBank(t *testing.T) {
+	each(t, func(s *shop) {
+		s.paced(2)
+		other := s.Person()
+		mine, theirs := s.card, s.testCard(other, "pm_card_authenticationRequired")
+		s.Write(func(tx *db.Tx) error { // one card, which asks the one and not the other
+			return errors.Join(payment.KeepCards(s.Ctx, tx, s.fan, payment.Card{ID: mine, Fingerprint: "one"}),
+				payment.KeepCards(s.Ctx, tx, other, payment.Card{ID: theirs, Fingerprint: "one"}))
+		})
+		var left []purchase.Purchase
+		for range 2 {
+			p, err := s.paysBy(other, theirs)
+			s.OK(err)
+			left = append(left, s.is(p, payment.RequiresAction))
+		}
+		s.Want(second(s.paysBy(s.fan, mine)), fault.VelocityLimit)
+		for range 5 {
+			s.Later(10 * time.Minute)
+		}
+		s.box.Answer(left[0].Charge.ActionURL, url.Values{"answer": {"complete"}})
+		s.box.Settle()
+		s.is(left[0], payment.Succeeded)
+		s.is(left[1], payment.RequiresAction)
+		for range 2 {
+			s.Later(10 * time.Minute)
+		}
+		s.is(left[1], payment.Canceled)
+		s.OK(second(s.paysBy(s.fan, mine)))
+		s.Want(second(s.paysBy(s.fan, mine)), fault.VelocityLimit)
+	})
+}
+
 // A person who comes back from a bank's page, and one whose card has got another
 // number: what was known of a charge stays.
 func TestCardGetsAnotherNumber(t *testing.T) {

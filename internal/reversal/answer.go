@@ -20,8 +20,9 @@ var evidenceRule = text.Rule{Name: "The answer", Max: 20_000, Lines: true}
 const GivingUp = "dispute.accept"
 
 // Answer hands in a written answer to a dispute, with what shows that the payment
-// was right. Operators do it. What was proposed about giving it up lapses. Its faults:
-// role_required, validation_failed, not_found, already_done, state_conflict,
+// was right. Operators do it about payments of others: an answer is handed in once, and
+// a bad one loses the dispute. What was proposed about giving it up lapses. Its faults:
+// role_required, forbidden, validation_failed, not_found, already_done, state_conflict,
 // upstream_failed.
 func (s *Service) Answer(ctx context.Context, by people.Caller, dispute, evidence string) (Reversal, error) {
 	evidence, wrong := evidenceRule.Clean(evidence)
@@ -36,6 +37,9 @@ func (s *Service) Answer(ctx context.Context, by people.Caller, dispute, evidenc
 	i := intent{answering, evidence, by.ID()}
 	return s.decide(ctx, dispute, func(tx *db.Tx, r *Reversal) (intent, error) {
 		if again, err := r.free(ctx, tx, i); err != nil || again {
+			return i, err
+		}
+		if err := people.NotOwn(ctx, tx, by, r.Person); err != nil {
 			return i, err
 		}
 		if err := second.Lapse(ctx, tx, GivingUp, r.ID); err != nil {
@@ -105,6 +109,9 @@ func (s *Service) DeclineAccept(ctx context.Context, by people.Caller, dispute, 
 		if err := r.wantDispute(); err != nil {
 			return i, err
 		}
+		if err := people.NotOwn(ctx, tx, by, r.Person); err != nil {
+			return i, err
+		}
 		r.GivingUp, err = second.Decline(ctx, tx, by, GivingUp, r.ID, reason)
 		return i, err
 	})
@@ -113,6 +120,15 @@ func (s *Service) DeclineAccept(ctx context.Context, by people.Caller, dispute, 
 // intent is what an operator has decided about a dispute, until the provider has
 // confirmed it.
 type intent struct{ kind, text, by string }
+
+// reached reports whether what the provider knows shows that the intent was carried
+// out, also where its reply never came.
+func (i intent) reached(fact *payment.Dispute) bool {
+	if i.kind == answering {
+		return fact.Answered
+	}
+	return fact.Outcome == payment.Failed || fact.Inquiry && fact.Outcome != payment.Pending
+}
 
 // The kinds of intents.
 const (
@@ -206,6 +222,7 @@ func (s *Service) carry(ctx context.Context, r Reversal, i intent) error {
 		fact, err = s.stripe.AcceptDispute(ctx, r.Provider)
 	}
 	var refusal error
+	done := err == nil
 	if errors.Is(err, payment.ErrInvalid) || errors.Is(err, payment.ErrNotFound) {
 		refusal = err
 		fact, err = s.stripe.RetrieveDispute(ctx, r.Provider) // it may have been done, and the answer lost
@@ -213,20 +230,21 @@ func (s *Service) carry(ctx context.Context, r Reversal, i intent) error {
 	if err != nil {
 		return err
 	}
-	if fact.Outcome != payment.Pending || i.kind == answering && fact.Answered {
+	if done = done || i.reached(&fact); done || fact.Outcome != payment.Pending {
 		refusal = nil
 	}
 	return errors.Join(refusal, s.write(ctx, func(tx *db.Tx) error {
-		if err := r.settleIntent(ctx, tx, i, refusal); err != nil {
+		if err := r.settleIntent(ctx, tx, i, refusal, done); err != nil {
 			return err
 		}
 		return disputed(ctx, tx, fact)
 	}))
 }
 
-// settleIntent ends the intent: it was done, or the provider refuses it. It is left
-// alone if it is not that intent any more.
-func (r *Reversal) settleIntent(ctx context.Context, tx *db.Tx, i intent, refusal error) error {
+// settleIntent ends the intent: it was done, the provider refuses it, or neither, where
+// the bank decided before it got there. It is left alone if it is not that intent any
+// more.
+func (r *Reversal) settleIntent(ctx context.Context, tx *db.Tx, i intent, refusal error, done bool) error {
 	now, err := intentOf(ctx, tx, r.ID)
 	if err != nil || now != i {
 		return err
@@ -239,16 +257,17 @@ func (r *Reversal) settleIntent(ctx context.Context, tx *db.Tx, i intent, refusa
 		if err := audit.Record(ctx, tx, act); err != nil {
 			return err
 		}
-		if i.kind == accepting {
-			if err := second.Undo(ctx, tx, GivingUp, r.ID); err != nil {
-				return err
-			}
-		}
 		r.Failure, r.FailureWhy = "refused", act.Reason
-	} else if i.kind == answering {
-		r.Evidence = i.text
-	} else {
+	}
+	switch {
+	case !done && i.kind == accepting:
+		if err := second.Undo(ctx, tx, GivingUp, r.ID); err != nil {
+			return err
+		}
+	case done && i.kind == accepting:
 		r.Note = i.text
+	case done:
+		r.Evidence = i.text
 	}
 	_, err = tx.Exec(ctx, "UPDATE reversal SET intent = '', intent_text = '', intent_by = '', evidence = $2, note = $3, failure_code = $4, failure_reason = $5 WHERE id = $1", r.ID, r.Evidence, r.Note, r.Failure, r.FailureWhy)
 	return err

@@ -146,7 +146,7 @@ func disputed(ctx context.Context, tx *db.Tx, fact payment.Dispute) error {
 	if r.EndedUS > 0 { // with it what was to be done about it
 		i, err := intentOf(ctx, tx, r.ID)
 		if err == nil && i.kind != "" {
-			err = r.settleIntent(ctx, tx, i, nil)
+			err = r.settleIntent(ctx, tx, i, nil, i.reached(&fact))
 		}
 		if err == nil {
 			err = second.Lapse(ctx, tx, GivingUp, r.ID)

@@ -1,7 +1,6 @@
 package reversal_test
 
 import (
-	"cmp"
 	"io"
 	"net/http"
 	"slices"
@@ -65,6 +64,10 @@ func TestGiveUpByTwo(t *testing.T) {
 		}
 		_, err = s.back.AgreeAccept(s.Ctx, s.me(), d.ID)
 		s.Want(err, fault.RoleRequired)
+		_, err = s.back.DeclineAccept(s.Ctx, payer, d.ID, "I want it back.")
+		s.Want(err, fault.Forbidden)
+		_, err = s.back.Answer(s.Ctx, payer, d.ID, "The customer is right.")
+		s.Want(err, fault.Forbidden)
 		_, err = s.back.DeclineAccept(s.Ctx, s.ann, d.ID, "Let us try.")
 		s.OK(err)
 		_, err = s.back.AgreeAccept(s.Ctx, s.ann, d.ID)
@@ -113,6 +116,15 @@ func TestGiveUpMeanwhile(t *testing.T) {
 	})
 }
 
+// provider is the sandbox's behind the transport.
+func (s *desk) provider(t http.RoundTripper) *stripe.Client {
+	client := sandboxtest.Client(30 * time.Second)
+	client.Transport = t
+	api, err := stripe.New(stripe.Config{SecretKey: sandbox.DefaultSecretKey, BaseURL: s.box.URL, HTTPClient: client, Timeout: client.Timeout})
+	s.OK(err)
+	return api
+}
+
 // refusing is a provider that does not take what is decided about disputes.
 type refusing struct{ http.RoundTripper }
 
@@ -124,6 +136,43 @@ func (r refusing) RoundTrip(q *http.Request) (*http.Response, error) {
 	return &http.Response{Status: "400 Bad Request", StatusCode: http.StatusBadRequest, Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(strings.NewReader(body)), Request: q}, nil
 }
 
+// away is a provider that does not hear what is decided about disputes.
+type away struct{ http.RoundTripper }
+
+func (r away) RoundTrip(q *http.Request) (*http.Response, error) {
+	if q.Method != http.MethodPost || !strings.HasPrefix(q.URL.Path, "/v1/disputes/") {
+		return r.RoundTripper.RoundTrip(q)
+	}
+	body := `{"error":{"type":"api_error","message":"Try again."}}`
+	return &http.Response{Status: "503 Service Unavailable", StatusCode: http.StatusServiceUnavailable, Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(strings.NewReader(body)), Request: q}, nil
+}
+
+// What never reached the provider before the bank decided is not written down as
+// done: neither the answer, nor why it was given up.
+func TestDecidedTooLate(t *testing.T) {
+	each(t, func(s *desk) {
+		s.limited(100_00)
+		s.buys(1400, "USD")
+		late := reversal.NewService(s.D, s.provider(away{http.DefaultTransport}))
+		for what, decide := range map[string]func(dispute string) error{
+			"answered": func(d string) error { _, err := late.Answer(s.Ctx, s.olu, d, "It was used."); return err },
+			"given up": func(d string) error { _, err := late.Accept(s.Ctx, s.olu, d, "Not worth it."); return err },
+		} {
+			d := s.disputes(string(s.buys(70, "USD").ID), 0, false)
+			if err := decide(d.ID); err == nil {
+				t.Errorf("%s: nobody is told that it did not get there", what)
+			}
+			s.closes(d, true)
+			if r := s.is(d.ID, reversal.Won); r.Evidence != "" || r.Note != "" || r.Deciding != "" {
+				t.Errorf("%s: %+v", what, r)
+			}
+			if what == "given up" {
+				s.givingUp(d.ID, second.Undone)
+			}
+		}
+	})
+}
+
 // What the provider refuses was not given up and counts no more, and may be decided
 // again.
 func TestGiveUpRefused(t *testing.T) {
@@ -131,11 +180,7 @@ func TestGiveUpRefused(t *testing.T) {
 		s.limited(1_00)
 		s.buys(1400, "USD")
 		d := s.disputes(string(s.buys(70, "USD").ID), 0, false)
-		client := sandboxtest.Client(30 * time.Second)
-		client.Transport = refusing{cmp.Or(client.Transport, http.DefaultTransport)}
-		api, err := stripe.New(stripe.Config{SecretKey: sandbox.DefaultSecretKey, BaseURL: s.box.URL, HTTPClient: client, Timeout: client.Timeout})
-		s.OK(err)
-		_, err = reversal.NewService(s.D, api).Accept(s.Ctx, s.olu, d.ID, "Not worth it.")
+		_, err := reversal.NewService(s.D, s.provider(refusing{http.DefaultTransport})).Accept(s.Ctx, s.olu, d.ID, "Not worth it.")
 		if err == nil {
 			t.Fatal("the provider did not take it, and nobody is told")
 		}

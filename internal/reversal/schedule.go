@@ -48,15 +48,19 @@ func (all Ruleset) Check(ctx context.Context, tx *db.Tx, fromUS int64, wrong *fa
 			wrong.Add(at+"/agree/amount", fault.Wrong(fault.ValidationFailed, "One operator refunds from 0 to %d of the smallest units alone.", int64(policy.MostUnits)))
 		}
 	}
-	before, err := RulesInForce(ctx, tx)
-	policy.Announced(tx, fromUS, all.looser(before), wrong)
+	now, err := RulesInForce(ctx, tx)
+	if err != nil {
+		return err
+	}
+	before, err := rulesAt(ctx, tx, fromUS)
+	policy.Announced(tx, fromUS, all.looser(now) || all.looser(before), wrong)
 	return err
 }
 
 // looser reports whether one operator may give back somewhere what took two before.
 func (all Ruleset) looser(before Ruleset) bool {
 	regions := append(slices.Clone(all), before...)
-	return len(before) > 0 && slices.ContainsFunc(regions, func(r Rule) bool { return above(before.agree(r.Region), all.agree(r.Region)) })
+	return slices.ContainsFunc(regions, func(r Rule) bool { return above(before.agree(r.Region), all.agree(r.Region)) })
 }
 
 // agree is the amount of the region, or else that of everywhere.
@@ -86,9 +90,12 @@ func (all Ruleset) Install(ctx context.Context, tx *db.Tx, v policy.Version) err
 }
 
 // RulesInForce returns the rules at the transaction's instant, by region.
-func RulesInForce(ctx context.Context, tx *db.Tx) (Ruleset, error) {
+func RulesInForce(ctx context.Context, tx *db.Tx) (Ruleset, error) { return rulesAt(ctx, tx, tx.NowUS()) }
+
+// rulesAt returns the rules that hold at the instant, by those that are scheduled now.
+func rulesAt(ctx context.Context, tx *db.Tx, us int64) (Ruleset, error) {
 	return db.Collect[Rule](tx.Query(ctx, `SELECT version, region, from_us, days, agree_units, agree_asset FROM reversal_rule
-		WHERE version = (SELECT version FROM reversal_rule WHERE from_us <= $1 ORDER BY from_us DESC, version DESC LIMIT 1) ORDER BY region`, tx.NowUS()))(
+		WHERE version = (SELECT version FROM reversal_rule WHERE from_us <= $1 ORDER BY from_us DESC, version DESC LIMIT 1) ORDER BY region`, us))(
 		func(r *db.Rows) (x Rule, err error) {
 			return x, r.Scan(&x.Version, &x.Region, &x.FromUS, &x.Days, &x.Agree.Units, (*string)(&x.Agree.Asset))
 		})

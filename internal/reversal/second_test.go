@@ -302,6 +302,8 @@ func TestRulesForOneAreAnnounced(t *testing.T) {
 		}
 		_, err := s.back.Rules().Schedule(s.Ctx, order(time.Second), all(9_99, money.USD))
 		s.OK(err)
+		_, err = s.back.Rules().Schedule(s.Ctx, order(2*time.Second), all(10_00, money.USD)) // as now, and looser than what comes before it
+		s.Want(err, fault.ValidationFailed)
 		_, err = s.back.Rules().Schedule(s.Ctx, order(policy.Notice), all(20_00, money.USD))
 		s.OK(err)
 	})

@@ -193,6 +193,7 @@ func TestVerifyBites(t *testing.T) {
 			{"more than the limit", second.RuleAlone, set("alone", "limit_units = 399"), set("alone", "limit_units = 1000")},
 			{"in another currency", second.RuleAlone, set("alone", "limit_asset = 'EUR'"), set("alone", "limit_asset = 'USD'")},
 			{"two by one alone", second.RuleAlone, set("two", "state = 'alone', ended_by = ''"), set("two", "state = 'agreed', ended_by = 'usr_ann'")},
+			{"without a limit", second.RuleAlone, "UPDATE second_decision SET limit_units = -1 WHERE n = 3", "UPDATE second_decision SET limit_units = 1000 WHERE n = 3"},
 			{"one person twice", second.RuleTwo, set("two", "ended_by = proposed_by"), set("two", "ended_by = 'usr_ann'")},
 			{"a key", second.RuleTwo, set("two", "ended_by = 'key_x'"), set("two", "ended_by = 'usr_ann'")},
 			{"for oneself", second.RuleTwo, set("alone", "gets = proposed_by"), set("alone", "gets = 'usr_fay'")},

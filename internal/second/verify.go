@@ -27,7 +27,9 @@ func Checks(kinds ...string) []ledger.Check {
 						(SELECT SUM(b.amount_units) FROM second_decision b WHERE b.gets = d.gets AND b.kind = d.kind AND b.amount_asset = d.amount_asset AND b.state = 'alone'
 							AND b.n <= d.n AND b.proposed_us > d.proposed_us - $1) AS sum
 					FROM second_decision d WHERE d.state = 'alone' AND d.limit_units >= 0) s
-				WHERE s.amount_asset <> s.limit_asset OR s.sum > s.limit_units`}),
+				WHERE s.amount_asset <> s.limit_asset OR s.sum > s.limit_units`},
+			ledger.Violation{Detail: "%s did %s alone, and the limit was not written down, as it is since the decision %d", // of before that it stands nowhere
+				Query: `SELECT d.subject, d.proposed_by, d.kind, f.n FROM second_decision d, (SELECT MIN(n) AS n FROM second_decision WHERE limit_units >= 0) f WHERE d.limit_units < 0 AND d.n > f.n`}),
 		ledger.Look(RuleTwo, ledger.Violation{Detail: "%s proposed %s, and %s agreed; %s gets it",
 			Query: `SELECT d.subject, d.proposed_by, d.kind, d.ended_by, d.gets FROM second_decision d
 				WHERE d.state = 'agreed' AND (d.ended_by IN ('', d.proposed_by, d.gets) OR SUBSTR(d.ended_by, 1, 4) = 'key_')`},

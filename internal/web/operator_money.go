@@ -50,7 +50,7 @@ type moneySheet struct {
 
 var moneySheets = map[report.RuleSet]moneySheet{
 	report.TipRules:      {[]string{"tips_a_day"}, []string{"asset", "presets", "least", "most", "day", "fee_percent", "fee_fixed"}, "/currencies"},
-	report.RefundRules:   {nil, []string{"region", "refund_days", "agree"}, "/regions"},
+	report.RefundRules:   {nil, []string{"region", "refund_days", "agree", "asset"}, "/regions"},
 	report.PayoutRules:   {append([]string{"notice_day", "pay_day", "monthly", "agree"}, paidFields()...), []string{"asset", "daily_cap", "minimum", "monthly", "agree"}, "/limits"},
 	report.VelocityRules: {[]string{"within_hours", "new_account_days"}, []string{"asset", "most", "new_account"}, "/currencies"},
 }
@@ -69,8 +69,13 @@ func paidFields() (all []string) {
 var moneyPointers = map[string]string{"within_hours": "hours", "fee_percent": "fee_ppm", "refund_days": "days"}
 
 func (d *moneyDraft) pointerOf(name string) string {
-	if name == "agree" && d.Set == report.RefundRules {
-		return "/agree/amount" // which says in what currency it is
+	if d.Set == report.RefundRules { // where an amount says in what currency it is
+		switch name {
+		case "agree":
+			return "/agree/amount"
+		case "asset":
+			return "/agree/asset"
+		}
 	}
 	if p, ok := moneyPointers[name]; ok {
 		return "/" + p

@@ -32,7 +32,7 @@ func (d *moneyDraft) begin(v *visit) error {
 	case report.RefundRules:
 		rules, err := report.Ask(v, read, reversal.RulesInForce)
 		for _, r := range rules {
-			d.row("region", cmp.Or(r.Region, "*"), "refund_days", numeral(r.Days), "agree", r.Agree.Decimal())
+			d.row("region", cmp.Or(r.Region, "*"), "refund_days", numeral(r.Days), "agree", r.Agree.Decimal(), "asset", string(r.Agree.Asset))
 		}
 		return err
 	case report.PayoutRules:
@@ -112,8 +112,9 @@ func (d *moneyDraft) tips(t *typed) (all tip.Ruleset, told []report.RuleEntry) {
 
 func (d *moneyDraft) refunds(t *typed) (all reversal.Ruleset, told []report.RuleEntry) {
 	for _, r := range d.in() {
+		asset := cmp.Or(r.asset(), d.Asset)
 		rule := reversal.Rule{Region: strings.ToUpper(strings.TrimSpace(r.Cells["region"])), Days: t.whole(d.at(r, "refund_days"), r.Cells["refund_days"]),
-			Agree: money.Amount{Units: t.amount(d.at(r, "agree"), r.Cells["agree"], d.Asset), Asset: d.Asset}}
+			Agree: money.Amount{Units: t.amount(d.at(r, "agree"), r.Cells["agree"], asset), Asset: asset}}
 		switch rule.Region {
 		case "*":
 			rule.Region = ""
@@ -162,7 +163,7 @@ func (v *visit) moneyLabel(d *moneyDraft, name string, column bool) string {
 	switch {
 	case isSource:
 		return v.T("rules.payout.source") + " " + v.or("source."+source, source)
-	case name == "agree" && (!column || d.Set == report.RefundRules), name == "monthly" && !column:
+	case !column && (name == "agree" || name == "monthly"):
 		return v.T("op.in_money", v.T("rule."+name), string(d.Asset))
 	}
 	if name == "refund_days" {

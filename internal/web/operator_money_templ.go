@@ -429,7 +429,7 @@ func moneyForm(v *visit, d *moneyDraft) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		var templ_7745c5c3_Var21 = []any{"editor", templ.KV("narrow", len(d.columns()) <= 4)}
+		var templ_7745c5c3_Var21 = []any{"editor", templ.KV("few", len(d.columns()) <= 4)}
 		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var21...)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err

@@ -161,7 +161,7 @@ func TestMoneyRules(t *testing.T) {
 	r.ok(r.d.Write(ctx, func(tx *db.Tx) error {
 		return errors.Join(
 			tip.Install(ctx, tx, []tip.Rule{{Version: "test@2", Asset: money.USD, FromUS: next, Presets: []int64{500, 2000}, Min: 100, Max: 20_000, DayUnits: 50_000, DayTips: 100, FeePPM: 25_000, FeeFixed: 30}}),
-			reversal.Install(ctx, tx, []reversal.Rule{{Version: "test@1", FromUS: 1, Agree: usd(20_000)}, {Version: "test@1", Region: "FR", FromUS: 1, Days: 14, Agree: usd(20_000)}}),
+			reversal.Install(ctx, tx, []reversal.Rule{{Version: "test@1", FromUS: 1, Agree: usd(20_000)}, {Version: "test@1", Region: "FR", FromUS: 1, Days: 14, Agree: money.Amount{Units: 20_000, Asset: "EUR"}}}),
 			payout.InstallRules(ctx, tx, payout.Rules{Version: "rules@2", FromUS: 2, NoticeDay: 1, PayDay: 15, Monthly: 5000, Limits: []payout.Limit{{Asset: "JPY", DailyCap: 150_000, Minimum: 150, Monthly: 7500}},
 				Sources: []payout.SourceRule{{Source: earnings.FromTip, Calendar: payout.Monthly}}}),
 			limit.InstallVelocity(ctx, tx, []limit.Velocity{{Version: "test@1", Name: limit.NewAccount, Asset: money.USD, FromUS: 1, Span: 24 * time.Hour, Most: 10_000, Younger: 30 * 24 * time.Hour}}))
@@ -192,7 +192,7 @@ func TestScheduleMoneyRules(t *testing.T) {
 	usd := func(n int64) money.Amount { return money.Amount{Units: n, Asset: money.USD} }
 	r.ok(r.d.Write(ctx, func(tx *db.Tx) error {
 		return errors.Join(
-			reversal.Install(ctx, tx, []reversal.Rule{{Version: "test@1", FromUS: 1, Agree: usd(20_000)}, {Version: "test@1", Region: "FR", FromUS: 1, Days: 14, Agree: usd(20_000)}}),
+			reversal.Install(ctx, tx, []reversal.Rule{{Version: "test@1", FromUS: 1, Agree: usd(20_000)}, {Version: "test@1", Region: "FR", FromUS: 1, Days: 14, Agree: money.Amount{Units: 20_000, Asset: "EUR"}}}),
 			payout.InstallRules(ctx, tx, payout.Rules{Version: "rules@2", FromUS: 2, NoticeDay: 1, PayDay: 15, Monthly: 5000, Limits: []payout.Limit{{Asset: "JPY", DailyCap: 150_000, Minimum: 150, Monthly: 7500}}}),
 			limit.InstallVelocity(ctx, tx, []limit.Velocity{{Version: "test@1", Name: limit.Rolling, Asset: money.USD, FromUS: 1, Span: 24 * time.Hour, Most: 90_000}, {Version: "test@1", Name: limit.Rolling, Asset: "EUR", FromUS: 1, Span: 24 * time.Hour, Most: 90_000},
 				{Version: "test@1", Name: limit.NewAccount, Asset: "EUR", FromUS: 1, Span: 24 * time.Hour, Most: 10_000, Younger: 30 * 24 * time.Hour},
@@ -203,7 +203,7 @@ func TestScheduleMoneyRules(t *testing.T) {
 		changed                     []string
 	}{
 		{"tips", "0.fee_percent", "a bit", "is no percentage", "2.5", []string{"<del>2.9</del>", "<ins>2.5</ins>"}},
-		{"refunds", "1.refund_days", "181", "0 to 180 days", "30", []string{"<del>14 days</del>", "<ins>30 days</ins>"}},
+		{"refunds", "1.refund_days", "181", "0 to 180 days", "30", []string{"<del>14 days</del>", "<ins>30 days</ins>", "<ins>¥9,000</ins>"}},
 		{"payouts", "pay_day", "1", "comes after that of the notice", "20", []string{"<del>15</del>", "<ins>20</ins>", "<del>on request</del>", "<ins>by the month</ins>", "Limits in KWD", "KWD", "150.250</ins>", "<ins>$321.00</ins>"}},
 		{"velocity", "within_hours", "0", "from 1 to 87600 hours", "48", []string{"<del>in 24 hours</del>", "<ins>in 48 hours</ins>"}},
 	} {
@@ -223,6 +223,14 @@ func TestScheduleMoneyRules(t *testing.T) {
 			for _, s := range []string{"gift", "video_gift"} {
 				form.Set("source "+s, "request")
 			}
+		}
+		if c.set == "refunds" { // what a region's amount is in stays, and can be another
+			has(t, blank, 200, `value="EUR"`)
+			form.Set("2.in", "yes")
+			form.Set("2.region", "jp")
+			form.Set("2.refund_days", "7")
+			form.Set("2.agree", "9000")
+			form.Set("2.asset", "jpy")
 		}
 		form.Set(c.field, c.bad)
 		form.Set("step", "look")

@@ -18,7 +18,8 @@ func (s *Service) Cards(ctx context.Context, person id.Person) ([]payment.Card, 
 	if err != nil {
 		return nil, err
 	}
-	return cards, s.keep(ctx, person, cards)
+	s.keep(ctx, person, cards)
+	return cards, nil
 }
 
 // listed asks the provider for the person's cards.
@@ -42,24 +43,28 @@ func (s *Service) listed(ctx context.Context, person id.Person) ([]payment.Card,
 }
 
 // keep keeps what tells the person's cards apart. Mostly it is known, and then
-// nothing is written.
-func (s *Service) keep(ctx context.Context, person id.Person, cards []payment.Card) error {
+// nothing is written. Where nothing can be, on a disk that is full, the cards are
+// seen and removed all the same: what is not kept now is kept the next time, or
+// told by the outcome of a charge.
+func (s *Service) keep(ctx context.Context, person id.Person, cards []payment.Card) {
 	var unknown []payment.Card
 	err := s.db.Read(ctx, func(tx *db.Tx) (err error) {
 		unknown, err = payment.UnknownCards(ctx, tx, person, cards)
 		return err
 	})
-	if err != nil || len(unknown) == 0 {
-		return err
+	if err == nil && len(unknown) > 0 {
+		err = s.db.Write(ctx, func(tx *db.Tx) error { return payment.KeepCards(ctx, tx, person, unknown...) })
 	}
-	return s.db.Write(ctx, func(tx *db.Tx) error { return payment.KeepCards(ctx, tx, person, unknown...) })
+	if err != nil && ctx.Err() == nil {
+		s.Log.Warn("what tells saved cards apart can not be kept now", "person", person, "error", err)
+	}
 }
 
 // Recognize sees to it that it is known which card is about to pay, so that the
 // charge counts with that card whoever saved it. A product calls it before its
 // intent: nobody is called inside a transaction. The provider is asked only about a
-// card that was never seen here. If it does not answer soon, the charge counts with
-// its account alone until its outcome tells the card.
+// card that was never seen here. If it does not answer soon, or what it says can not
+// be kept, the charge counts with its account alone until its outcome tells the card.
 func (s *Service) Recognize(ctx context.Context, person id.Person, card string) error {
 	if card == "" { // it is typed on the provider's page, and nobody knows it before
 		return nil
@@ -81,7 +86,8 @@ func (s *Service) Recognize(ctx context.Context, person id.Person, card string) 
 	if err != nil {
 		return err
 	}
-	return s.keep(ctx, person, cards)
+	s.keep(ctx, person, cards)
+	return nil
 }
 
 // AddCard returns a page of the provider on which the person saves a card. It
@@ -110,7 +116,8 @@ func (s *Service) AddTestCard(ctx context.Context, person id.Person, token strin
 	if err != nil {
 		return payment.Card{}, payment.Explain(err)
 	}
-	return card, s.keep(ctx, person, []payment.Card{card})
+	s.keep(ctx, person, []payment.Card{card})
+	return card, nil
 }
 
 // RemoveCard forgets one of the person's cards. A charge with it that has not

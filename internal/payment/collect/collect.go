@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"github.com/ovationhq/ovation/internal/db"
@@ -38,6 +39,9 @@ type Service struct {
 	// the outcome is not known yet.
 	Patience time.Duration
 
+	// Log hears of what went wrong and kept nobody from anything.
+	Log *slog.Logger
+
 	db       *db.DB
 	stripe   *stripe.Client
 	payer    Payer
@@ -46,7 +50,7 @@ type Service struct {
 
 // New returns a Service that charges through the adapter.
 func New(d *db.DB, s *stripe.Client, payer Payer) *Service {
-	return &Service{Patience: 12 * time.Second, db: d, stripe: s, payer: payer, products: map[string]Product{}}
+	return &Service{Patience: 12 * time.Second, Log: slog.Default(), db: d, stripe: s, payer: payer, products: map[string]Product{}}
 }
 
 // Register tells what charges of a purpose are for.

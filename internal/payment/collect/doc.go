@@ -23,6 +23,8 @@
 //     may have forgotten keys the charge is looked up, and given up unless found.
 //   - No outcome stays unknown: the due work asks until there is one, and the
 //     sweep plans it anew where it is gone.
+//   - What waits for the person is given up after an hour, on the provider's page
+//     and at the bank alike.
 //   - Succeeded or Failed runs once for a charge, and so does Arrived, if the
 //     entry was not known when it succeeded.
 //   - The provider is asked which card is to pay before the intent (Recognize), if

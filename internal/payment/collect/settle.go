@@ -13,13 +13,14 @@ import (
 )
 
 // The pace of the due work: an unknown outcome is asked for until it is known, an
-// action that a person has to take is looked at now and then, and given up
-// after a day.
+// action that a person has to take is looked at now and then, and given up when a
+// page would be over. A bank's question lives for minutes, and until it is given up
+// it counts with the card of everybody who pays with that one.
 const (
 	sweepUnknown = 20 * time.Second
 	sweepWaiting = 10 * time.Minute
 	sweepRefused = time.Hour // the provider refuses to say: somebody has to see to it
-	giveUpAfter  = 24 * time.Hour
+	giveUpAfter  = pageFor
 	feeSoon      = 10 * time.Minute // until then a fee is expected any moment
 )
 

@@ -87,6 +87,7 @@ func dispute(o *sdk.Dispute) payment.Dispute {
 	}
 	if o.EvidenceDetails != nil {
 		out.DueBy = instant(o.EvidenceDetails.DueBy)
+		out.Answered = out.Answered || o.EvidenceDetails.SubmissionCount > 0 // the status says so only until the end
 	}
 	return out
 }
