@@ -85,7 +85,7 @@ func TestScheduleMoney(t *testing.T) {
 // What is wrong is told, all of it, and changes nothing.
 func TestScheduleMoneyRefuses(t *testing.T) {
 	s := newShop(t)
-	from := s.g.Clk.Now().Add(time.Hour).Format(time.RFC3339)
+	from := s.g.Clk.Now().Add(25 * time.Hour).Format(time.RFC3339)
 	replace := func(set, old, now string) string { return strings.Replace(moneyRules[set], old, now, 1) }
 	for set, cases := range map[string]map[string]string{
 		"tips": {
@@ -94,7 +94,8 @@ func TestScheduleMoneyRefuses(t *testing.T) {
 			replace("tips", `"least":200`, `"least":20`):      "/currencies/0/least",
 			replace("tips", `"day":9000`, `"day":4999`):       "/currencies/0/day",
 			replace("tips", `"most":5000`, `"most":199`):      "/currencies/0/most /currencies/0/presets",
-			replace("tips", `"asset":"USD"`, `"asset":"JPY"`): "",
+			replace("tips", `"asset":"USD"`, `"asset":"JPY"`): "/currencies/0/asset", // nothing is paid out in it
+			replace("tips", `"day":9000`, `"day":9500`):       "",
 		},
 		"refunds": {
 			replace("refunds", `"*"`, `"DE"`):                     "/regions",
