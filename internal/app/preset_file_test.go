@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -18,6 +20,7 @@ import (
 	"github.com/ovationhq/ovation/internal/db/dbtest"
 	"github.com/ovationhq/ovation/internal/earnings"
 	"github.com/ovationhq/ovation/internal/gift"
+	"github.com/ovationhq/ovation/internal/payout"
 	"github.com/ovationhq/ovation/internal/programme"
 	"github.com/ovationhq/ovation/internal/wallet"
 )
@@ -110,7 +113,7 @@ func TestPresetFileMoneyMistakes(t *testing.T) {
 		{`pay_day = 15`, `pay_day = 1`, []string{"82: payouts.pay_day: 1 is not after the day of the notice, 1"}},
 		{`monthly = 5000 `, `weekly = 5000 `, []string{"80: payouts.monthly: it is missing; write a whole number from 0 to 1000000000", "83: payouts.weekly: there is no such name; the names are those of the presets that ship with the program"}},
 		{`agree = 50000 `, `agree = -1 `, []string{"84: payouts.agree: -1 is not what is wanted; write a whole number from 0 to 1000000000"}},
-		{`, agree = 50000 }`, ` }`, []string{"91: payouts.limits.EUR.agree: it is missing; write a whole number from 0 to 1000000000"}},
+		{`, agree = 50000 }`, `, agree = "half" }`, []string{"91: payouts.limits.EUR.agree: half is not what is wanted; write a whole number from 0 to 1000000000"}},
 		{`gift = "request", video`, `gift = "weekly", video`, []string{`85: payouts.sources.gift: "weekly" is not what is wanted; write request or monthly`}},
 		{`tip = "request" }`, `tips = "request" }`, []string{"85: payouts.sources.tips: nothing is earned from a source with this name"}},
 		{`GBP = { daily_cap = 80000, minimum = 100`, `GBP = { daily_cap = 80000, minimum = 90000`, []string{"92: payouts.limits.GBP: the minimum is at most the daily cap, and the month's at least the minimum"}},
@@ -289,4 +292,64 @@ func ownRules(t *testing.T, database string) {
 func ruledBy(n *newcomer, gift, version, diamonds string) bool {
 	step := n.get("/v1/explain/"+gift, "")
 	return step["rule"] == version && strings.Contains(fmt.Sprint(step["formula"]), "→ "+diamonds+" diamonds")
+}
+
+// A file of before there was an amount for two operators is the version that was
+// installed from it, with the amounts that the migration has given to that.
+func TestPresetFileOfBeforeAgree(t *testing.T) {
+	migration, err := os.ReadFile("../db/migrations/0064_payout.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var updates []string
+	for line := range strings.Lines(string(migration)) {
+		if strings.HasPrefix(line, "UPDATE ") {
+			updates = append(updates, line)
+		}
+	}
+	if len(updates) != 2 {
+		t.Fatalf("the migration updates: %q", updates)
+	}
+	text, err := os.ReadFile("presets/current.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	own, _, _ := strings.Cut(string(text)[strings.Index(string(text), "[payouts]"):], "[velocity]")
+	said := regexp.MustCompile(`(?m)^agree = .*\n|, agree = [0-9]+`).ReplaceAllString(own, "")
+	for name, c := range map[string]struct {
+		edits []string
+		rates int64
+		euros int64
+	}{
+		"none":  {[]string{own, "", "daily_cap = 100000", "daily_cap = 200000"}, 100_000, 50_000},
+		"other": {[]string{own, said, "daily_cap = 100000", "daily_cap = 200001", "EUR = { daily_cap = 100000", "EUR = { daily_cap = 99999"}, 100_000, 49_999},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dbtest.Each(t, func(t *testing.T, d *db.DB, clk *clock.Manual) {
+				ctx, file := t.Context(), copied(t, c.edits...)
+				for _, before := range [][]string{{"UPDATE payout_rules SET agree_units = 50000", "UPDATE payout_limit SET agree_units = 0", updates[0], updates[1]}, nil} { // as the migration adds the columns, and the next start
+					err := d.Write(ctx, func(tx *db.Tx) error {
+						if err := app.InstallPresetFile(ctx, tx, file); err != nil {
+							return err
+						}
+						for _, statement := range before {
+							if _, err := tx.Exec(ctx, statement); err != nil {
+								return err
+							}
+						}
+						r, err := payout.RulesInForce(ctx, tx)
+						at := slices.IndexFunc(r.Limits, func(l payout.Limit) bool { return l.Asset == "EUR" })
+						if r.Agree != c.rates || r.Limits[at].Agree != c.euros {
+							t.Errorf("installed: %+v", r)
+						}
+						return err
+					})
+					if err != nil {
+						t.Fatal(err)
+					}
+					clk.Advance(time.Hour)
+				}
+			})
+		})
+	}
 }

@@ -21,13 +21,14 @@ const lastDay = 28
 func (p *preset) readPayouts(t *table) {
 	if len(t.values) == 0 {
 		t = shippedTable("payouts")
+		delete(t.values, "agree") // which goes by the rates of the file
 	}
 	r := &p.Payouts
 	r.NoticeDay, r.PayDay = t.whole("notice_day", 1, lastDay), t.whole("pay_day", 1, lastDay)
 	if r.PayDay <= r.NoticeDay && r.NoticeDay > 0 {
 		t.blame("pay_day", "%d is not after the day of the notice, %d", r.PayDay, r.NoticeDay)
 	}
-	r.Monthly, r.Agree = t.whole("monthly", 0, mostUnits), t.whole("agree", 0, mostUnits)
+	r.Monthly, r.Agree = t.whole("monthly", 0, mostUnits), t.agree(p.Card.DailyCap)
 	sources := t.sub("sources")
 	for _, name := range sources.keys() {
 		source, calendar := earnings.Source(name), payout.Calendar(sources.text(name, "request or monthly"))
@@ -43,8 +44,8 @@ func (p *preset) readPayouts(t *table) {
 	limits := t.sub("limits")
 	for _, name := range limits.keys() {
 		one := limits.sub(name)
-		l := payout.Limit{Asset: money.Asset(name), DailyCap: one.whole("daily_cap", 1, mostUnits), Minimum: one.whole("minimum", 0, mostUnits), Monthly: one.whole("monthly", 0, mostUnits),
-			Agree: one.whole("agree", 0, mostUnits)}
+		l := payout.Limit{Asset: money.Asset(name), DailyCap: one.whole("daily_cap", 1, mostUnits), Minimum: one.whole("minimum", 0, mostUnits), Monthly: one.whole("monthly", 0, mostUnits)}
+		l.Agree = one.agree(l.DailyCap)
 		switch {
 		case !l.Asset.IsCurrency():
 			limits.blame(name, "this is no currency; write three large letters, such as EUR")
@@ -59,6 +60,15 @@ func (p *preset) readPayouts(t *table) {
 	limits.done()
 	t.done()
 	slices.SortFunc(r.Limits, func(a, b payout.Limit) int { return strings.Compare(string(a.Asset), string(b.Asset)) })
+}
+
+// agree reads above what two operators release a payout. A file of before there was
+// such an amount says nothing, and its version has half of the daily cap since then.
+func (t *table) agree(dailyCap int64) int64 {
+	if _, there := t.value("agree"); !there {
+		return dailyCap / 2
+	}
+	return t.whole("agree", 0, mostUnits)
 }
 
 // shippedTable is one of presets/current.toml, which a test reads.

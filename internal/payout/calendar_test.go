@@ -237,3 +237,26 @@ func TestSourceByCalendar(t *testing.T) {
 		}
 	})
 }
+
+// The calendar's work is planned by the rules in force: a source that went by the
+// calendar alone in others plans nobody.
+func TestPlanGoesByTheRulesInForce(t *testing.T) {
+	each(t, func(s *desk) {
+		s.ready(5)
+		alone := []payout.SourceRule{{Source: earnings.FromGift, Calendar: payout.Monthly}}
+		planned := func(want int64) {
+			t.Helper()
+			s.OK(s.pay.Plan(s.Ctx))
+			if n := s.Count("SELECT COUNT(*) FROM due_work WHERE kind = 'payout.monthly'"); n != want {
+				t.Errorf("%d are planned, want %d", n, want)
+			}
+		}
+		for _, r := range []payout.Rules{{Version: "was@1", FromUS: 1, Sources: alone}, {Version: "is@1", FromUS: 2}, {Version: "will@1", FromUS: s.Clk.Now().Add(time.Hour).UnixMicro(), Sources: alone}} {
+			r.NoticeDay, r.PayDay = 1, 15
+			s.Write(func(tx *db.Tx) error { return payout.InstallRules(s.Ctx, tx, r) })
+		}
+		planned(0)
+		s.Clk.Advance(time.Hour)
+		planned(1)
+	})
+}

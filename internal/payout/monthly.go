@@ -74,9 +74,9 @@ func (s *Service) Plan(ctx context.Context) error {
 			return err
 		}
 		all, err = db.Collect[id.Person](tx.Query(ctx, `SELECT s.person_id FROM (SELECT person_id FROM payout_choice WHERE calendar = 'monthly'
-				UNION SELECT e.creator_id FROM earning e JOIN payout_source r ON r.source = e.source AND r.calendar = 'monthly' WHERE e.amount_units > e.paid_units + e.clawed_units) s
+				UNION SELECT e.creator_id FROM earning e JOIN payout_source r ON r.version = $4 AND r.source = e.source AND r.calendar = 'monthly' WHERE e.amount_units > e.paid_units + e.clawed_units) s
 			WHERE NOT EXISTS (SELECT 1 FROM due_work w WHERE w.kind = $1 AND w.work_key = s.person_id AND w.dead = 0 AND w.due_us <= $2) ORDER BY s.person_id LIMIT $3`,
-			WorkMonthly, rules.soonest(tx.Now()).UnixMicro(), int64(sweepAtOnce)))(
+			WorkMonthly, rules.soonest(tx.Now()).UnixMicro(), int64(sweepAtOnce), rules.Version))(
 			func(r *db.Rows) (p id.Person, err error) { return p, r.Scan((*string)(&p)) })
 		return err
 	})

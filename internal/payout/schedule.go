@@ -112,9 +112,24 @@ func (r *Rules) checkLimits(ctx context.Context, tx *db.Tx, before *Rules, wrong
 	for _, l := range before.Limits {
 		if !listed[l.Asset] && slices.Contains(owed, l.Asset) {
 			wrong.Add("/limits", fault.Wrong(fault.ValidationFailed, "The limits of %s stay: what creators have in it could not be paid out any more.", l.Asset))
+			listed[l.Asset] = true
 		}
 	}
-	return nil
+	return checkTips(ctx, tx, listed, wrong)
+}
+
+// checkTips refuses rules without a currency that tips are given in, now or by rules
+// to come: what is given is paid out later.
+func checkTips(ctx context.Context, tx *db.Tx, listed map[money.Asset]bool, wrong *fault.Fields) error {
+	tipped, err := db.Collect[money.Asset](tx.Query(ctx, `SELECT DISTINCT asset FROM tip_rule
+		WHERE from_us >= (SELECT COALESCE(MAX(b.from_us), 0) FROM tip_rule b WHERE b.from_us <= $1) ORDER BY asset`, tx.NowUS()))(
+		func(row *db.Rows) (a money.Asset, err error) { return a, row.Scan((*string)(&a)) })
+	for _, asset := range tipped {
+		if !listed[asset] {
+			wrong.Add("/limits", fault.Wrong(fault.ValidationFailed, "The limits name %s too: tips are given in it, now or by rules to come, and could not be paid out.", asset))
+		}
+	}
+	return err
 }
 
 // Install writes the rules down as the version.

@@ -2,6 +2,7 @@ package payout_test
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -108,5 +109,33 @@ func TestScheduleRulesRefuses(t *testing.T) {
 		}
 		_, err := s.pay.Rules().Schedule(s.Ctx, order(s.Clk.Now().Add(policy.Notice)), &payout.Rules{NoticeDay: 1, PayDay: 2, Agree: 1})
 		s.OK(err)
+	})
+}
+
+// What tips are given in, now or by rules to come, keeps its limits: the money comes
+// later.
+func TestScheduleRulesKeepsTheCurrenciesOfTips(t *testing.T) {
+	each(t, func(s *desk) {
+		s.rules(yen(9000))
+		now := s.Clk.Now()
+		for version, from := range map[string]time.Time{"was@1": now.Add(-2 * time.Hour), "is@1": now.Add(-time.Hour), "will@1": now.Add(time.Hour)} {
+			asset := map[string]string{"was@1": "SEK", "is@1": "JPY", "will@1": "EUR"}[version]
+			s.Exec(fmt.Sprintf("INSERT INTO tip_rule (version, asset, from_us, presets, min_units, max_units, day_units, day_tips, fee_ppm, fee_fixed_units) VALUES ('%s', '%s', %d, '100', 100, 1000, 1000, 5, 0, 0)",
+				version, asset, from.UnixMicro()))
+		}
+		euro := yen(9000)
+		euro.Asset = "EUR"
+		for want, limits := range map[string][]payout.Limit{"/limits /limits": nil, "/limits": {euro}, "": {yen(7000), euro}} {
+			_, err := s.pay.Rules().Look(s.Ctx, order(now.Add(2*time.Hour)), &payout.Rules{NoticeDay: 1, PayDay: 2, Limits: limits})
+			var got []string
+			if f, ok := errors.AsType[*fault.Error](err); ok {
+				for _, field := range f.Fields {
+					got = append(got, field.Pointer)
+				}
+			}
+			if strings.Join(got, " ") != want || want == "" && err != nil {
+				t.Errorf("%v: %v", limits, err)
+			}
+		}
 	})
 }

@@ -17,6 +17,7 @@ const (
 	RuleReserve   = "the reserve bears only what had left or was under way when it was taken"
 	RuleTakenBack = "a payout is canceled for a refund or a dispute only if that takes back of one of its earnings, and repaid what the books say"
 	RuleReleased  = "what waits for somebody to agree to a release is a payout that an operator holds"
+	RuleLetGo     = "what an operator held without an end went on only after its release was decided"
 	RuleCalendar  = "what goes by the calendar alone is in no payout on request"
 )
 
@@ -25,7 +26,7 @@ var Kinds = []string{"payout.scheduled", "payout.transferred", "payout.failed", 
 
 // Checks are the rules of payouts for ledger verify.
 func Checks() []ledger.Check {
-	return []ledger.Check{checkLines(), checkAccount(), checkTransfers(), checkLimits(), checkEarned(), checkHeld(), checkBegun(), checkKnown(), checkGroup(), checkMonth(), checkCalendar(), checkReserve(), checkTakenBack(), checkReleased()}
+	return []ledger.Check{checkLines(), checkAccount(), checkTransfers(), checkLimits(), checkEarned(), checkHeld(), checkBegun(), checkKnown(), checkGroup(), checkMonth(), checkCalendar(), checkReserve(), checkTakenBack(), checkReleased(), checkLetGo()}
 }
 
 func checkLines() ledger.Check {
@@ -172,4 +173,16 @@ func checkTakenBack() ledger.Check {
 func checkReleased() ledger.Check {
 	return ledger.Look(RuleReleased, ledger.Violation{Detail: "it is %s, held by %q, and its release waits", Query: `SELECT d.subject, COALESCE(p.state, ''), COALESCE(p.held_by, '') FROM second_decision d LEFT JOIN payout p ON p.id = d.subject
 		WHERE d.kind = '` + Releasing + `' AND d.state = 'waits' AND (p.id IS NULL OR p.state <> 'held' OR p.held_by = '` + ByRule + `')`})
+}
+
+// checkLetGo goes by the order of the audit log, which no step of the clock can turn
+// around. A hold with an end may have ended by itself. What was held and released
+// before two decided it is in the log in the same words.
+func checkLetGo() ledger.Check {
+	const after = "x.subject = p.id AND x.seq > h.seq"
+	return ledger.Look(RuleLetGo, ledger.Violation{Detail: "it is %s, and %s held it without an end, and its release was not decided since", Query: `SELECT p.id, p.state, h.actor FROM audit_entry h JOIN payout p ON p.id = h.subject
+		WHERE h.verb = 'payout.hold' AND h.changed NOT LIKE '%"until":%' AND p.state <> 'canceled' AND (p.state <> 'held' OR p.held_by = '` + ByRule + `')
+			AND NOT EXISTS (SELECT 1 FROM audit_entry x WHERE ` + after + ` AND x.verb = 'payout.hold')
+			AND NOT EXISTS (SELECT 1 FROM audit_entry x JOIN second_decision d ON d.subject = x.subject AND d.kind = x.verb AND d.state IN ('alone', 'agreed')
+				WHERE ` + after + ` AND x.verb = '` + Releasing + `')`})
 }

@@ -55,9 +55,28 @@ func (all Ruleset) Check(ctx context.Context, tx *db.Tx, fromUS int64, wrong *fa
 		if !bounded {
 			wrong.Add(at+"/asset", fault.Wrong(fault.ValidationFailed, "The velocity that holds then does not name %s, so that no tip in it could be paid. Add it there first.", r.Asset))
 		}
+		paid, err := payable(ctx, tx, fromUS, r.Asset)
+		if err != nil {
+			return err
+		}
+		if !paid {
+			wrong.Add(at+"/asset", fault.Wrong(fault.ValidationFailed, "The rules of payouts that hold then, or a later version of them, have no limits of %s, so that no tip in it could be paid out. Add it there first.", r.Asset))
+		}
 		r.checkNumbers(at, wrong)
 	}
 	return nil
+}
+
+// payable reports whether what is earned in the currency can be paid out by all rules
+// that hold at the instant or begin after it: it is that of the rates, or has limits.
+func payable(ctx context.Context, tx *db.Tx, fromUS int64, asset money.Asset) (bool, error) {
+	var otherRates, without, rules int64
+	err := tx.Row(ctx, `SELECT
+		(SELECT COUNT(*) FROM rate_card c WHERE c.pay_asset <> $2 AND c.from_us >= (SELECT COALESCE(MAX(b.from_us), 0) FROM rate_card b WHERE b.from_us <= $1)),
+		(SELECT COUNT(*) FROM payout_rules r WHERE r.from_us >= (SELECT COALESCE(MAX(b.from_us), 0) FROM payout_rules b WHERE b.from_us <= $1)
+			AND NOT EXISTS (SELECT 1 FROM payout_limit l WHERE l.version = r.version AND l.asset = $2)),
+		(SELECT COUNT(*) FROM payout_rules WHERE from_us <= $1)`, fromUS, string(asset)).Scan(&otherRates, &without, &rules)
+	return otherRates == 0 || without == 0 && rules > 0, err
 }
 
 // checkNumbers says all that is wrong with the numbers of a currency.

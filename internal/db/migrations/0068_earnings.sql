@@ -1,10 +1,13 @@
 -- +goose Up
+-- The books never go back in time, so that the last of an instant is found at once:
+-- for this file and the next, which drops it.
+CREATE INDEX ledger_transfer_at ON ledger_transfer (at_us, seq);
 -- How far the books were when a claw was taken (the number of their last transfer):
 -- a clock may step back, the books do not. Of earlier claws the instant is all that
 -- is known.
 ALTER TABLE earning_claw ADD COLUMN after_seq BIGINT NOT NULL DEFAULT 0
 	CONSTRAINT claw_knows_how_far_the_books_were CHECK (after_seq >= 0);
-UPDATE earning_claw SET after_seq = COALESCE((SELECT MAX(t.seq) FROM ledger_transfer t WHERE t.at_us <= earning_claw.held_us AND t.cause <> earning_claw.id), 0);
+UPDATE earning_claw SET after_seq = COALESCE((SELECT t.seq FROM ledger_transfer t WHERE t.at_us <= earning_claw.held_us AND t.cause <> earning_claw.id ORDER BY t.at_us DESC, t.seq DESC LIMIT 1), 0);
 -- When a claw was kept that was returned after that, because a dispute was won after
 -- it had been lost; 0 of all others.
 ALTER TABLE earning_claw ADD COLUMN kept_us BIGINT NOT NULL DEFAULT 0
