@@ -98,9 +98,9 @@ func TestScheduleMoneyRefuses(t *testing.T) {
 			replace("tips", `"day":9000`, `"day":9500`):       "",
 		},
 		"refunds": {
-			replace("refunds", `"*"`, `"DE"`):                     "/regions",
-			replace("refunds", `"FR"`, `"*"`):                     "/regions/1/region",
-			replace("refunds", `"asset":"USD"`, `"asset":"COIN"`): "/regions/0/agree/asset",
+			replace("refunds", `"*"`, `"DE"`):                     "/regions /from", // no rules hold here, so that any are announced
+			replace("refunds", `"FR"`, `"*"`):                     "/regions/1/region /from",
+			replace("refunds", `"asset":"USD"`, `"asset":"COIN"`): "/regions/0/agree/asset /from",
 		},
 		"payouts": {
 			replace("payouts", `"pay_day":9`, `"pay_day":2`):      "/pay_day",
