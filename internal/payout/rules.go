@@ -73,8 +73,11 @@ func InstallRules(ctx context.Context, tx *db.Tx, r Rules) error {
 
 // RulesInForce returns the rules at the transaction's instant; none have no
 // Version.
-func RulesInForce(ctx context.Context, tx *db.Tx) (Rules, error) {
-	return rulesBy(ctx, tx, "from_us <= $1 ORDER BY from_us DESC, version DESC LIMIT 1", tx.NowUS())
+func RulesInForce(ctx context.Context, tx *db.Tx) (Rules, error) { return rulesAt(ctx, tx, tx.NowUS()) }
+
+// rulesAt returns the rules that hold at the instant, by those that are scheduled now.
+func rulesAt(ctx context.Context, tx *db.Tx, us int64) (Rules, error) {
+	return rulesBy(ctx, tx, "from_us <= $1 ORDER BY from_us DESC, version DESC LIMIT 1", us)
 }
 
 // RulesOf returns the rules of a version; one that is not there has no Version.

@@ -49,12 +49,16 @@ func (r *Rules) Check(ctx context.Context, tx *db.Tx, fromUS int64, wrong *fault
 			wrong.Add(at+"/calendar", fault.Wrong(fault.ValidationFailed, "Payouts go on request or monthly; %q is neither.", fault.Clip(string(s.Calendar))))
 		}
 	}
-	before, err := RulesInForce(ctx, tx)
+	now, err := RulesInForce(ctx, tx)
 	if err != nil {
 		return err
 	}
-	policy.Announced(tx, fromUS, r.looser(&before), wrong)
-	return r.checkLimits(ctx, tx, &before, wrong)
+	before, err := rulesAt(ctx, tx, fromUS)
+	if err != nil {
+		return err
+	}
+	policy.Announced(tx, fromUS, r.looser(&now) || r.looser(&before), wrong)
+	return r.checkLimits(ctx, tx, &now, wrong)
 }
 
 // checkAgree is about an amount above which two operators release what one holds.

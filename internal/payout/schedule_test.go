@@ -109,6 +109,9 @@ func TestScheduleRulesRefuses(t *testing.T) {
 		}
 		_, err := s.pay.Rules().Schedule(s.Ctx, order(s.Clk.Now().Add(policy.Notice)), &payout.Rules{NoticeDay: 1, PayDay: 2, Agree: 1})
 		s.OK(err)
+		s.Clk.Advance(policy.Notice - time.Hour)
+		_, err = s.pay.Rules().Schedule(s.Ctx, order(s.Clk.Now().Add(2*time.Hour)), &payout.Rules{NoticeDay: 1, PayDay: 2, Agree: 2}) // looser than what comes before it
+		s.Want(err, fault.ValidationFailed)
 	})
 }
 

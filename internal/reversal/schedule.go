@@ -90,7 +90,9 @@ func (all Ruleset) Install(ctx context.Context, tx *db.Tx, v policy.Version) err
 }
 
 // RulesInForce returns the rules at the transaction's instant, by region.
-func RulesInForce(ctx context.Context, tx *db.Tx) (Ruleset, error) { return rulesAt(ctx, tx, tx.NowUS()) }
+func RulesInForce(ctx context.Context, tx *db.Tx) (Ruleset, error) {
+	return rulesAt(ctx, tx, tx.NowUS())
+}
 
 // rulesAt returns the rules that hold at the instant, by those that are scheduled now.
 func rulesAt(ctx context.Context, tx *db.Tx, us int64) (Ruleset, error) {
