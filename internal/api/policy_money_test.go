@@ -85,7 +85,7 @@ func TestScheduleMoney(t *testing.T) {
 // What is wrong is told, all of it, and changes nothing.
 func TestScheduleMoneyRefuses(t *testing.T) {
 	s := newShop(t)
-	from := s.g.Clk.Now().Add(25 * time.Hour).Format(time.RFC3339)
+	from := s.g.Clk.Now().Add(time.Hour).Format(time.RFC3339)
 	replace := func(set, old, now string) string { return strings.Replace(moneyRules[set], old, now, 1) }
 	for set, cases := range map[string]map[string]string{
 		"tips": {
