@@ -175,7 +175,7 @@ func target(ks []sqlToken) (table sqlToken, created bool, rest []sqlToken) {
 	if rest, ok := phrase(ks, "CREATE", "[UNIQUE]", "INDEX", "[IF]", "[NOT]", "[EXISTS]"); ok && len(rest) > 2 && rest[1].is("ON") {
 		return rest[2], false, rest[3:]
 	}
-	for _, verb := range [][]string{{"ALTER", "TABLE"}, {"INSERT", "INTO"}, {"DELETE", "FROM"}, {"UPDATE"}, {"DROP", "TABLE", "[IF]", "[EXISTS]"}} {
+	for _, verb := range [][]string{{"ALTER", "TABLE"}, {"INSERT", "INTO"}, {"DELETE", "FROM"}, {"UPDATE"}, {"DROP", "TABLE", "[IF]", "[EXISTS]"}, {"DROP", "INDEX"}} {
 		if rest, ok := phrase(ks, verb...); ok {
 			return rest[0], false, rest[1:]
 		}
@@ -189,7 +189,7 @@ type table struct {
 	line        int
 }
 
-// tables reads which package owns each table from all migrations.
+// tables reads which package owns each table, and each index, from all migrations.
 func tables(t *tree) map[string]table {
 	all := map[string]table{}
 	for _, p := range t.paths(".sql") {
@@ -197,7 +197,11 @@ func tables(t *tree) map[string]table {
 			continue
 		}
 		for _, st := range statements(string(t.texts[p])) {
-			if name, created, _ := target(tokens(st)); created {
+			name, created, _ := target(tokens(st))
+			if index, ok := phrase(tokens(st), "CREATE", "[UNIQUE]", "INDEX"); ok { // who made it drops it
+				name, created = index[0], true
+			}
+			if created {
 				if _, twice := all[name.text]; !twice {
 					all[name.text] = table{migrationOwner(p), p, name.line}
 				}
@@ -225,7 +229,7 @@ func migrationSQL(t *tree) []finding {
 			switch {
 			case name.text == "":
 				found = append(found, finding{p, st.line, "a migration creates or alters tables and indexes, and changes rows; this does none of it",
-					"write it as CREATE TABLE, CREATE INDEX, ALTER TABLE, INSERT, UPDATE or DELETE, without quotes around names"})
+					"write it as CREATE TABLE, CREATE or DROP INDEX, ALTER TABLE, INSERT, UPDATE or DELETE, without quotes around names"})
 			case own.owner != migrationOwner(p):
 				found = append(found, finding{p, name.line, fmt.Sprintf("%s is not a table of %s but of %q", name.text, migrationOwner(p), own.owner),
 					"put the statement into a migration of the package that owns the table"})

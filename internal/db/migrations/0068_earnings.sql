@@ -1,7 +1,4 @@
 -- +goose Up
--- The books never go back in time, so that the last of an instant is found at once:
--- for this file and the next, which drops it.
-CREATE INDEX ledger_transfer_at ON ledger_transfer (at_us, seq);
 -- How far the books were when a claw was taken (the number of their last transfer):
 -- a clock may step back, the books do not. Of earlier claws the instant is all that
 -- is known.
