@@ -185,6 +185,7 @@ func TestCrashes(t *testing.T) {
 	eachMortal(t, func(s *mortal) {
 		s.settled()
 		for _, j := range journeys() {
+			s.newCard()
 			for point := 1; s.travel(&j, point, 0); point++ {
 				for again := 1; *twice && s.travel(&j, point, again); again++ {
 				}

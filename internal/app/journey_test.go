@@ -35,12 +35,19 @@ func (s *mortal) settled() {
 	_, err := s.Creators.Join(s.t.Context(), star.id, programme.Tips)
 	s.ok(err)
 	star.room = s.live(star.id)
-	card, err := s.Purchases.AddTestCard(s.t.Context(), s.fan, "pm_card_bypassPending") // whose money can be paid out at once
-	s.ok(err)
-	s.card = card.ID
+	s.newCard()
 	for range 4 {
 		s.buys(3500) // refunds cost fees, and payouts need a balance
 	}
+}
+
+// newCard saves a card whose money can be paid out at once. It lasts for three years,
+// and to die twice at each point of all journeys takes longer.
+func (s *mortal) newCard() {
+	s.t.Helper()
+	card, err := s.Purchases.AddTestCard(s.t.Context(), s.fan, "pm_card_bypassPending")
+	s.ok(err)
+	s.card = card.ID
 }
 
 // journeys are all that money does with the provider's help.
