@@ -6,6 +6,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"testing"
+
+	"github.com/ovationhq/ovation/internal/db/dbtest"
 )
 
 // program is the ovation that the tests of this package run as processes of
@@ -23,7 +25,7 @@ func TestMain(m *testing.M) {
 	build.Stderr = os.Stderr
 	code := 1
 	if err := build.Run(); err == nil {
-		code = m.Run()
+		code = dbtest.Run(m)
 	}
 	os.RemoveAll(folder)
 	os.Exit(code)

@@ -105,8 +105,11 @@ func sweep(inside string) {
 	left, _ := filepath.Glob(filepath.Join(inside, "ovation-pg-*"))
 	for _, folder := range left {
 		note, err := os.ReadFile(filepath.Join(folder, "data", "postmaster.pid"))
-		if err != nil {
-			continue // it is just being made
+		if err != nil { // it is just being made, or its server went with the process
+			if st, err := os.Stat(folder); err == nil && time.Since(st.ModTime()) > time.Hour {
+				os.RemoveAll(folder)
+			}
+			continue
 		}
 		first, _, _ := strings.Cut(string(note), "\n")
 		// The number of a process below zero is that of initdb's, which makes it.

@@ -137,8 +137,11 @@ func Unavailable(t testing.TB, thing, sentence string) {
 }
 
 // Main runs the package's tests and stops what Each started.
-func Main(m *testing.M) {
-	code := m.Run()
-	stopCluster()
-	os.Exit(code)
+func Main(m *testing.M) { os.Exit(Run(m)) }
+
+// Run is Main for a package that has more to put away: it returns the status to end
+// with.
+func Run(m *testing.M) int {
+	defer stopCluster()
+	return m.Run()
 }
