@@ -102,8 +102,7 @@ type spent struct {
 // stretches reads the rules in force that hold for the person, and what was spent
 // within them by the person, or by whomever with the card if there is one.
 func stretches(ctx context.Context, tx *db.Tx, person id.Person, instrument string) ([]stretch, error) {
-	rules, err := db.Collect[Velocity](tx.Query(ctx, `SELECT version, name, asset, from_us, span_us, most_units, younger_us FROM limit_velocity
-		WHERE version = (SELECT version FROM limit_velocity WHERE from_us <= $1 ORDER BY from_us DESC, version DESC LIMIT 1) ORDER BY name, asset`, tx.NowUS()))(scanVelocity)
+	rules, err := inForce(ctx, tx, tx.NowUS())
 	if err != nil {
 		return nil, fmt.Errorf("limit: reading the velocities: %w", err)
 	}
