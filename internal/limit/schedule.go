@@ -111,11 +111,14 @@ func PacingInForce(ctx context.Context, tx *db.Tx) (p Pacing, err error) {
 	return p, err
 }
 
-// Bounded reports whether a velocity that holds at the instant lets something be
-// paid in the currency: where there are velocities at all, only what they name is.
+// Bounded reports whether the velocities that hold at the instant, and those that are
+// scheduled after it, let something be paid in the currency: where there are velocities
+// at all, only what they name is.
 func Bounded(ctx context.Context, tx *db.Tx, atUS int64, asset money.Asset) (bool, error) {
-	all, err := inForce(ctx, tx, atUS)
-	return len(all) == 0 || slices.ContainsFunc(all, func(v Velocity) bool { return v.Asset == asset }), err
+	var without int64
+	err := tx.Row(ctx, `SELECT COUNT(*) FROM limit_velocity v WHERE (v.from_us > $1 OR v.version = (SELECT b.version FROM limit_velocity b WHERE b.from_us <= $1 ORDER BY b.from_us DESC, b.version DESC LIMIT 1))
+		AND NOT EXISTS (SELECT 1 FROM limit_velocity o WHERE o.version = v.version AND o.asset = $2)`, atUS, string(asset)).Scan(&without)
+	return without == 0, err
 }
 
 func inForce(ctx context.Context, tx *db.Tx, atUS int64) ([]Velocity, error) {

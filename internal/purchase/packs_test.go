@@ -6,7 +6,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/ovationhq/ovation/internal/db"
 	"github.com/ovationhq/ovation/internal/fault"
+	"github.com/ovationhq/ovation/internal/limit"
 	"github.com/ovationhq/ovation/internal/money"
 	"github.com/ovationhq/ovation/internal/people"
 	"github.com/ovationhq/ovation/internal/wallet"
@@ -42,6 +44,12 @@ func TestPacksAreBounded(t *testing.T) {
 		}
 		if at := refused(packs[:1]); at != nil {
 			t.Errorf("dollars: %v", at)
+		}
+		s.Write(func(tx *db.Tx) error { // which was scheduled before, and holds after them
+			return limit.InstallVelocity(s.Ctx, tx, []limit.Velocity{{Version: "later@1", Name: limit.Rolling, Asset: "EUR", FromUS: from + 1, Span: time.Hour, Most: 1}})
+		})
+		if at := refused(packs[:1]); !slices.Equal(at, []string{"/packs/0/price/asset"}) {
+			t.Errorf("dollars, which a later velocity does not name: %v", at)
 		}
 	})
 }
